@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The engine joins the stages: source -> decode -> flow -> http -> user and record.
+ *
+ *     struct wb_engine_options options = { .source = { .file = "web.pcap" },
+ *                                          .handlers = { .transaction = show } };
+ *     struct wb_engine *engine;
+ *     struct wb_error error;
+ *     if (wb_engine_open(&engine, &options, &error) < 0)
+ *         errx(1, "%s", error.text);
+ *     while (wb_engine_step(engine, -1, &error) >= 0)
+ *         ;
+ *     wb_engine_finish(engine, &error);
+ *     wb_engine_close(engine);
+ *
+ * An engine belongs to one thread; only wb_engine_stop may be called from another
+ * one or from a signal handler. Every handler is called from within wb_engine_step
+ * or wb_engine_finish; what is passed to it is borrowed until it returns.
+ */
+#ifndef WIREBEAM_ENGINE_H
+#define WIREBEAM_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wirebeam/decode.h>
+#include <wirebeam/error.h>
+#include <wirebeam/flow.h>
+#include <wirebeam/http.h>
+#include <wirebeam/packet.h>
+#include <wirebeam/record.h>
+#include <wirebeam/source.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+struct wb_engine;
+
+/* What the user wants to see; NULL for what not. A stage that nobody needs does not
+ * run. */
+struct wb_handlers {
+    /* Every packet, in the order of the source. */
+    void (*packet)(void *context, const struct wb_packet *, const struct wb_decoded *);
+    /* Stream bytes in order; offset counts from the first byte of that direction. */
+    void (*stream)(void *context, struct wb_flow *, enum wb_flow_direction, uint64_t offset,
+                   const uint8_t *bytes, uint32_t length);
+    /* length bytes are missing at offset. */
+    void (*gap)(void *context, struct wb_flow *, enum wb_flow_direction, uint64_t offset,
+                uint64_t length);
+    /* A flow is over; flow->end says why. */
+    void (*flow)(void *context, struct wb_flow *);
+    void (*flow_anomaly)(void *context, const struct wb_flow *, const struct wb_flow_anomaly *);
+    /* A head was parsed: the message of that side is valid up to its headers. */
+    void (*http_head)(void *context, struct wb_flow *, struct wb_http_transaction *,
+                      enum wb_http_side);
+    /* The bytes of a message, all of them, in order. */
+    void (*http_bytes)(void *context, struct wb_flow *, struct wb_http_transaction *,
+                       enum wb_http_side, enum wb_http_part, const uint8_t *bytes,
+                       uint32_t length);
+    /* A transaction is over: complete, or transaction->missing says what is not. */
+    void (*transaction)(void *context, struct wb_flow *, struct wb_http_transaction *);
+    /* transaction may be NULL: about the stream as a whole. */
+    void (*http_anomaly)(void *context, const struct wb_flow *, const struct wb_http_transaction *,
+                         const struct wb_http_anomaly *);
+};
+
+struct wb_engine_options {
+    struct wb_source_options source;
+    struct wb_flow_options flow;
+    struct wb_http_options http;
+    struct wb_record_options record;
+    struct wb_handlers handlers;
+    void *context;        /* passed to every handler */
+    uint64_t max_packets; /* stop after so many; 0: no end */
+    bool http_on;         /* follow flows and parse HTTP even if no handler and no
+                             record needs it: for counting */
+};
+
+struct wb_decode_stats {
+    uint64_t packets;                         /* decoded */
+    uint64_t truncated, malformed, too_deep;  /* packets with such a layer */
+    uint64_t layers[WB_LAYER_KIND_COUNT];     /* layers met, by kind */
+    uint64_t fragments;                       /* packets that are IP fragments */
+};
+
+struct wb_stats {
+    struct wb_source_stats source;
+    struct wb_decode_stats decode;
+    struct wb_flow_stats flow;
+    struct wb_http_stats http;
+    struct wb_record_stats record;
+};
+
+/* Opens source, stages and records. On success *engine is the caller's, to be given
+ * to wb_engine_close; on failure it is NULL and *error says why. Strings in options
+ * are not kept. Errors: WB_E_ARGUMENT, _NOT_FOUND, _PERMISSION, _FORMAT, _FILTER,
+ * _UNSUPPORTED, _SYSTEM, _MEMORY. */
+int wb_engine_open(struct wb_engine **engine, const struct wb_engine_options *options,
+                   struct wb_error *error);
+
+/* Takes one batch of packets through all stages. Waits up to timeout_ms (-1: for
+ * ever, 0: not at all) for the first packet. Returns the number of packets, 0 when
+ * the time is over or it was stopped (ask wb_engine_is_stopped), WB_E_END at the end of a
+ * file or after max_packets, or another code with *error filled (WB_E_TRUNCATED for a
+ * file cut off mid-record, WB_E_DOWN, WB_E_FORMAT, WB_E_SYSTEM): all packets before it
+ * have been handled. */
+int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *error);
+
+/* Makes the step that runs, and all later ones, end as soon as what the source holds
+ * already has been handled. Safe in signal handlers and other threads. */
+void wb_engine_stop(struct wb_engine *engine);
+bool wb_engine_is_stopped(const struct wb_engine *engine);
+
+/* Ends all flows and transactions, writes out all that is recorded. To be called
+ * once, after the last step. Returns 0, or a negative code where a record could not
+ * be written whole. */
+int wb_engine_finish(struct wb_engine *engine, struct wb_error *error);
+
+/* Counters at this moment. Cheap; not for signal handlers. */
+void wb_engine_stats(struct wb_engine *engine, struct wb_stats *stats);
+
+/* The interface numbered index of the source (wb_packet.interface_index), or NULL. */
+const struct wb_source_interface *wb_engine_interface(const struct wb_engine *engine,
+                                                      unsigned index);
+
+/* The name of the kind of source that was opened: "packet", "libpcap", "file". */
+const char *wb_engine_source_kind(const struct wb_engine *engine);
+
+/* Frees all. NULL is accepted. */
+void wb_engine_close(struct wb_engine *engine);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

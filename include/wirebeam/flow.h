@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Flows: TCP connections followed in both directions at once, each direction put
+ * back into the order in which it was sent. What a consumer of a stream gets is
+ * bytes or a gap: missing bytes are never filled in and never jumped over in
+ * silence.
+ */
+#ifndef WIREBEAM_FLOW_H
+#define WIREBEAM_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/* One end of a flow. IPv4 addresses lie in the first four bytes. */
+struct wb_endpoint {
+    uint8_t address[16];
+    uint16_t port;
+};
+
+/* Directions: CLIENT is what the opener of the connection sent. For a flow picked up
+ * in mid-stream the sender of the first packet seen counts as the client, unless its
+ * port is the lower one of the two and below 1024. */
+enum wb_flow_direction {
+    WB_FLOW_CLIENT = 0,
+    WB_FLOW_SERVER = 1,
+};
+
+/* X(NAME, "name"): why a flow is over. */
+#define WB_FLOW_ENDS(X)                                                       \
+    X(NONE, "none")       /* it is not over */                                \
+    X(CLOSED, "closed")   /* FIN from both sides */                           \
+    X(RESET, "reset")     /* RST from either */                               \
+    X(TIMEOUT, "timeout") /* no packet for the time that its state allows */  \
+    X(EVICTED, "evicted") /* the flow table was full: the oldest had to go */ \
+    X(REUSED, "reused")   /* a new SYN with the same addresses and ports */   \
+    X(SHUTDOWN, "shutdown") /* the capture or the file ended */
+
+enum wb_flow_end {
+#define WB_FLOW_END(name, text) WB_FLOW_END_##name,
+    WB_FLOW_ENDS(WB_FLOW_END)
+#undef WB_FLOW_END
+};
+
+/* "closed" and so on; "unknown" for another number. */
+const char *wb_flow_end_name(unsigned end);
+
+/* What was seen of one direction. */
+struct wb_flow_half {
+    struct wb_endpoint endpoint; /* the sender */
+    uint64_t packets;
+    uint64_t wire_bytes;         /* of whole packets */
+    uint64_t payload_bytes;      /* TCP payload, retransmissions included */
+    uint64_t stream_bytes;       /* handed on in order: without gaps and repeats */
+    uint64_t gap_bytes;          /* missing from the stream */
+    uint32_t gaps;
+    uint32_t retransmissions;    /* segments that brought only known bytes */
+    uint32_t out_of_order;       /* segments that had to wait for an earlier one */
+    uint32_t overlaps_differing; /* overlapping bytes that were not the same */
+    bool syn_seen, fin_seen, rst_seen;
+};
+
+struct wb_flow {
+    uint64_t id;         /* unique in a run, never 0 */
+    uint8_t ip_version;  /* 4 or 6 */
+    uint8_t protocol;    /* 6: TCP */
+    uint8_t vlan_count;  /* tags, at most two, are a part of the flow's key */
+    bool midstream;      /* the capture began after the connection did */
+    bool one_sided;      /* so far only one direction was seen */
+    uint8_t end;         /* enum wb_flow_end */
+    uint16_t vlan_ids[2];
+    int64_t first_ns, last_ns; /* packet times */
+    struct wb_flow_half half[2]; /* by enum wb_flow_direction */
+    void *user;          /* the consumer's own; NULL at the start */
+};
+
+/* X(NAME, "name"): what a flow may complain of. */
+#define WB_FLOW_ANOMALIES(X)                                                             \
+    X(OVERLAP_DIFFERS, "tcp.overlap_differs") /* two versions of the same bytes */       \
+    X(GAP, "tcp.gap")                         /* bytes missing from the stream */        \
+    X(WINDOW_EXCEEDED, "tcp.window_exceeded") /* far outside of what may come */         \
+    X(BUFFER_LIMIT, "tcp.buffer_limit")       /* out-of-order bytes of one direction */  \
+    X(MEMORY_LIMIT, "tcp.memory_limit")       /* out-of-order bytes of all flows */      \
+    X(FLOW_LIMIT, "flow.limit")               /* the table is full, one was evicted */   \
+    X(SYN_DATA_CHANGED, "tcp.syn_differs")    /* a second SYN with another sequence */   \
+    X(DATA_AFTER_FIN, "tcp.data_after_fin")   /* beyond the end that FIN named */
+
+enum wb_flow_anomaly_kind {
+#define WB_FLOW_ANOMALY(name, text) WB_FLOW_ANOMALY_##name,
+    WB_FLOW_ANOMALIES(WB_FLOW_ANOMALY)
+#undef WB_FLOW_ANOMALY
+};
+
+/* "tcp.gap" and so on; "unknown" for another number. */
+const char *wb_flow_anomaly_name(unsigned kind);
+
+struct wb_flow_anomaly {
+    uint8_t kind;      /* enum wb_flow_anomaly_kind */
+    uint8_t direction; /* enum wb_flow_direction */
+    int64_t time_ns;
+    uint64_t offset;   /* in the stream of that direction */
+    uint64_t length;   /* bytes concerned */
+};
+
+/* Where two segments bring different bytes for the same place. */
+enum wb_overlap_policy {
+    WB_OVERLAP_FIRST = 0, /* what came first stays */
+    WB_OVERLAP_LAST = 1,  /* what came last wins, unless already handed on */
+};
+
+/* 0 in a field means its default, which stands behind it. */
+struct wb_flow_options {
+    uint32_t max_flows;                /* 262144 */
+    uint32_t max_buffer_per_direction; /* out-of-order bytes; 4 MiB */
+    uint64_t max_buffer_total;         /* out-of-order bytes of all flows; 256 MiB */
+    uint32_t opening_timeout_ms;       /* handshake not finished; 30 s */
+    uint32_t established_timeout_ms;   /* idle; 300 s */
+    uint32_t closing_timeout_ms;       /* closed or reset, late packets; 10 s */
+    uint32_t gap_wait_ms;              /* bytes that the receiver has acknowledged but
+                                          that did not come are a gap after; 100 ms */
+    enum wb_overlap_policy overlap;    /* FIRST */
+    bool skip_midstream;               /* leave out flows without a SYN; false */
+};
+
+struct wb_flow_stats {
+    uint64_t packets;         /* TCP packets given to the stage */
+    uint64_t flows;           /* ever begun */
+    uint64_t flows_midstream; /* of those */
+    uint64_t flows_active, flows_peak;
+    uint64_t ended[WB_FLOW_END_SHUTDOWN + 1]; /* by enum wb_flow_end */
+    uint64_t stream_bytes, gap_bytes, gaps;
+    uint64_t retransmissions, out_of_order, overlaps_differing;
+    uint64_t buffered_bytes, buffered_peak; /* out-of-order bytes held */
+    uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
+    uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
+    uint64_t ignored_window;     /* segments far outside the window */
+    uint64_t ignored_fragments;  /* packets that are IP fragments */
+    uint64_t ignored_malformed;  /* packets whose TCP header could not be read */
+    uint64_t memory_bytes, memory_peak; /* all that the stage holds */
+};
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What is kept: files of transactions, JSON lines, capture files. These are options
+ * of an engine; the engine writes while it runs. Every write goes through one place
+ * that counts what could not be written.
+ */
+#ifndef WIREBEAM_RECORD_H
+#define WIREBEAM_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <wirebeam/decode.h>
+#include <wirebeam/packet.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/* How the files of a directory are named. */
+enum wb_record_naming {
+    WB_RECORD_ETAG = 0,   /* NAME.http (both messages as on the wire), NAME.body (the
+                             response's content, decoded), NAME.json; NAME from the
+                             ETag, or the SHA-256 of the body where there is none */
+    WB_RECORD_CLIENT = 1, /* one file for the client's side of each connection */
+    WB_RECORD_SHA256 = 2, /* one file for each different body, named by its SHA-256 */
+};
+
+enum wb_record_capture_format {
+    WB_RECORD_PCAPNG = 0,
+    WB_RECORD_PCAP = 1, /* with nanoseconds: magic 0xa1b23c4d */
+};
+
+/* A NULL path means: not wanted. */
+struct wb_record_options {
+    const char *directory; /* made (mode 0700) where it does not exist */
+    enum wb_record_naming naming;
+    const char *json;      /* a file to append to, or "-" for standard output */
+    const char *capture;   /* a capture file to write, or "-" for standard output */
+    enum wb_record_capture_format capture_format;
+    bool hash_bodies;      /* body_sha256 and decoded lengths in every JSON record, also
+                              where no name needs it */
+    bool hash_streams;     /* sha256 of each direction in flow records */
+    bool flows, anomalies; /* JSON records for these too */
+    uint32_t stats_interval_ms; /* a JSON statistics record that often by packet time;
+                                   0: only one, at the end */
+    uint64_t max_bytes;    /* quota for the directory in this run; 0: none */
+    uint64_t max_files;    /* the same in files; 0: none */
+    uint64_t max_memory;   /* bytes of unfinished transactions held before they go to
+                              temporary files; 0 means 64 MiB */
+};
+
+struct wb_record_stats {
+    uint64_t transactions;      /* offered to the directory */
+    uint64_t written;           /* files made for them (or one shared) */
+    uint64_t shared;            /* same name and same body as one already there */
+    uint64_t renamed;           /* same ETag, another body: a suffix was added */
+    uint64_t without_body;      /* nothing to keep (sha256 naming), or no response */
+    uint64_t lost_disk_full;    /* transactions not kept: ENOSPC, EDQUOT */
+    uint64_t lost_quota;        /* not kept: max_bytes or max_files */
+    uint64_t lost_error;        /* not kept: any other error */
+    uint64_t client_files;      /* client naming */
+    uint64_t files, bytes;      /* made and written in the directory */
+    uint64_t json_records, json_bytes, json_lost;
+    uint64_t capture_packets, capture_bytes, capture_lost;
+    uint64_t write_ns;          /* time spent in writing */
+    int first_error;            /* errno of the first failed write, or 0 */
+    char first_error_text[256]; /* what failed and on what */
+    uint64_t memory_bytes, memory_peak;
+};
+
+/* One line of text about a packet (no newline, always NUL-terminated), as tcpdump
+ * would: time, protocol, addresses, what it says. Control bytes from the wire never
+ * reach the text. Returns its length, cut to size - 1. */
+size_t wb_packet_text(const struct wb_packet *, const struct wb_decoded *, char *text, size_t size);
+
+/* One JSON object about a packet with all its layers and fields, as a malloc'ed
+ * NUL-terminated line without newline that the caller frees; NULL when out of
+ * memory. EVE shape: event_type "packet". */
+char *wb_packet_json(const struct wb_packet *, const struct wb_decoded *);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * All of wirebeam's public headers. Start with engine.h.
+ */
+#ifndef WIREBEAM_WIREBEAM_H
+#define WIREBEAM_WIREBEAM_H
+
+#include <wirebeam/decode.h>
+#include <wirebeam/engine.h>
+#include <wirebeam/error.h>
+#include <wirebeam/flow.h>
+#include <wirebeam/http.h>
+#include <wirebeam/packet.h>
+#include <wirebeam/record.h>
+#include <wirebeam/source.h>
+#include <wirebeam/version.h>
+
+#endif

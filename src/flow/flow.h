@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The flow stage: layers to streams. A table of flows under a keyed hash, expiry by
+ * packet time, and TCP reassembly of both directions at once. Pure: no I/O, time
+ * comes with the packets.
+ *
+ * In-order bytes are handed on where they lie in the packet; only what comes early is
+ * copied, under limits. What is handed on is bytes or a gap, in stream order.
+ */
+#ifndef WB_FLOW_FLOW_H
+#define WB_FLOW_FLOW_H
+
+#include <stdint.h>
+
+#include <wirebeam/decode.h>
+#include <wirebeam/flow.h>
+#include <wirebeam/packet.h>
+
+/* What the stage tells. All are called from within the functions below. */
+struct wb__flow_events {
+    /* A flow begins. May set flow->user. */
+    void (*begin)(void *context, struct wb_flow *flow);
+    /* The next bytes of a direction. */
+    void (*bytes)(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                  uint64_t offset, const uint8_t *bytes, uint32_t length, int64_t time_ns);
+    /* The next length bytes of a direction are missing. */
+    void (*gap)(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                uint64_t offset, uint64_t length, int64_t time_ns);
+    /* One direction is over (FIN reached in order, or RST): no more bytes or gaps. */
+    void (*half_end)(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                     int64_t time_ns);
+    /* The flow is over; flow->end says why; its memory is reused after the call. */
+    void (*end)(void *context, struct wb_flow *flow);
+    void (*anomaly)(void *context, struct wb_flow *flow, const struct wb_flow_anomaly *anomaly);
+};
+
+struct wb__flow_table;
+
+/* Makes an empty table; zeros in options mean the defaults. Returns NULL when out of
+ * memory. key randomises the hash (16 random bytes); tests pass a fixed one. */
+struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
+                                          const struct wb__flow_events *events, void *context,
+                                          const uint8_t key[16]);
+
+/* Takes a decoded packet; what is not TCP is left alone. */
+void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
+                           const struct wb_decoded *decoded);
+
+/* Brings the line of the table that the packet will need into the cache. */
+void wb__flow_table_prefetch(struct wb__flow_table *table, const struct wb_packet *packet,
+                             const struct wb_decoded *decoded);
+
+/* Expires what is due at now_ns; called now and then with the latest packet time, or
+ * with the clock when a live source is idle. */
+void wb__flow_table_expire(struct wb__flow_table *table, int64_t now_ns);
+
+/* Ends all flows with WB_FLOW_END_SHUTDOWN. */
+void wb__flow_table_finish(struct wb__flow_table *table);
+
+void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats);
+
+/* Frees all without telling anyone. NULL is accepted. */
+void wb__flow_table_free(struct wb__flow_table *table);
+
+#endif

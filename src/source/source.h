@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The source stage: wire and files to batches of packets. One file for each kind of
+ * source, each exporting one const struct of operations; source.c holds the array
+ * that lists them and chooses. This header is the contract that every kind keeps.
+ *
+ * The batch rule (zero copy): the bytes of all packets that one call of next gave
+ * are valid, where they lie, until the following call of next or close. Not sooner:
+ * a source that must move or release memory ends its batch instead.
+ */
+#ifndef WB_SOURCE_SOURCE_H
+#define WB_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+
+#include <wirebeam/error.h>
+#include <wirebeam/packet.h>
+#include <wirebeam/source.h>
+
+struct wb__source; /* each kind has its own struct, whose first member is this one */
+
+struct wb__source_operations {
+    const char *kind; /* "packet", "libpcap", "file" */
+
+    /* Opens what options name; filter and direction are in force before the first
+     * packet can be taken. Stores the source; on failure stores NULL, fills *error
+     * with one line for a person and returns its code. Keeps no pointer from options. */
+    int (*open)(struct wb__source **source, const struct wb_source_options *options,
+                struct wb_error *error);
+
+    /* Fills up to capacity packets and returns how many (> 0), as many as are there
+     * without waiting again. Waits up to timeout_ms for the first (-1: for ever). 0:
+     * nothing came in that time, or wake was called and nothing is left to take.
+     * WB_E_END at the end of a file; WB_E_TRUNCATED, _FORMAT, _DOWN, _SYSTEM with
+     * *error filled after all packets before the trouble were given in earlier calls. */
+    int (*next)(struct wb__source *source, struct wb_packet *packets, int capacity, int timeout_ms,
+                struct wb_error *error);
+
+    /* Ends a waiting next at once, and makes later ones not wait: they still give
+     * what the source holds already. Async-signal-safe. */
+    void (*wake)(struct wb__source *source);
+
+    /* Counters up to now: seen = delivered + drops, exactly. */
+    void (*stats)(struct wb__source *source, struct wb_source_stats *stats);
+
+    /* Interface number index as in wb_packet.interface_index, or NULL. */
+    const struct wb_source_interface *(*interface)(const struct wb__source *source, unsigned index);
+
+    void (*close)(struct wb__source *source); /* NULL is accepted */
+};
+
+struct wb__source {
+    const struct wb__source_operations *operations;
+};
+
+/* Chooses the kind by options (file, or interface and kind) and opens it. Checks the
+ * options that all kinds share. Same contract as the operation open. */
+int wb__source_open(struct wb__source **source, const struct wb_source_options *options,
+                    struct wb_error *error);
+
+#endif
