@@ -102,10 +102,10 @@ int wb_engine_open(struct wb_engine **engine, const struct wb_engine_options *op
 
 /* Takes one batch of packets through all stages. Waits up to timeout_ms (-1: for
  * ever, 0: not at all) for the first packet. Returns the number of packets, 0 when
- * the time is over or it was stopped (ask wb_engine_is_stopped), WB_E_END at the end of a
- * file or after max_packets, or another code with *error filled (WB_E_TRUNCATED for a
- * file cut off mid-record, WB_E_DOWN, WB_E_FORMAT, WB_E_SYSTEM): all packets before it
- * have been handled. */
+ * the time is over, WB_E_END at the end of a file, after max_packets, or when it was
+ * stopped and all that the source held has been handled, or another code with *error
+ * filled (WB_E_TRUNCATED for a file cut off mid-record, WB_E_DOWN, WB_E_FORMAT,
+ * WB_E_SYSTEM): all packets before it have been handled. */
 int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *error);
 
 /* Makes the step that runs, and all later ones, end as soon as what the source holds

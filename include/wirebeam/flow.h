@@ -76,6 +76,7 @@ struct wb_flow {
     int64_t first_ns, last_ns; /* packet times */
     struct wb_flow_half half[2]; /* by enum wb_flow_direction */
     void *user;          /* the consumer's own; NULL at the start */
+    void *engine;        /* the engine's own */
 };
 
 /* X(NAME, "name"): what a flow may complain of. */

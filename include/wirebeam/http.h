@@ -149,6 +149,7 @@ struct wb_http_transaction {
     struct wb_http_message request, response; /* all slices valid while the
                                                  transaction is */
     void *user;         /* the consumer's own; NULL at the start */
+    void *engine;       /* the engine's own; NULL at the start */
 };
 
 /* The first header of that name (compared without case), or NULL. */

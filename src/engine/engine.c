@@ -1,2 +1,272 @@
-/* SPDX-License-Identifier: ISC */
-#include <wirebeam/engine.h>
+/* SPDX-License-Identifier: ISC
+ *
+ * The one place that joins the stages: opens them as far as somebody needs them, takes
+ * batches of packets through them, adds up their counters. It parses nothing itself.
+ */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/error.h"
+
+#define IDLE_MS 200 /* how long a step may wait before timers are looked at */
+
+static bool has_flow_handler(const struct wb_handlers *h)
+{
+    return h->stream || h->gap || h->flow || h->flow_anomaly;
+}
+
+static bool has_http_handler(const struct wb_handlers *h)
+{
+    return h->http_head || h->http_bytes || h->transaction || h->http_anomaly;
+}
+
+/* Which stages run: those that the user's handlers or the recorder need. */
+static void find_needs(struct wb_engine *engine, const struct wb_engine_options *options)
+{
+    const struct wb__recorder *recorder = engine->recorder;
+    if (recorder) {
+        engine->records_packets = wb__recorder_needs_packets(recorder);
+        engine->records_flows = wb__recorder_needs_flows(recorder);
+        engine->records_http = wb__recorder_needs_http(recorder);
+        engine->records_http_bytes = wb__recorder_needs_http_bytes(recorder);
+        engine->records_streams = wb__recorder_needs_stream_bytes(recorder);
+    }
+    engine->needs_http =
+        options->http_on || has_http_handler(&options->handlers) || engine->records_http;
+    engine->needs_flow = engine->needs_http || has_flow_handler(&options->handlers) ||
+                         engine->records_flows || engine->records_streams;
+    engine->needs_decode = engine->needs_flow || options->handlers.packet;
+}
+
+/* Events that nobody listens to are not even told. */
+static int open_stages(struct wb_engine *engine, const struct wb_engine_options *options,
+                       struct wb_error *error)
+{
+    uint8_t key[16];
+    if (getrandom(key, sizeof key, 0) != sizeof key)
+        return wb__error_set(error, WB_E_SYSTEM, 0, "the system has no random bytes to give");
+    if (engine->needs_http) {
+        struct wb__http_events events = wb__joint_http_events;
+        if (!engine->records_http_bytes && !engine->handlers.http_bytes)
+            events.bytes = NULL;
+        engine->http = wb__http_new(&options->http, &events, engine);
+        if (!engine->http)
+            return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    }
+    if (engine->needs_flow) {
+        engine->flows =
+            wb__flow_table_new(&options->flow, &wb__joint_flow_events, engine, key);
+        if (!engine->flows)
+            return wb__error_set(error, WB_E_MEMORY, 0,
+                                 "out of memory for a table of flows; lower max_flows");
+    }
+    return 0;
+}
+
+int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *options,
+                   struct wb_error *error)
+{
+    *result = NULL;
+    struct wb_engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    engine->handlers = options->handlers;
+    engine->context = options->context;
+    engine->packets_left = options->max_packets ? options->max_packets : UINT64_MAX;
+    engine->is_live = options->source.file == NULL;
+    wb__slab_init(&engine->joints, sizeof(struct wb__joint), NULL);
+
+    int code = wb__source_open(&engine->source, &options->source, error);
+    if (code == 0)
+        code = wb__recorder_open(&engine->recorder, &options->record, &options->http, error);
+    if (code == 0) {
+        find_needs(engine, options);
+        code = open_stages(engine, options, error);
+    }
+    if (code < 0) {
+        wb_engine_close(engine);
+        return code;
+    }
+    *result = engine;
+    return 0;
+}
+
+static void count_decoded(struct wb_decode_stats *stats, const struct wb_decoded *decoded)
+{
+    for (unsigned i = 0; i < decoded->layer_count; i++)
+        stats->layers[decoded->layers[i].kind]++;
+    stats->fragments += decoded->is_fragment;
+    stats->truncated += decoded->status == WB_LAYER_TRUNCATED;
+    stats->malformed += decoded->status == WB_LAYER_MALFORMED;
+    stats->too_deep += decoded->status == WB_LAYER_TOO_DEEP;
+}
+
+/* A few packets through decode, and then one by one through the rest: while the first
+ * ones are followed, the cache lines that the last ones need are on their way. */
+static void run_few(struct wb_engine *engine, const struct wb_packet *packets, int count)
+{
+    for (int i = 0; i < count; i++) {
+        wb_decode(&packets[i], &engine->decoded[i]);
+        count_decoded(&engine->decode_stats, &engine->decoded[i]);
+        if (engine->flows)
+            wb__flow_table_prefetch(engine->flows, &packets[i], &engine->decoded[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        engine->current = &packets[i];
+        if (engine->handlers.packet)
+            engine->handlers.packet(engine->context, &packets[i], &engine->decoded[i]);
+        if (engine->flows)
+            wb__flow_table_packet(engine->flows, &packets[i], &engine->decoded[i]);
+    }
+    engine->current = NULL;
+    engine->decode_stats.packets += (uint64_t)count;
+}
+
+static void tell_interfaces(struct wb_engine *engine, unsigned index)
+{
+    for (; engine->interfaces_told <= index; engine->interfaces_told++) {
+        const struct wb_source_interface *interface =
+            engine->source->operations->interface(engine->source, engine->interfaces_told);
+        if (interface)
+            wb__recorder_interface(engine->recorder, engine->interfaces_told, interface);
+    }
+}
+
+static void record_packets(struct wb_engine *engine, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (engine->packets[i].interface_index >= engine->interfaces_told)
+            tell_interfaces(engine, engine->packets[i].interface_index);
+        wb__recorder_packet(engine->recorder, &engine->packets[i]);
+    }
+}
+
+/* What is done once for each batch, or when nothing came: timers, records. */
+static void end_batch(struct wb_engine *engine)
+{
+    if (engine->flows)
+        wb__flow_table_expire(engine->flows, engine->now_ns);
+    if (!engine->recorder)
+        return;
+    wb__recorder_batch_end(engine->recorder, engine->now_ns);
+    if (wb__recorder_is_stats_due(engine->recorder, engine->now_ns)) {
+        struct wb_stats stats;
+        wb_engine_stats(engine, &stats);
+        wb__recorder_stats_record(engine->recorder, &stats, engine->now_ns);
+    }
+}
+
+static void run_batch(struct wb_engine *engine, int count)
+{
+    engine->packets_left -= (uint64_t)count;
+    if (engine->records_packets)
+        record_packets(engine, count);
+    if (engine->needs_decode)
+        for (int done = 0; done < count; done += WB__BATCH_DECODED)
+            run_few(engine, engine->packets + done,
+                    count - done < WB__BATCH_DECODED ? count - done : WB__BATCH_DECODED);
+    if (engine->packets[count - 1].time_ns > engine->now_ns)
+        engine->now_ns = engine->packets[count - 1].time_ns;
+    end_batch(engine);
+}
+
+/* On an idle interface time goes on by the clock that the kernel stamps packets with. */
+static void run_idle(struct wb_engine *engine)
+{
+    if (!engine->is_live)
+        return;
+    struct timespec clock;
+    clock_gettime(CLOCK_REALTIME, &clock);
+    int64_t now_ns = (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec;
+    if (now_ns > engine->now_ns)
+        engine->now_ns = now_ns;
+    end_batch(engine);
+}
+
+int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *error)
+{
+    for (;;) {
+        if (engine->packets_left == 0)
+            return WB_E_END;
+        int capacity = engine->packets_left < WB__BATCH_PACKETS ? (int)engine->packets_left
+                                                                : WB__BATCH_PACKETS;
+        int wait_ms = timeout_ms < 0 || timeout_ms > IDLE_MS ? IDLE_MS : timeout_ms;
+        bool was_stopped = wb_engine_is_stopped(engine);
+        int count = engine->source->operations->next(engine->source, engine->packets, capacity,
+                                                     wait_ms, error);
+        if (count > 0)
+            run_batch(engine, count);
+        if (count != 0)
+            return count;
+        run_idle(engine);
+        if (was_stopped)
+            return WB_E_END;
+        if (timeout_ms >= 0 && (timeout_ms -= wait_ms) <= 0)
+            return 0;
+    }
+}
+
+void wb_engine_stop(struct wb_engine *engine)
+{
+    atomic_store(&engine->stopped, true);
+    engine->source->operations->wake(engine->source);
+}
+
+bool wb_engine_is_stopped(const struct wb_engine *engine)
+{
+    return atomic_load(&engine->stopped);
+}
+
+int wb_engine_finish(struct wb_engine *engine, struct wb_error *error)
+{
+    if (engine->flows)
+        wb__flow_table_finish(engine->flows);
+    if (!engine->recorder)
+        return 0;
+    wb__recorder_batch_end(engine->recorder, engine->now_ns);
+    struct wb_stats stats;
+    wb_engine_stats(engine, &stats);
+    wb__recorder_stats_record(engine->recorder, &stats, engine->now_ns);
+    return wb__recorder_finish(engine->recorder, error);
+}
+
+void wb_engine_stats(struct wb_engine *engine, struct wb_stats *stats)
+{
+    memset(stats, 0, sizeof *stats);
+    engine->source->operations->stats(engine->source, &stats->source);
+    stats->decode = engine->decode_stats;
+    if (engine->flows)
+        wb__flow_table_stats(engine->flows, &stats->flow);
+    if (engine->http)
+        wb__http_stats(engine->http, &stats->http);
+    if (engine->recorder)
+        wb__recorder_stats(engine->recorder, &stats->record);
+}
+
+const struct wb_source_interface *wb_engine_interface(const struct wb_engine *engine,
+                                                      unsigned index)
+{
+    return engine->source->operations->interface(engine->source, index);
+}
+
+const char *wb_engine_source_kind(const struct wb_engine *engine)
+{
+    return engine->source->operations->kind;
+}
+
+void wb_engine_close(struct wb_engine *engine)
+{
+    if (!engine)
+        return;
+    wb__flow_table_free(engine->flows);
+    wb__http_free(engine->http);
+    wb__recorder_close(engine->recorder);
+    wb__slab_free(&engine->joints);
+    if (engine->source)
+        engine->source->operations->close(engine->source);
+    free(engine);
+}

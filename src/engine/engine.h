@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The engine from the inside: what engine.c (the loop over batches) and joint.c (the
+ * stages' events, passed on to the next stage, the recorder and the user) share.
+ */
+#ifndef WB_ENGINE_ENGINE_H
+#define WB_ENGINE_ENGINE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <wirebeam/engine.h>
+
+#include "base/slab.h"
+#include "flow/flow.h"
+#include "http/http.h"
+#include "record/record.h"
+#include "source/source.h"
+
+#define WB__BATCH_PACKETS 4096 /* packets of a batch: what the recorder can gather */
+#define WB__BATCH_DECODED 16   /* decoded together, so that prefetches have time */
+
+struct wb_engine {
+    struct wb_handlers handlers;
+    void *context;
+    bool needs_decode, needs_flow, needs_http; /* a stage that nobody needs does not run */
+    bool records_packets, records_flows, records_http, records_http_bytes, records_streams;
+    bool is_live;
+
+    struct wb__source *source;
+    struct wb__flow_table *flows;
+    struct wb__http *http;
+    struct wb__recorder *recorder;
+    struct wb__slab joints; /* struct wb__joint */
+
+    uint64_t packets_left; /* until max_packets */
+    unsigned interfaces_told;
+    int64_t now_ns;        /* the latest packet time */
+    atomic_bool stopped;
+    const struct wb_packet *current; /* the packet whose bytes are borrowed right now */
+    struct wb_decode_stats decode_stats;
+    struct wb_packet packets[WB__BATCH_PACKETS];
+    struct wb_decoded decoded[WB__BATCH_DECODED];
+};
+
+/* What the engine keeps of a flow that carried bytes (wb_flow.engine). */
+struct wb__joint {
+    struct wb__http_stream *http;
+    bool wants_bytes; /* http still reads the stream */
+    void *record;     /* the recorder's own */
+};
+
+extern const struct wb__flow_events wb__joint_flow_events;
+extern const struct wb__http_events wb__joint_http_events;
+
+#endif
