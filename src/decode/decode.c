@@ -1,2 +1,214 @@
-/* SPDX-License-Identifier: ISC */
-#include <wirebeam/decode.h>
+/* SPDX-License-Identifier: ISC
+ *
+ * The decode stage: the loop that walks from layer to layer, and the tables that say
+ * which decoder a number stands for. Every layer takes a slot in wb_decoded.layers,
+ * so the walk ends after WB_LAYERS_MAX steps whatever the packet says.
+ *
+ * Nothing here knows a header; that is what the decoders are for (decoder.h).
+ */
+#include "decode/decoder.h"
+
+static wb__decoder *const decoders[WB_LAYER_KIND_COUNT] = {
+    [WB_LAYER_PAYLOAD] = wb__decode_payload,
+    [WB_LAYER_ETHERNET] = wb__decode_ethernet,
+    [WB_LAYER_VLAN] = wb__decode_vlan,
+    [WB_LAYER_SLL] = wb__decode_sll,
+    [WB_LAYER_SLL2] = wb__decode_sll2,
+    [WB_LAYER_NULL] = wb__decode_null,
+    [WB_LAYER_LOOP] = wb__decode_loop,
+    [WB_LAYER_RAW] = wb__decode_raw,
+    [WB_LAYER_ARP] = wb__decode_arp,
+    [WB_LAYER_IP4] = wb__decode_ip4,
+    [WB_LAYER_IP6] = wb__decode_ip6,
+    [WB_LAYER_IP6_HOPOPTS] = wb__decode_ip6_options,
+    [WB_LAYER_IP6_ROUTING] = wb__decode_ip6_options,
+    [WB_LAYER_IP6_FRAGMENT] = wb__decode_ip6_fragment,
+    [WB_LAYER_IP6_DSTOPTS] = wb__decode_ip6_options,
+    [WB_LAYER_TCP] = wb__decode_tcp,
+    [WB_LAYER_UDP] = wb__decode_udp,
+    [WB_LAYER_ICMP] = wb__decode_icmp,
+    [WB_LAYER_ICMP6] = wb__decode_icmp,
+};
+
+static unsigned kind_of_link(uint16_t link_type)
+{
+    switch (link_type) {
+    case WB__LINK_ETHERNET:
+        return WB_LAYER_ETHERNET;
+    case WB__LINK_SLL:
+        return WB_LAYER_SLL;
+    case WB__LINK_SLL2:
+        return WB_LAYER_SLL2;
+    case WB__LINK_NULL:
+        return WB_LAYER_NULL;
+    case WB__LINK_LOOP:
+        return WB_LAYER_LOOP;
+    case WB__LINK_RAW:
+    case WB__LINK_RAW_BSD:
+    case WB__LINK_RAW_OPENBSD:
+    case WB__LINK_IP4:
+    case WB__LINK_IP6:
+        return WB_LAYER_RAW;
+    default:
+        return WB_LAYER_PAYLOAD;
+    }
+}
+
+static unsigned kind_of_ethertype(uint16_t type)
+{
+    switch (type) {
+    case WB__ETHERTYPE_IP4:
+        return WB_LAYER_IP4;
+    case WB__ETHERTYPE_IP6:
+        return WB_LAYER_IP6;
+    case WB__ETHERTYPE_ARP:
+        return WB_LAYER_ARP;
+    case WB__ETHERTYPE_VLAN:
+    case WB__ETHERTYPE_VLAN_SERVICE:
+    case WB__ETHERTYPE_VLAN_OLD:
+        return WB_LAYER_VLAN;
+    default:
+        return WB__LAYER_END;
+    }
+}
+
+static unsigned kind_of_protocol(uint8_t protocol)
+{
+    switch (protocol) {
+    case WB__PROTOCOL_TCP:
+        return WB_LAYER_TCP;
+    case WB__PROTOCOL_UDP:
+        return WB_LAYER_UDP;
+    case WB__PROTOCOL_ICMP:
+        return WB_LAYER_ICMP;
+    case WB__PROTOCOL_ICMP6:
+        return WB_LAYER_ICMP6;
+    default:
+        return WB__LAYER_END;
+    }
+}
+
+static unsigned known_or_rest(struct wb_layer *layer, unsigned kind)
+{
+    if (kind != WB__LAYER_END)
+        return kind;
+    wb__complain(layer, WB_LAYER_UNKNOWN);
+    return wb__rest(layer);
+}
+
+unsigned wb__by_ethertype(struct wb_layer *layer, uint16_t type)
+{
+    layer->next = type;
+    return known_or_rest(layer, kind_of_ethertype(type));
+}
+
+unsigned wb__by_protocol(struct wb_layer *layer, uint8_t protocol)
+{
+    layer->next = protocol;
+    return known_or_rest(layer, kind_of_protocol(protocol));
+}
+
+unsigned wb__decode_payload(struct wb__walk *walk, struct wb_layer *layer)
+{
+    if (walk->decoded->layer_count == 0)
+        wb__complain(layer, WB_LAYER_UNKNOWN);
+    return WB__LAYER_END;
+}
+
+static void reset(struct wb_decoded *decoded)
+{
+    decoded->layer_count = 0;
+    decoded->network = decoded->transport = WB_LAYER_NONE;
+    decoded->status = WB_LAYER_OK;
+    decoded->vlan_count = decoded->is_fragment = 0;
+    decoded->vlan_ids[0] = decoded->vlan_ids[1] = 0;
+}
+
+/* UNKNOWN and FRAGMENT are no complaints about a packet. */
+static void note_status(struct wb_decoded *decoded, uint8_t status)
+{
+    if (status <= WB_LAYER_TOO_DEEP && status > decoded->status)
+        decoded->status = status;
+}
+
+static void end_too_deep(struct wb_decoded *decoded)
+{
+    decoded->layers[WB_LAYERS_MAX - 1].status = WB_LAYER_TOO_DEEP;
+    note_status(decoded, WB_LAYER_TOO_DEEP);
+}
+
+void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
+{
+    struct wb__walk walk = {
+        .data = packet->data,
+        .captured = packet->captured_length,
+        .link_type = packet->link_type,
+        .packet_flags = packet->flags,
+        .decoded = decoded,
+    };
+    uint32_t offset = 0;
+    uint32_t end = packet->wire_length;
+    if (end < walk.captured)
+        end = walk.captured;
+
+    reset(decoded);
+    unsigned kind = kind_of_link(packet->link_type);
+    while (kind != WB__LAYER_END) {
+        if (decoded->layer_count == WB_LAYERS_MAX) {
+            end_too_deep(decoded);
+            return;
+        }
+        struct wb_layer *layer = &decoded->layers[decoded->layer_count];
+        *layer = (struct wb_layer){.kind = (uint8_t)kind, .offset = offset,
+                                   .length = end - offset};
+        kind = decoders[kind](&walk, layer);
+        note_status(decoded, layer->status);
+        decoded->layer_count++;
+        end = offset + layer->length;
+        offset += layer->header_length;
+    }
+}
+
+const char *wb_layer_name(unsigned kind)
+{
+    static const char *const names[] = {
+#define WB_LAYER_NAME(name, text) text,
+        WB_LAYER_KINDS(WB_LAYER_NAME)
+#undef WB_LAYER_NAME
+    };
+    return kind < WB_LAYER_KIND_COUNT ? names[kind] : "unknown";
+}
+
+const char *wb_layer_status_name(unsigned status)
+{
+    static const char *const names[] = {
+        [WB_LAYER_OK] = "ok",
+        [WB_LAYER_TRUNCATED] = "truncated",
+        [WB_LAYER_MALFORMED] = "malformed",
+        [WB_LAYER_TOO_DEEP] = "too_deep",
+        [WB_LAYER_UNKNOWN] = "unknown",
+        [WB_LAYER_FRAGMENT] = "fragment",
+    };
+    return status < sizeof names / sizeof *names ? names[status] : "unknown";
+}
+
+static bool has_no_header(unsigned kind)
+{
+    return kind == WB_LAYER_PAYLOAD || kind == WB_LAYER_RAW;
+}
+
+uint32_t wb_layer_payload(const struct wb_packet *packet, const struct wb_layer *layer,
+                          const uint8_t **payload)
+{
+    *payload = packet->data;
+    if (layer->header_length == 0 && !has_no_header(layer->kind))
+        return 0;
+    uint64_t start = (uint64_t)layer->offset + layer->header_length;
+    uint64_t end = (uint64_t)layer->offset + layer->length;
+    if (end > packet->captured_length)
+        end = packet->captured_length;
+    if (start >= end)
+        return 0;
+    *payload = packet->data + start;
+    return (uint32_t)(end - start);
+}

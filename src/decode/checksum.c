@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The Internet checksum (RFC 1071) of IPv4, TCP, UDP, ICMP and ICMPv6. Only what can
+ * be known is said: fragments, cut packets and what an offload has yet to finish are
+ * "unverified", never "wrong".
+ */
+#include "decode/decoder.h"
+
+/* Adds 16-bit words in the order of memory; RFC 1071, 2 (B): the byte order does not
+ * matter as long as it is the same throughout. Every part but the last must be even. */
+static uint64_t add(uint64_t sum, const uint8_t *bytes, uint32_t length)
+{
+    for (; length >= 4; bytes += 4, length -= 4) {
+        uint32_t word;
+        memcpy(&word, bytes, 4);
+        sum += word;
+    }
+    uint8_t tail[4] = {0};
+    memcpy(tail, bytes, length);
+    uint32_t word;
+    memcpy(&word, tail, 4);
+    return sum + word;
+}
+
+static enum wb_checksum_state judge(uint64_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum == 0xffff ? WB_CHECKSUM_RIGHT : WB_CHECKSUM_WRONG;
+}
+
+static bool is_captured(const struct wb_packet *packet, uint32_t offset, uint32_t length)
+{
+    return offset <= packet->captured_length && length <= packet->captured_length - offset;
+}
+
+static enum wb_checksum_state check_ip4_header(const struct wb_packet *packet,
+                                               const struct wb_layer *layer)
+{
+    if (!is_captured(packet, layer->offset, layer->header_length))
+        return WB_CHECKSUM_UNVERIFIED;
+    return judge(add(0, packet->data + layer->offset, layer->header_length));
+}
+
+/* RFC 8200, 8.1: the destination of the pseudo-header is the final one, which a
+ * routing header holds as long as it has segments left. NULL where it is not known. */
+static const uint8_t *find_routed_destination(const struct wb_packet *packet,
+                                              const struct wb_layer *routing,
+                                              const uint8_t *destination)
+{
+    const uint8_t *header = packet->data + routing->offset;
+    uint32_t length = routing->header_length;
+    uint8_t type = header[2], segments_left = header[3];
+    if (segments_left == 0)
+        return destination;
+    if (length < 24)
+        return NULL;
+    switch (type) {
+    case 0: /* RFC 2460, 4.4: addresses in the order of the way */
+        return header + 8 + (length - 24) / 16 * 16;
+    case 2: /* RFC 6275, 6.4: the home address */
+    case 4: /* RFC 8754, 2: segments in reverse order */
+        return header + 8;
+    default:
+        return NULL;
+    }
+}
+
+/* RFC 6275, 6.3 and 11.3.1: with a Home Address option the source of the
+ * pseudo-header is the home address, which the option holds. */
+static const uint8_t *find_home_address(const struct wb_packet *packet,
+                                        const struct wb_layer *options, const uint8_t *source)
+{
+    enum { PAD1 = 0, HOME_ADDRESS = 201 };
+    struct wb__cursor cursor =
+        wb__cursor(packet->data + options->offset + 2, options->header_length - 2);
+    while (wb__cursor_left(&cursor) > 0) {
+        uint8_t type = wb__cursor_read8(&cursor);
+        if (type == PAD1)
+            continue;
+        uint8_t length = wb__cursor_read8(&cursor);
+        const uint8_t *value = wb__cursor_take(&cursor, length);
+        if (!value)
+            break;
+        if (type == HOME_ADDRESS && length == 16)
+            return value;
+    }
+    return source;
+}
+
+/* Where the addresses of the pseudo-header are. */
+struct addresses {
+    const uint8_t *source, *destination;
+    uint32_t length;
+};
+
+static bool find_ip6_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                               unsigned transport, struct addresses *addresses)
+{
+    const uint8_t *header = packet->data + decoded->layers[decoded->network].offset;
+    *addresses = (struct addresses){header + 8, header + 24, 16};
+    for (unsigned i = decoded->network + 1u; i < transport && addresses->destination; i++) {
+        const struct wb_layer *layer = &decoded->layers[i];
+        if (layer->kind == WB_LAYER_IP6_ROUTING)
+            addresses->destination =
+                find_routed_destination(packet, layer, addresses->destination);
+        else if (layer->kind == WB_LAYER_IP6_DSTOPTS)
+            addresses->source = find_home_address(packet, layer, addresses->source);
+    }
+    return addresses->destination != NULL;
+}
+
+static bool find_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                           unsigned transport, struct addresses *addresses)
+{
+    const struct wb_layer *network = &decoded->layers[decoded->network];
+    if (network->kind == WB_LAYER_IP6)
+        return find_ip6_addresses(packet, decoded, transport, addresses);
+    const uint8_t *header = packet->data + network->offset;
+    *addresses = (struct addresses){header + 12, header + 16, 4};
+    return true;
+}
+
+/* The upper-layer length is four bytes wide in IPv6 (RFC 8200, 8.1), two in IPv4 (RFC
+ * 9293, 3.1) and the protocol one; added up as 32-bit words they come to the same. */
+static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t protocol,
+                                  uint32_t length)
+{
+    const uint8_t tail[8] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16),
+                             (uint8_t)(length >> 8),  (uint8_t)length, 0, 0, 0, protocol};
+    uint64_t sum = add(0, addresses->source, addresses->length);
+    sum = add(sum, addresses->destination, addresses->length);
+    return add(sum, tail, sizeof tail);
+}
+
+/* IP lengths of 0 mark a frame that is yet to be cut into segments. */
+static bool has_ip_length(const struct wb_packet *packet, const struct wb_layer *network)
+{
+    const uint8_t *header = packet->data + network->offset;
+    return wb__load16(header + (network->kind == WB_LAYER_IP4 ? 2 : 4)) > 0;
+}
+
+static bool can_verify(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                       const struct wb_layer *layer)
+{
+    if (packet->flags & (WB_PACKET_CHECKSUM_NOT_READY | WB_PACKET_SEGMENTED_LATER))
+        return false;
+    const struct wb_layer *network = &decoded->layers[decoded->network];
+    return !decoded->is_fragment && network->status != WB_LAYER_MALFORMED &&
+           layer->status != WB_LAYER_MALFORMED && has_ip_length(packet, network) &&
+           is_captured(packet, layer->offset, layer->length);
+}
+
+static enum wb_checksum_state check_pseudo(const struct wb_packet *packet,
+                                           const struct wb_decoded *decoded, unsigned index,
+                                           uint8_t protocol)
+{
+    const struct wb_layer *layer = &decoded->layers[index];
+    struct addresses addresses;
+    if (!find_addresses(packet, decoded, index, &addresses))
+        return WB_CHECKSUM_UNVERIFIED;
+    uint64_t sum = add_pseudo_header(&addresses, protocol, layer->length);
+    return judge(add(sum, packet->data + layer->offset, layer->length));
+}
+
+/* RFC 768: 0 means that there is none; RFC 8200, 8.1 forbids that in IPv6. */
+static enum wb_checksum_state check_zero_udp(const struct wb_decoded *decoded)
+{
+    bool is_ip4 = decoded->layers[decoded->network].kind == WB_LAYER_IP4;
+    return is_ip4 ? WB_CHECKSUM_ABSENT : WB_CHECKSUM_WRONG;
+}
+
+static enum wb_checksum_state check_icmp6(const struct wb_packet *packet,
+                                          const struct wb_decoded *decoded, unsigned index)
+{
+    if (decoded->layers[decoded->network].kind != WB_LAYER_IP6)
+        return WB_CHECKSUM_UNVERIFIED;
+    return check_pseudo(packet, decoded, index, WB__PROTOCOL_ICMP6);
+}
+
+static enum wb_checksum_state check_transport(const struct wb_packet *packet,
+                                              const struct wb_decoded *decoded, unsigned index)
+{
+    const struct wb_layer *layer = &decoded->layers[index];
+    struct wb_udp udp;
+    if (layer->kind == WB_LAYER_UDP && wb_udp_read(packet, layer, &udp) == 0 && udp.checksum == 0)
+        return check_zero_udp(decoded);
+    if (packet->flags & WB_PACKET_CHECKSUM_VALID)
+        return WB_CHECKSUM_RIGHT;
+    if (!can_verify(packet, decoded, layer))
+        return WB_CHECKSUM_UNVERIFIED;
+    switch (layer->kind) {
+    case WB_LAYER_TCP:
+        return check_pseudo(packet, decoded, index, WB__PROTOCOL_TCP);
+    case WB_LAYER_UDP:
+        return check_pseudo(packet, decoded, index, WB__PROTOCOL_UDP);
+    case WB_LAYER_ICMP6:
+        return check_icmp6(packet, decoded, index);
+    default:
+        return judge(add(0, packet->data + layer->offset, layer->length));
+    }
+}
+
+enum wb_checksum_state wb_checksum_state(const struct wb_packet *packet,
+                                         const struct wb_decoded *decoded, unsigned index)
+{
+    if (index >= decoded->layer_count || decoded->layers[index].header_length == 0)
+        return WB_CHECKSUM_UNVERIFIED;
+    if (decoded->layers[index].kind == WB_LAYER_IP4)
+        return check_ip4_header(packet, &decoded->layers[index]);
+    if (index != decoded->transport || decoded->network == WB_LAYER_NONE)
+        return WB_CHECKSUM_UNVERIFIED;
+    return check_transport(packet, decoded, index);
+}

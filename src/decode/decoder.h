@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the decoders of the decode stage share. A decoder is one function for one kind
+ * of layer: it looks at one header, fills in its struct wb_layer and names the kind
+ * that follows. The loop in decode.c calls one after the other; a new protocol is a
+ * new file, a line in the loop's table and a line where a number names it.
+ *
+ * Decoders run for every packet: they allocate nothing, keep nothing, and touch no
+ * byte that wb__header has not allowed.
+ */
+#ifndef WB_DECODE_DECODER_H
+#define WB_DECODE_DECODER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wirebeam/decode.h>
+#include <wirebeam/error.h>
+
+#include "base/cursor.h"
+
+/* "No layer follows": what a decoder returns in place of a kind. */
+#define WB__LAYER_END WB_LAYER_KIND_COUNT
+
+enum wb__ethertype {
+    WB__ETHERTYPE_FIRST = 0x0600, /* below: an IEEE 802.3 length */
+    WB__ETHERTYPE_IP4 = 0x0800,
+    WB__ETHERTYPE_ARP = 0x0806,
+    WB__ETHERTYPE_VLAN = 0x8100,
+    WB__ETHERTYPE_IP6 = 0x86dd,
+    WB__ETHERTYPE_VLAN_SERVICE = 0x88a8,
+    WB__ETHERTYPE_VLAN_OLD = 0x9100,
+};
+
+enum wb__protocol {
+    WB__PROTOCOL_HOPOPTS = 0,
+    WB__PROTOCOL_ICMP = 1,
+    WB__PROTOCOL_TCP = 6,
+    WB__PROTOCOL_UDP = 17,
+    WB__PROTOCOL_ROUTING = 43,
+    WB__PROTOCOL_FRAGMENT = 44,
+    WB__PROTOCOL_ICMP6 = 58,
+    WB__PROTOCOL_NONE = 59,
+    WB__PROTOCOL_DSTOPTS = 60,
+};
+
+enum wb__link_type {
+    WB__LINK_NULL = 0,
+    WB__LINK_ETHERNET = 1,
+    WB__LINK_RAW_BSD = 12,
+    WB__LINK_RAW_OPENBSD = 14,
+    WB__LINK_RAW = 101,
+    WB__LINK_LOOP = 108,
+    WB__LINK_SLL = 113,
+    WB__LINK_IP4 = 228,
+    WB__LINK_IP6 = 229,
+    WB__LINK_SLL2 = 276,
+};
+
+/* One run over one packet. */
+struct wb__walk {
+    const uint8_t *data;
+    uint32_t captured; /* bytes at data */
+    uint16_t link_type;
+    uint8_t packet_flags;
+    struct wb_decoded *decoded; /* layer_count is the index of the current layer */
+};
+
+/* Decodes the layer that begins at layer->offset. It comes with kind, status OK, and
+ * the room that the layer around it leaves in length; next and header_length are 0.
+ * Returns the kind of the layer that follows its header, or WB__LAYER_END. */
+typedef unsigned wb__decoder(struct wb__walk *walk, struct wb_layer *layer);
+
+wb__decoder wb__decode_payload, wb__decode_ethernet, wb__decode_vlan, wb__decode_sll,
+    wb__decode_sll2, wb__decode_null, wb__decode_loop, wb__decode_raw, wb__decode_arp,
+    wb__decode_ip4, wb__decode_ip6, wb__decode_ip6_options, wb__decode_ip6_fragment,
+    wb__decode_tcp, wb__decode_udp, wb__decode_icmp;
+
+/* The kind that an EtherType or an IP protocol number names: sets layer->next, and
+ * where there is no decoder the status UNKNOWN. */
+unsigned wb__by_ethertype(struct wb_layer *layer, uint16_t type);
+unsigned wb__by_protocol(struct wb_layer *layer, uint8_t protocol);
+
+/* A complaint never hides an earlier one. */
+static inline void wb__complain(struct wb_layer *layer, enum wb_layer_status status)
+{
+    if (layer->status == WB_LAYER_OK)
+        layer->status = (uint8_t)status;
+}
+
+static inline unsigned wb__malformed(struct wb_layer *layer)
+{
+    wb__complain(layer, WB_LAYER_MALFORMED);
+    return WB__LAYER_END;
+}
+
+/* What follows a header that names no further layer: payload, if there is any. */
+static inline unsigned wb__rest(const struct wb_layer *layer)
+{
+    return layer->length > layer->header_length ? WB_LAYER_PAYLOAD : WB__LAYER_END;
+}
+
+/* The first length bytes of the layer. NULL, with the status set, where they were not
+ * captured (TRUNCATED) or the packet has no room for them (MALFORMED; but the first
+ * fragment of a datagram may end anywhere, its header goes on in the next: TRUNCATED). */
+static inline const uint8_t *wb__header(const struct wb__walk *walk, struct wb_layer *layer,
+                                        uint32_t length)
+{
+    if (length <= layer->length && length <= walk->captured - layer->offset)
+        return walk->data + layer->offset;
+    bool fits = length <= layer->length || walk->decoded->is_fragment;
+    wb__complain(layer, fits ? WB_LAYER_TRUNCATED : WB_LAYER_MALFORMED);
+    return NULL;
+}
+
+/* Bounds the layer by its own length field. One that claims more than there is room
+ * for is malformed, and what is there is kept. */
+static inline void wb__bound(struct wb_layer *layer, uint32_t length)
+{
+    if (length <= layer->length)
+        layer->length = length;
+    else
+        wb__complain(layer, WB_LAYER_MALFORMED);
+}
+
+static inline void wb__is_network(struct wb__walk *walk)
+{
+    walk->decoded->network = walk->decoded->layer_count;
+    walk->decoded->transport = WB_LAYER_NONE;
+    walk->decoded->is_fragment = 0;
+}
+
+static inline void wb__is_transport(struct wb__walk *walk)
+{
+    walk->decoded->transport = walk->decoded->layer_count;
+}
+
+/* For the _read functions: *header points to the layer's header of at least minimum
+ * bytes. 0, WB_E_ARGUMENT for another kind, WB_E_TRUNCATED where it is not there. */
+static inline int wb__find_header(const struct wb_packet *packet, const struct wb_layer *layer,
+                                  enum wb_layer_kind kind, uint32_t minimum,
+                                  const uint8_t **header)
+{
+    if (layer->kind != kind)
+        return WB_E_ARGUMENT;
+    if (layer->header_length < minimum || layer->offset > packet->captured_length ||
+        layer->header_length > packet->captured_length - layer->offset)
+        return WB_E_TRUNCATED;
+    *header = packet->data + layer->offset;
+    return 0;
+}
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * IPv4 (RFC 791). total_length decides where the packet ends, so that Ethernet
+ * padding is never taken for data; a segmentation-offload frame has 0 there, and
+ * then the packet is as long as the frame.
+ */
+#include "decode/decoder.h"
+
+#define IP4_BYTES 20
+
+static inline uint32_t parse_header_length(const uint8_t *header)
+{
+    return (header[0] & 0x0fu) * 4;
+}
+
+static inline void parse_ip4(const uint8_t *header, uint32_t header_length, struct wb_ip4 *ip)
+{
+    uint16_t fragment = wb__load16(header + 6);
+    ip->dscp = header[1] >> 2;
+    ip->ecn = header[1] & 3;
+    ip->total_length = wb__load16(header + 2);
+    ip->identification = wb__load16(header + 4);
+    ip->reserved_flag = (fragment & 0x8000) != 0;
+    ip->dont_fragment = (fragment & 0x4000) != 0;
+    ip->more_fragments = (fragment & 0x2000) != 0;
+    ip->fragment_offset = (uint16_t)((fragment & 0x1fff) << 3);
+    ip->ttl = header[8];
+    ip->protocol = header[9];
+    ip->checksum = wb__load16(header + 10);
+    memcpy(ip->source, header + 12, 4);
+    memcpy(ip->destination, header + 16, 4);
+    ip->options = header + IP4_BYTES;
+    ip->options_length = header_length - IP4_BYTES;
+}
+
+static unsigned decode_payload(struct wb__walk *walk, struct wb_layer *layer,
+                               const struct wb_ip4 *ip)
+{
+    walk->decoded->is_fragment = ip->more_fragments || ip->fragment_offset > 0;
+    if (ip->fragment_offset == 0)
+        return wb__by_protocol(layer, ip->protocol);
+    layer->next = ip->protocol;
+    wb__complain(layer, WB_LAYER_FRAGMENT);
+    return wb__rest(layer);
+}
+
+unsigned wb__decode_ip4(struct wb__walk *walk, struct wb_layer *layer)
+{
+    wb__is_network(walk);
+    const uint8_t *header = wb__header(walk, layer, IP4_BYTES);
+    if (!header)
+        return WB__LAYER_END;
+    uint32_t header_length = parse_header_length(header);
+    if (header[0] >> 4 != 4 || header_length < IP4_BYTES)
+        return wb__malformed(layer);
+    if (!wb__header(walk, layer, header_length))
+        return WB__LAYER_END;
+
+    struct wb_ip4 ip;
+    parse_ip4(header, header_length, &ip);
+    layer->header_length = header_length;
+    if (ip.total_length > 0 && ip.total_length < header_length) {
+        layer->length = header_length;
+        layer->next = ip.protocol;
+        return wb__malformed(layer);
+    }
+    if (ip.total_length > 0)
+        wb__bound(layer, ip.total_length);
+    return decode_payload(walk, layer, &ip);
+}
+
+int wb_ip4_read(const struct wb_packet *packet, const struct wb_layer *layer, struct wb_ip4 *ip)
+{
+    const uint8_t *header;
+    int error = wb__find_header(packet, layer, WB_LAYER_IP4, IP4_BYTES, &header);
+    if (error == 0)
+        parse_ip4(header, layer->header_length, ip);
+    return error;
+}

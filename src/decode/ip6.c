@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * IPv6 and its extension headers (RFC 8200). Each extension header is a layer of its
+ * own, so a chain that never ends is stopped by WB_LAYERS_MAX. A payload_length of 0
+ * means a jumbogram (RFC 2675) or a segmentation-offload frame: the packet is then as
+ * long as the frame.
+ */
+#include "decode/decoder.h"
+
+#define IP6_BYTES 40
+#define FRAGMENT_BYTES 8
+
+static inline void parse_ip6(const uint8_t *header, struct wb_ip6 *ip)
+{
+    uint32_t first = wb__load32(header);
+    ip->traffic_class = (uint8_t)(first >> 20);
+    ip->flow_label = first & 0xfffff;
+    ip->payload_length = wb__load16(header + 4);
+    ip->next_header = header[6];
+    ip->hop_limit = header[7];
+    memcpy(ip->source, header + 8, 16);
+    memcpy(ip->destination, header + 24, 16);
+}
+
+static inline void parse_fragment(const uint8_t *header, struct wb_ip6_fragment *fragment)
+{
+    uint16_t word = wb__load16(header + 2);
+    fragment->next_header = header[0];
+    fragment->fragment_offset = word & 0xfff8;
+    fragment->more_fragments = word & 1;
+    fragment->identification = wb__load32(header + 4);
+}
+
+static unsigned by_next_header(struct wb_layer *layer, uint8_t next_header)
+{
+    layer->next = next_header;
+    switch (next_header) {
+    case WB__PROTOCOL_HOPOPTS:
+        return WB_LAYER_IP6_HOPOPTS;
+    case WB__PROTOCOL_ROUTING:
+        return WB_LAYER_IP6_ROUTING;
+    case WB__PROTOCOL_FRAGMENT:
+        return WB_LAYER_IP6_FRAGMENT;
+    case WB__PROTOCOL_DSTOPTS:
+        return WB_LAYER_IP6_DSTOPTS;
+    case WB__PROTOCOL_NONE:
+        return wb__rest(layer);
+    default:
+        return wb__by_protocol(layer, next_header);
+    }
+}
+
+unsigned wb__decode_ip6(struct wb__walk *walk, struct wb_layer *layer)
+{
+    wb__is_network(walk);
+    const uint8_t *header = wb__header(walk, layer, IP6_BYTES);
+    if (!header)
+        return WB__LAYER_END;
+    if (header[0] >> 4 != 6)
+        return wb__malformed(layer);
+
+    struct wb_ip6 ip;
+    parse_ip6(header, &ip);
+    layer->header_length = IP6_BYTES;
+    if (ip.payload_length > 0 || ip.next_header == WB__PROTOCOL_NONE)
+        wb__bound(layer, IP6_BYTES + ip.payload_length);
+    return by_next_header(layer, ip.next_header);
+}
+
+/* Hop-by-hop options, destination options and routing headers begin alike: the next
+ * header, and the length in units of 8 bytes without the first 8. */
+unsigned wb__decode_ip6_options(struct wb__walk *walk, struct wb_layer *layer)
+{
+    const uint8_t *header = wb__header(walk, layer, 2);
+    if (!header)
+        return WB__LAYER_END;
+    uint32_t header_length = (header[1] + 1u) * 8;
+    if (!wb__header(walk, layer, header_length))
+        return WB__LAYER_END;
+    layer->header_length = header_length;
+    return by_next_header(layer, header[0]);
+}
+
+unsigned wb__decode_ip6_fragment(struct wb__walk *walk, struct wb_layer *layer)
+{
+    const uint8_t *header = wb__header(walk, layer, FRAGMENT_BYTES);
+    if (!header)
+        return WB__LAYER_END;
+    struct wb_ip6_fragment fragment;
+    parse_fragment(header, &fragment);
+    layer->header_length = FRAGMENT_BYTES;
+    if (fragment.more_fragments || fragment.fragment_offset > 0)
+        walk->decoded->is_fragment = 1;
+    if (fragment.fragment_offset == 0)
+        return by_next_header(layer, fragment.next_header);
+    layer->next = fragment.next_header;
+    wb__complain(layer, WB_LAYER_FRAGMENT);
+    return wb__rest(layer);
+}
+
+int wb_ip6_read(const struct wb_packet *packet, const struct wb_layer *layer, struct wb_ip6 *ip)
+{
+    const uint8_t *header;
+    int error = wb__find_header(packet, layer, WB_LAYER_IP6, IP6_BYTES, &header);
+    if (error == 0)
+        parse_ip6(header, ip);
+    return error;
+}
+
+int wb_ip6_fragment_read(const struct wb_packet *packet, const struct wb_layer *layer,
+                         struct wb_ip6_fragment *fragment)
+{
+    const uint8_t *header;
+    int error = wb__find_header(packet, layer, WB_LAYER_IP6_FRAGMENT, FRAGMENT_BYTES, &header);
+    if (error == 0)
+        parse_fragment(header, fragment);
+    return error;
+}
