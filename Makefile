@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: ISC
+#
+# The short way to everything. Meson does the work; each target installs from Debian's
+# archive what it needs and the machine lacks (scripts/setup says what and why).
+
+PREFIX = /usr/local
+TIME = 60
+CORPUS =
+
+all: build/build.ninja
+	@ninja -C build
+
+build/build.ninja:
+	@scripts/setup build
+	meson setup build --prefix=$(PREFIX) -Dtests=false
+
+setup:
+	@scripts/setup build test demo bench fuzz
+
+test:
+	@scripts/setup build test
+	@scripts/test
+
+sanitize:
+	@scripts/setup build test
+	@scripts/test --sanitize-only
+
+demo: all
+	@scripts/setup demo
+	@scripts/demo
+
+bench:
+	@scripts/setup build bench
+	@bench/run
+
+corpus: all
+	@scripts/setup test
+	@test/corpus/compare '$(CORPUS)'
+
+fuzz:
+	@scripts/setup build fuzz
+	@scripts/fuzz $(TIME)
+
+install: all
+	@meson configure build --prefix=$(PREFIX)
+	@meson install -C build
+
+clean:
+	rm -rf build build-test build-sanitize build-fuzz build-bench demo-out
+
+help:
+	@echo 'make            build/wirebeam, optimised'
+	@echo 'make setup      install what any of these targets needs'
+	@echo 'make test       build and run all tests, also with sanitizers'
+	@echo 'make sanitize   only unit tests and fuzz seeds, with sanitizers'
+	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
+	@echo 'make bench      measure beside other programs'
+	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
+	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
+	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
+	@echo 'make clean      remove all that was built'
+
+.PHONY: all setup test sanitize demo bench corpus fuzz install clean help
