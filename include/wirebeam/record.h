@@ -62,7 +62,13 @@ struct wb_record_stats {
     uint64_t lost_quota;        /* not kept: max_bytes or max_files */
     uint64_t lost_error;        /* not kept: any other error */
     uint64_t client_files;      /* client naming */
+    uint64_t client_lost;       /* client naming: not kept, by any of the causes above */
     uint64_t files, bytes;      /* made and written in the directory */
+    uint64_t names_forgotten;   /* the table of names was full: files were read again to
+                                   tell whether their bodies are the same */
+    /* Response bodies whose content coding was not removed whole: a coding that is not
+     * known, broken bytes, an end too early, a limit of size, ratio or memory. */
+    uint64_t content_unknown, content_invalid, content_cut, content_limited;
     uint64_t json_records, json_bytes, json_lost;
     uint64_t capture_packets, capture_bytes, capture_lost;
     uint64_t write_ns;          /* time spent in writing */

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What all EVE records share (time, addresses, Community ID), and the records of flows
+ * and anomalies. Addresses and Community ID of the last flow are kept as text, since
+ * the next record is often of the same one.
+ */
+#include "record/eve.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define NS 1000000000
+
+int wb__eve_open(struct wb__eve *eve)
+{
+    memset(eve, 0, sizeof *eve);
+    eve->second = INT64_MIN;
+    eve->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    eve->digest = EVP_MD_CTX_new();
+    return eve->sha1 && eve->digest ? 0 : WB_E_MEMORY;
+}
+
+void wb__eve_close(struct wb__eve *eve)
+{
+    EVP_MD_CTX_free(eve->digest);
+    EVP_MD_free(eve->sha1);
+    wb__json_free(&eve->line);
+    memset(eve, 0, sizeof *eve);
+}
+
+static void split_time(int64_t time_ns, int64_t *second, int64_t *microsecond)
+{
+    *second = time_ns / NS;
+    int64_t rest = time_ns % NS;
+    if (rest < 0) {
+        rest += NS;
+        --*second;
+    }
+    *microsecond = rest / 1000;
+}
+
+/* Suricata's form: 2026-01-02T03:04:05.123456+0000, here always in UTC. */
+void wb__eve_time(struct wb__eve *eve, const char *key, int64_t time_ns)
+{
+    int64_t second, microsecond;
+    split_time(time_ns, &second, &microsecond);
+    if (second != eve->second) {
+        time_t time = (time_t)second;
+        struct tm tm;
+        if (!gmtime_r(&time, &tm) ||
+            !strftime(eve->second_text, sizeof eve->second_text, "%Y-%m-%dT%H:%M:%S", &tm))
+            eve->second_text[0] = '\0';
+        eve->second = second;
+    }
+    char text[48];
+    int length = snprintf(text, sizeof text, "%s.%06d+0000", eve->second_text, (int)microsecond);
+    wb__json_bytes(&eve->line, key, text, (size_t)length);
+}
+
+/* Community ID flow hashing, version 1, seed 0 (the specification of Corelight): the
+ * smaller endpoint first, then protocol, a zero byte and the ports. */
+static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow)
+{
+    const struct wb_endpoint *a = &flow->half[0].endpoint, *b = &flow->half[1].endpoint;
+    size_t size = flow->ip_version == 6 ? 16 : 4;
+    int order = memcmp(a->address, b->address, size);
+    if (order > 0 || (order == 0 && a->port > b->port)) {
+        const struct wb_endpoint *swap = a;
+        a = b;
+        b = swap;
+    }
+    uint8_t input[2 + 16 + 16 + 2 + 4] = {0};
+    memcpy(input + 2, a->address, size);
+    memcpy(input + 2 + size, b->address, size);
+    uint8_t *rest = input + 2 + 2 * size;
+    rest[0] = flow->protocol;
+    rest[2] = (uint8_t)(a->port >> 8);
+    rest[3] = (uint8_t)a->port;
+    rest[4] = (uint8_t)(b->port >> 8);
+    rest[5] = (uint8_t)b->port;
+
+    uint8_t hash[EVP_MAX_MD_SIZE] = {0};
+    unsigned length = 0;
+    if (!EVP_DigestInit_ex2(eve->digest, eve->sha1, NULL) ||
+        !EVP_DigestUpdate(eve->digest, input, 2 + 2 * size + 6) ||
+        !EVP_DigestFinal_ex(eve->digest, hash, &length))
+        length = 0;
+    uint8_t *text = (uint8_t *)eve->community_id;
+    memcpy(text, "1:", 3);
+    EVP_EncodeBlock(text + 2, hash, (int)length);
+}
+
+static void make_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
+{
+    char source[INET6_ADDRSTRLEN] = "", target[INET6_ADDRSTRLEN] = "";
+    const struct wb_endpoint *from = &flow->half[is_swapped].endpoint;
+    const struct wb_endpoint *to = &flow->half[!is_swapped].endpoint;
+    int family = flow->ip_version == 6 ? AF_INET6 : AF_INET;
+    inet_ntop(family, from->address, source, sizeof source);
+    inet_ntop(family, to->address, target, sizeof target);
+    snprintf(eve->endpoints, sizeof eve->endpoints,
+             "\"src_ip\":\"%s\",\"src_port\":%u,\"dest_ip\":\"%s\",\"dest_port\":%u,"
+             "\"proto\":\"TCP\"",
+             source, from->port, target, to->port);
+}
+
+void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
+{
+    if (eve->flow_id != flow->id || eve->is_swapped != is_swapped) {
+        make_endpoints(eve, flow, is_swapped);
+        make_community_id(eve, flow);
+        eve->flow_id = flow->id;
+        eve->is_swapped = is_swapped;
+    }
+    wb__json_raw(&eve->line, eve->endpoints, strlen(eve->endpoints));
+    wb__json_text(&eve->line, "community_id", eve->community_id);
+}
+
+void wb__eve_begin(struct wb__eve *eve, int64_t time_ns, const struct wb_flow *flow,
+                   const char *event_type)
+{
+    struct wb__json *line = &eve->line;
+    wb__json_reset(line);
+    wb__json_begin(line, NULL, '{');
+    wb__eve_time(eve, "timestamp", time_ns);
+    if (flow)
+        wb__json_number(line, "flow_id", flow->id);
+    wb__json_text(line, "event_type", event_type);
+    if (flow && flow->vlan_count) {
+        wb__json_begin(line, "vlan", '[');
+        for (unsigned i = 0; i < flow->vlan_count && i < 2; i++)
+            wb__json_number(line, NULL, flow->vlan_ids[i]);
+        wb__json_end(line, ']');
+    }
+}
+
+/* EVE's words for how far a connection came. */
+static const char *flow_state(const struct wb_flow *flow)
+{
+    if (flow->end == WB_FLOW_END_CLOSED || flow->end == WB_FLOW_END_RESET)
+        return "closed";
+    bool both = flow->half[0].syn_seen && flow->half[1].syn_seen;
+    return both || flow->midstream ? "established" : "new";
+}
+
+static void write_half(struct wb__json *line, const char *key, const struct wb_flow_half *half,
+                       const uint8_t *sha256)
+{
+    wb__json_begin(line, key, '{');
+    wb__json_number(line, "payload_bytes", half->payload_bytes);
+    wb__json_number(line, "stream_bytes", half->stream_bytes);
+    wb__json_number(line, "gaps", half->gaps);
+    wb__json_number(line, "gap_bytes", half->gap_bytes);
+    wb__json_number(line, "retransmissions", half->retransmissions);
+    wb__json_number(line, "out_of_order", half->out_of_order);
+    wb__json_number(line, "overlaps_differing", half->overlaps_differing);
+    wb__json_bool(line, "syn", half->syn_seen);
+    wb__json_bool(line, "fin", half->fin_seen);
+    wb__json_bool(line, "rst", half->rst_seen);
+    if (sha256)
+        wb__json_hex(line, "sha256", sha256, WB__SHA256_BYTES);
+    wb__json_end(line, '}');
+}
+
+static void write_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
+{
+    const struct wb_flow *flow = record->flow;
+    struct wb__json *line = &eve->line;
+    wb__json_begin(line, "flow", '{');
+    wb__json_number(line, "pkts_toserver", flow->half[0].packets);
+    wb__json_number(line, "pkts_toclient", flow->half[1].packets);
+    wb__json_number(line, "bytes_toserver", flow->half[0].wire_bytes);
+    wb__json_number(line, "bytes_toclient", flow->half[1].wire_bytes);
+    wb__eve_time(eve, "start", flow->first_ns);
+    wb__eve_time(eve, "end", flow->last_ns);
+    wb__json_signed(line, "age", (flow->last_ns - flow->first_ns) / NS);
+    wb__json_text(line, "state", flow_state(flow));
+    wb__json_text(line, "reason", wb_flow_end_name(flow->end));
+    wb__json_bool(line, "midstream", flow->midstream);
+    wb__json_bool(line, "one_sided", flow->one_sided);
+    write_half(line, "toserver", &flow->half[0], record->sha256[0]);
+    write_half(line, "toclient", &flow->half[1], record->sha256[1]);
+    if (record->name)
+        wb__json_text(line, "file", record->name);
+    wb__json_end(line, '}');
+}
+
+void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
+{
+    wb__eve_begin(eve, record->flow->last_ns, record->flow, "flow");
+    wb__eve_endpoints(eve, record->flow, false);
+    if (record->is_http)
+        wb__json_text(&eve->line, "app_proto", "http");
+    write_flow(eve, record);
+    wb__json_end(&eve->line, '}');
+}
+
+void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
+                          const struct wb_flow_anomaly *anomaly)
+{
+    struct wb__json *line = &eve->line;
+    wb__eve_begin(eve, anomaly->time_ns, flow, "anomaly");
+    wb__eve_endpoints(eve, flow, false);
+    wb__json_begin(line, "anomaly", '{');
+    wb__json_text(line, "type", "stream");
+    wb__json_text(line, "event", wb_flow_anomaly_name(anomaly->kind));
+    wb__json_text(line, "direction",
+                  anomaly->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
+    wb__json_number(line, "offset", anomaly->offset);
+    wb__json_number(line, "length", anomaly->length);
+    wb__json_end(line, '}');
+    wb__json_end(line, '}');
+}
+
+void wb__eve_http_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
+                          const struct wb_http_transaction *transaction,
+                          const struct wb_http_anomaly *anomaly)
+{
+    struct wb__json *line = &eve->line;
+    wb__eve_begin(eve, anomaly->time_ns, flow, "anomaly");
+    wb__eve_endpoints(eve, flow, false);
+    if (transaction)
+        wb__json_number(line, "tx_id", transaction->index);
+    wb__json_begin(line, "anomaly", '{');
+    wb__json_text(line, "app_proto", "http");
+    wb__json_text(line, "type", "applayer");
+    wb__json_text(line, "event", wb_http_anomaly_name(anomaly->kind));
+    wb__json_text(line, "side", anomaly->side == WB_HTTP_REQUEST ? "request" : "response");
+    wb__json_end(line, '}');
+    wb__json_end(line, '}');
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * JSON records in the shape of Suricata's EVE: http, flow, anomaly and stats. Each
+ * function leaves one line (without newline) in eve->line; nothing is written here.
+ * The order of the fields is fixed.
+ */
+#ifndef WB_RECORD_EVE_H
+#define WB_RECORD_EVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/evp.h>
+#include <wirebeam/engine.h>
+
+#include "record/json.h"
+
+#define WB__SHA256_BYTES 32
+
+struct wb__eve {
+    struct wb__json line;
+    EVP_MD *sha1;
+    EVP_MD_CTX *digest;
+    uint64_t flow_id;       /* whose parts are kept below; 0: nobody's */
+    bool is_swapped;        /* they are written from the server's end */
+    char endpoints[256];    /* "src_ip":...,"proto":"TCP" */
+    char community_id[48];  /* "1:..." */
+    int64_t second;         /* the last time written, */
+    char second_text[32];   /* and how */
+};
+
+/* What became of a body. */
+struct wb__eve_body {
+    bool has_length; /* the length is known: of the content, codings removed */
+    bool has_sha256;
+    bool is_coded;   /* a content coding was removed from it */
+    uint64_t length;
+    uint8_t sha256[WB__SHA256_BYTES];
+};
+
+/* A transaction with what the recorder adds to it. */
+struct wb__eve_transaction {
+    const struct wb_flow *flow;
+    const struct wb_http_transaction *transaction;
+    bool client_is_server;  /* WB_FLOW_SERVER sends the requests */
+    uint64_t anomalies;     /* of content codings: bits as in wb_http_transaction */
+    struct wb__eve_body request, response;
+    const char *name;       /* of its files, without their endings, or NULL */
+    const char *const *files; /* their endings, up to a NULL; or NULL */
+    bool shared;            /* they were there before */
+    const char *lost;       /* why nothing was stored, or NULL */
+};
+
+/* What a flow record adds: hashes of the streams, NULL where not wanted. */
+struct wb__eve_flow {
+    const struct wb_flow *flow;
+    bool is_http;
+    const uint8_t *sha256[2];
+    const char *name; /* of the client's file, or NULL */
+};
+
+int wb__eve_open(struct wb__eve *eve); /* 0 or WB_E_MEMORY */
+void wb__eve_close(struct wb__eve *eve);
+
+void wb__eve_http(struct wb__eve *eve, const struct wb__eve_transaction *record);
+void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record);
+void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
+                          const struct wb_flow_anomaly *anomaly);
+void wb__eve_http_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
+                          const struct wb_http_transaction *transaction,
+                          const struct wb_http_anomaly *anomaly);
+/* age_ns: since the first time that the recorder was told. */
+void wb__eve_stats(struct wb__eve *eve, const struct wb_stats *stats, int64_t now_ns,
+                   int64_t age_ns);
+
+/* Shared by the records: eve.c, eve_http.c, eve_stats.c. */
+void wb__eve_begin(struct wb__eve *eve, int64_t time_ns, const struct wb_flow *flow,
+                   const char *event_type);
+void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped);
+void wb__eve_time(struct wb__eve *eve, const char *key, int64_t time_ns);
+
+#endif
