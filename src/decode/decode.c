@@ -153,17 +153,18 @@ void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
 
     reset(decoded);
     unsigned kind = kind_of_link(packet->link_type);
-    while (kind != WB__LAYER_END) {
-        if (decoded->layer_count == WB_LAYERS_MAX) {
+    for (unsigned i = 0; kind != WB__LAYER_END; i++) {
+        if (i == WB_LAYERS_MAX) {
             end_too_deep(decoded);
             return;
         }
-        struct wb_layer *layer = &decoded->layers[decoded->layer_count];
+        struct wb_layer *layer = &decoded->layers[i];
         *layer = (struct wb_layer){.kind = (uint8_t)kind, .offset = offset,
                                    .length = end - offset};
         kind = decoders[kind](&walk, layer);
-        note_status(decoded, layer->status);
-        decoded->layer_count++;
+        if (layer->status != WB_LAYER_OK)
+            note_status(decoded, layer->status);
+        decoded->layer_count = (uint8_t)(i + 1);
         end = offset + layer->length;
         offset += layer->header_length;
     }

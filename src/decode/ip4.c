@@ -13,19 +13,37 @@ static inline uint32_t parse_header_length(const uint8_t *header)
     return (header[0] & 0x0fu) * 4;
 }
 
+static inline uint16_t parse_total_length(const uint8_t *header)
+{
+    return wb__load16(header + 2);
+}
+
+/* Three flags and the offset in units of 8 bytes. */
+enum { RESERVED = 0x8000, DONT_FRAGMENT = 0x4000, MORE_FRAGMENTS = 0x2000, OFFSET = 0x1fff };
+
+static inline uint16_t parse_fragment(const uint8_t *header)
+{
+    return wb__load16(header + 6);
+}
+
+static inline uint8_t parse_protocol(const uint8_t *header)
+{
+    return header[9];
+}
+
 static inline void parse_ip4(const uint8_t *header, uint32_t header_length, struct wb_ip4 *ip)
 {
-    uint16_t fragment = wb__load16(header + 6);
+    uint16_t fragment = parse_fragment(header);
     ip->dscp = header[1] >> 2;
     ip->ecn = header[1] & 3;
-    ip->total_length = wb__load16(header + 2);
+    ip->total_length = parse_total_length(header);
     ip->identification = wb__load16(header + 4);
-    ip->reserved_flag = (fragment & 0x8000) != 0;
-    ip->dont_fragment = (fragment & 0x4000) != 0;
-    ip->more_fragments = (fragment & 0x2000) != 0;
-    ip->fragment_offset = (uint16_t)((fragment & 0x1fff) << 3);
+    ip->reserved_flag = (fragment & RESERVED) != 0;
+    ip->dont_fragment = (fragment & DONT_FRAGMENT) != 0;
+    ip->more_fragments = (fragment & MORE_FRAGMENTS) != 0;
+    ip->fragment_offset = (uint16_t)((fragment & OFFSET) << 3);
     ip->ttl = header[8];
-    ip->protocol = header[9];
+    ip->protocol = parse_protocol(header);
     ip->checksum = wb__load16(header + 10);
     memcpy(ip->source, header + 12, 4);
     memcpy(ip->destination, header + 16, 4);
@@ -34,12 +52,13 @@ static inline void parse_ip4(const uint8_t *header, uint32_t header_length, stru
 }
 
 static unsigned decode_payload(struct wb__walk *walk, struct wb_layer *layer,
-                               const struct wb_ip4 *ip)
+                               const uint8_t *header)
 {
-    walk->decoded->is_fragment = ip->more_fragments || ip->fragment_offset > 0;
-    if (ip->fragment_offset == 0)
-        return wb__by_protocol(layer, ip->protocol);
-    layer->next = ip->protocol;
+    uint16_t fragment = parse_fragment(header);
+    walk->decoded->is_fragment = (fragment & (MORE_FRAGMENTS | OFFSET)) != 0;
+    if ((fragment & OFFSET) == 0)
+        return wb__by_protocol(layer, parse_protocol(header));
+    layer->next = parse_protocol(header);
     wb__complain(layer, WB_LAYER_FRAGMENT);
     return wb__rest(layer);
 }
@@ -55,18 +74,17 @@ unsigned wb__decode_ip4(struct wb__walk *walk, struct wb_layer *layer)
         return wb__malformed(layer);
     if (!wb__header(walk, layer, header_length))
         return WB__LAYER_END;
-
-    struct wb_ip4 ip;
-    parse_ip4(header, header_length, &ip);
     layer->header_length = header_length;
-    if (ip.total_length > 0 && ip.total_length < header_length) {
+
+    uint16_t total_length = parse_total_length(header);
+    if (total_length > 0 && total_length < header_length) {
         layer->length = header_length;
-        layer->next = ip.protocol;
+        layer->next = parse_protocol(header);
         return wb__malformed(layer);
     }
-    if (ip.total_length > 0)
-        wb__bound(layer, ip.total_length);
-    return decode_payload(walk, layer, &ip);
+    if (total_length > 0)
+        wb__bound(layer, total_length);
+    return decode_payload(walk, layer, header);
 }
 
 int wb_ip4_read(const struct wb_packet *packet, const struct wb_layer *layer, struct wb_ip4 *ip)
