@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The bytes of a file as a moving window. [at, end) is what is in reach; a format reads
+ * there and moves at. When a record reaches past end, it asks with wb__input_need.
+ *
+ *     file    ....released....|  earlier  | this batch |  in reach  |......
+ *                             ^released                ^at          ^end
+ *
+ * A regular file is mapped and the window slides over the map: pages are populated in
+ * one call ahead and released behind, so that memory does not grow with the file. A
+ * pipe and a compressed file go through one buffer, whose rest moves to its front.
+ * Therefore wb__input_need makes earlier bytes invalid: it may be called only at the
+ * start of a batch, when nothing borrowed is out.
+ */
+#ifndef WB_SOURCE_INPUT_H
+#define WB_SOURCE_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <wirebeam/error.h>
+
+#include "source/decompress.h"
+#include "source/wake.h"
+
+struct wb__input {
+    const uint8_t *at, *end;
+    char *name; /* for messages */
+    int descriptor;
+    struct wb__wake wake;
+
+    /* Mapped. */
+    uint8_t *map;
+    size_t map_length;
+    size_t released; /* bytes at the map's start whose pages were given back */
+
+    /* Through a buffer. */
+    uint8_t *buffer;
+    size_t buffer_length;
+    uint64_t buffer_offset; /* of buffer[0] in the (decompressed) file */
+    bool is_pollable;       /* a read may wait: ask poll first */
+    bool is_ended;          /* nothing more comes from the descriptor */
+    struct wb__decompressor *decompressor; /* NULL when the bytes are plain */
+    uint8_t *raw;                          /* bytes from the descriptor, still compressed */
+    size_t raw_at, raw_end;
+
+    struct wb_error failure; /* sticky: found while bytes before it were still to be read */
+};
+
+/* Opens the file path ("-": standard input). On failure *input needs no close. */
+int wb__input_open(struct wb__input *input, const char *path, struct wb_error *error);
+
+/* Makes length bytes at input->at contiguous. Returns 1 when they are there; 0 when they
+ * did not come in timeout_ms or the wake was rung; WB_E_END when the file ends before
+ * (what there is of them is in reach); or another code with *error filled. */
+int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struct wb_error *error);
+
+/* Passes over length bytes without holding them. Returns as wb__input_need; after 0 or a
+ * failure *length is what is left to skip. Same rule as for wb__input_need. */
+int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
+                   struct wb_error *error);
+
+/* The offset of at from the file's start, after decompression. */
+uint64_t wb__input_offset(const struct wb__input *input);
+
+static inline size_t wb__input_left(const struct wb__input *input)
+{
+    return (size_t)(input->end - input->at);
+}
+
+void wb__input_close(struct wb__input *input);
+
+#endif
