@@ -140,6 +140,7 @@ struct wb_flow_stats {
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
     uint64_t ignored_window;     /* segments far outside the window */
     uint64_t ignored_fragments;  /* packets that are IP fragments */
+    uint64_t ignored_late;       /* packets of flows that are over */
     uint64_t ignored_malformed;  /* packets whose TCP header could not be read */
     uint64_t memory_bytes, memory_peak; /* all that the stage holds */
 };

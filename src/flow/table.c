@@ -1,2 +1,412 @@
-/* SPDX-License-Identifier: ISC */
-#include "flow/flow.h"
+/* SPDX-License-Identifier: ISC
+ *
+ * The flow table: finds the flow of a packet under a keyed hash, begins flows, expires
+ * them by packet time and makes room when it is full. Its buckets are allocated once,
+ * for the greatest number of flows; it never rehashes. What a segment means for its
+ * flow is decided in tcp.c.
+ */
+#include "flow/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cursor.h"
+
+#define NS_PER_MS 1000000
+#define WELL_KNOWN_PORTS 1024
+
+static struct wb_flow_options with_defaults(const struct wb_flow_options *given)
+{
+    struct wb_flow_options o = *given;
+    if (!o.max_flows)
+        o.max_flows = 262144;
+    if (!o.max_buffer_per_direction)
+        o.max_buffer_per_direction = 4 << 20;
+    if (!o.max_buffer_total)
+        o.max_buffer_total = 256 << 20;
+    if (!o.opening_timeout_ms)
+        o.opening_timeout_ms = 30000;
+    if (!o.established_timeout_ms)
+        o.established_timeout_ms = 300000;
+    if (!o.closing_timeout_ms)
+        o.closing_timeout_ms = 10000;
+    if (!o.gap_wait_ms)
+        o.gap_wait_ms = 100;
+    return o;
+}
+
+static uint64_t bucket_count(uint32_t max_flows)
+{
+    uint64_t count = 1024;
+    while (count < max_flows)
+        count *= 2;
+    return count;
+}
+
+struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
+                                          const struct wb__flow_events *events, void *context,
+                                          const uint8_t key[16])
+{
+    struct wb__flow_table *table = calloc(1, sizeof *table);
+    if (!table)
+        return NULL;
+    table->options = with_defaults(options);
+    table->events = *events;
+    table->context = context;
+    memcpy(&table->key, key, sizeof table->key);
+    uint64_t count = bucket_count(table->options.max_flows);
+    table->bucket_mask = count - 1;
+    table->buckets = calloc(count, sizeof(struct wb__flow *));
+    wb__slab_init(&table->flows, sizeof(struct wb__flow), &table->flows_memory);
+    wb__queue_memory_init(&table->memory, table->options.max_buffer_per_direction,
+                          table->options.max_buffer_total);
+    for (int i = 0; i < WB__FLOW_STATES; i++)
+        wb__list_init(&table->states[i]);
+    table->timeouts_ns[WB__FLOW_OPENING] =
+        (int64_t)table->options.opening_timeout_ms * NS_PER_MS;
+    table->timeouts_ns[WB__FLOW_ESTABLISHED] =
+        (int64_t)table->options.established_timeout_ms * NS_PER_MS;
+    table->timeouts_ns[WB__FLOW_CLOSING] =
+        (int64_t)table->options.closing_timeout_ms * NS_PER_MS;
+    table->timeouts_ns[WB__FLOW_OVER] = table->timeouts_ns[WB__FLOW_CLOSING];
+    table->gap_wait_ns = (int64_t)table->options.gap_wait_ms * NS_PER_MS;
+    table->next_expiry_ns = INT64_MAX;
+    if (!table->buckets) {
+        wb__flow_table_free(table);
+        return NULL;
+    }
+    return table;
+}
+
+void wb__flow_table_free(struct wb__flow_table *table)
+{
+    if (!table)
+        return;
+    wb__queue_memory_free(&table->memory);
+    wb__slab_free(&table->flows);
+    free(table->buckets);
+    free(table);
+}
+
+/* --- expiry ------------------------------------------------------------------ */
+
+void wb__flow_set_state(struct wb__flow_table *table, struct wb__flow *flow,
+                        enum wb__flow_state state, int64_t now_ns)
+{
+    wb__list_remove(&flow->queue);
+    wb__list_append(&table->states[state], &flow->queue);
+    flow->state = state;
+    flow->queued_ns = now_ns;
+    int64_t due_ns = now_ns + table->timeouts_ns[state];
+    if (due_ns < table->next_expiry_ns)
+        table->next_expiry_ns = due_ns;
+}
+
+static void touch(struct wb__flow_table *table, struct wb__flow *flow, int64_t now_ns)
+{
+    if (now_ns - flow->queued_ns > table->timeouts_ns[flow->state] / 8)
+        wb__flow_set_state(table, flow, flow->state, now_ns);
+}
+
+static void unlink_flow(struct wb__flow_table *table, struct wb__flow *flow)
+{
+    struct wb__flow **place = &table->buckets[flow->hash & table->bucket_mask];
+    while (*place != flow)
+        place = &(*place)->chain;
+    *place = flow->chain;
+    wb__list_remove(&flow->queue);
+    wb__slab_give(&table->flows, flow);
+    table->entries--;
+}
+
+void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
+                  int64_t now_ns)
+{
+    wb__tcp_flush(table, flow, flow->public.last_ns);
+    flow->public.end = end;
+    table->stats.ended[end]++;
+    table->stats.flows_active--;
+    if (table->events.end)
+        table->events.end(table->context, &flow->public);
+    wb__flow_set_state(table, flow, WB__FLOW_OVER, now_ns);
+}
+
+/* Ends a flow that is not over yet, and forgets it. One that only waits for its last
+ * bytes after both FINs has closed, whatever ends the waiting. */
+static void drop(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
+                 int64_t now_ns)
+{
+    if (flow->state == WB__FLOW_CLOSING)
+        end = WB_FLOW_END_CLOSED;
+    if (flow->state != WB__FLOW_OVER)
+        wb__flow_end(table, flow, end, now_ns);
+    unlink_flow(table, flow);
+}
+
+static struct wb__flow *oldest(struct wb__flow_table *table, enum wb__flow_state state)
+{
+    if (wb__list_is_empty(&table->states[state]))
+        return NULL;
+    return wb__container(table->states[state].next, struct wb__flow, queue);
+}
+
+static void expire_state(struct wb__flow_table *table, enum wb__flow_state state, int64_t now_ns)
+{
+    int64_t timeout_ns = table->timeouts_ns[state];
+    for (struct wb__flow *flow; (flow = oldest(table, state));) {
+        if (now_ns - flow->queued_ns < timeout_ns)
+            break;
+        if (state != WB__FLOW_OVER && now_ns - flow->public.last_ns < timeout_ns)
+            wb__flow_set_state(table, flow, state, flow->public.last_ns);
+        else
+            drop(table, flow, WB_FLOW_END_TIMEOUT, now_ns);
+    }
+}
+
+static void find_next_expiry(struct wb__flow_table *table)
+{
+    table->next_expiry_ns = INT64_MAX;
+    for (int state = 0; state < WB__FLOW_STATES; state++) {
+        const struct wb__flow *flow = oldest(table, state);
+        if (flow && flow->queued_ns + table->timeouts_ns[state] < table->next_expiry_ns)
+            table->next_expiry_ns = flow->queued_ns + table->timeouts_ns[state];
+    }
+}
+
+void wb__flow_table_expire(struct wb__flow_table *table, int64_t now_ns)
+{
+    if (now_ns < table->next_expiry_ns)
+        return;
+    for (int state = 0; state < WB__FLOW_STATES; state++)
+        expire_state(table, state, now_ns);
+    find_next_expiry(table);
+}
+
+void wb__flow_table_finish(struct wb__flow_table *table)
+{
+    for (int state = 0; state < WB__FLOW_STATES; state++)
+        for (struct wb__flow *flow; (flow = oldest(table, state));)
+            drop(table, flow, WB_FLOW_END_SHUTDOWN, flow->public.last_ns);
+}
+
+/* --- lookup and beginnings --------------------------------------------------- */
+
+static struct wb__flow *find(struct wb__flow_table *table, const struct wb__flow_key *key,
+                             uint64_t hash)
+{
+    struct wb__flow *flow = table->buckets[hash & table->bucket_mask];
+    while (flow && !(flow->hash == hash && wb__flow_key_is_equal(&flow->key, key)))
+        flow = flow->chain;
+    return flow;
+}
+
+void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
+                           const struct wb_flow_anomaly *anomaly)
+{
+    if (table->events.anomaly)
+        table->events.anomaly(table->context, &flow->public, anomaly);
+}
+
+/* Makes room in a full table: first those that are over, then half-open ones, since a
+ * flood makes those, and only then the one that was silent for the longest time. */
+static void evict(struct wb__flow_table *table, int64_t now_ns)
+{
+    static const enum wb__flow_state order[] = {WB__FLOW_OVER, WB__FLOW_OPENING,
+                                                WB__FLOW_CLOSING, WB__FLOW_ESTABLISHED};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        struct wb__flow *flow = oldest(table, order[i]);
+        if (!flow)
+            continue;
+        if (flow->state != WB__FLOW_OVER)
+            wb__flow_tell_anomaly(table, flow,
+                                  &(struct wb_flow_anomaly){.kind = WB_FLOW_ANOMALY_FLOW_LIMIT,
+                                                            .time_ns = now_ns});
+        drop(table, flow, WB_FLOW_END_EVICTED, now_ns);
+        return;
+    }
+}
+
+/* Is the sender of a flow's first packet its client? The sender of a SYN is; the sender
+ * of a SYN with ACK is not; in mid-stream, who sends from a well-known port is not. */
+static bool is_client(uint16_t flags, uint16_t source_port, uint16_t destination_port)
+{
+    if (flags & WB_TCP_SYN)
+        return !(flags & WB_TCP_ACK);
+    return !(source_port < WELL_KNOWN_PORTS && source_port < destination_port);
+}
+
+static void describe(struct wb__flow *flow, const struct wb_packet *packet,
+                     const struct wb_decoded *decoded, bool sender_is_client)
+{
+    struct wb_flow *public = &flow->public;
+    wb__flow_key_endpoints(packet, decoded, &public->half[!sender_is_client].endpoint,
+                           &public->half[sender_is_client].endpoint);
+    public->ip_version = decoded->layers[decoded->network].kind == WB_LAYER_IP4 ? 4 : 6;
+    public->protocol = 6;
+    public->one_sided = true;
+    public->first_ns = public->last_ns = packet->time_ns;
+    public->vlan_count = decoded->vlan_count < 2 ? decoded->vlan_count : 2;
+    memcpy(public->vlan_ids, decoded->vlan_ids, sizeof public->vlan_ids);
+}
+
+static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flow_key *key,
+                              uint64_t hash, const struct wb_packet *packet,
+                              const struct wb_decoded *decoded, uint16_t flags)
+{
+    if (table->entries >= table->options.max_flows)
+        evict(table, packet->time_ns);
+    struct wb__flow *flow = wb__slab_take(&table->flows);
+    if (!flow)
+        return NULL;
+    memset(flow, 0, sizeof *flow);
+    const uint8_t *ports = packet->data + decoded->layers[decoded->transport].offset;
+    bool sender_is_client = is_client(flags, wb__load16(ports), wb__load16(ports + 2));
+    flow->hash = hash;
+    flow->key = *key;
+    flow->key.is_swapped = key->is_swapped == sender_is_client;
+    describe(flow, packet, decoded, sender_is_client);
+    flow->public.id = ++table->last_id;
+    flow->public.midstream = !(flags & WB_TCP_SYN);
+
+    struct wb__flow **bucket = &table->buckets[hash & table->bucket_mask];
+    flow->chain = *bucket;
+    *bucket = flow;
+    wb__list_init(&flow->queue);
+    wb__flow_set_state(table, flow,
+                       flow->public.midstream ? WB__FLOW_ESTABLISHED : WB__FLOW_OPENING,
+                       packet->time_ns);
+    table->entries++;
+    table->stats.flows++;
+    table->stats.flows_midstream += flow->public.midstream;
+    if (++table->stats.flows_active > table->stats.flows_peak)
+        table->stats.flows_peak = table->stats.flows_active;
+    if (table->events.begin)
+        table->events.begin(table->context, &flow->public);
+    return flow;
+}
+
+/* --- packets ----------------------------------------------------------------- */
+
+/* Takes the header of the transport layer apart; false where it is not whole. */
+static bool read_segment(const struct wb_packet *packet, const struct wb_layer *layer,
+                         struct wb__tcp_segment *segment)
+{
+    const uint8_t *header = packet->data + layer->offset;
+    if (layer->header_length < 20 ||
+        layer->offset + layer->header_length > packet->captured_length)
+        return false;
+    segment->sequence = wb__load32(header + 4);
+    segment->acknowledgment = wb__load32(header + 8);
+    segment->flags = wb__load16(header + 12) & 0x1ff;
+    segment->window = wb__load16(header + 14);
+    segment->options = header + 20;
+    segment->options_length = layer->header_length - 20;
+    segment->length = layer->length - layer->header_length;
+    segment->captured = wb_layer_payload(packet, layer, &segment->payload);
+    segment->time_ns = packet->time_ns;
+    return true;
+}
+
+/* The TCP layer of a packet that this stage takes, or NULL. */
+static const struct wb_layer *tcp_layer(const struct wb_decoded *decoded)
+{
+    if (decoded->transport == WB_LAYER_NONE || decoded->network == WB_LAYER_NONE)
+        return NULL;
+    const struct wb_layer *layer = &decoded->layers[decoded->transport];
+    return layer->kind == WB_LAYER_TCP ? layer : NULL;
+}
+
+static void count_packet(struct wb__flow *flow, enum wb_flow_direction direction,
+                         const struct wb_packet *packet, const struct wb__tcp_segment *segment)
+{
+    struct wb_flow_half *half = &flow->public.half[direction];
+    half->packets++;
+    half->wire_bytes += packet->wire_length;
+    half->payload_bytes += segment->length;
+    if (packet->time_ns > flow->public.last_ns)
+        flow->public.last_ns = packet->time_ns;
+    if (flow->public.half[!direction].packets)
+        flow->public.one_sided = false;
+}
+
+/* Does the packet begin a new connection where an old one stands? */
+static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction direction,
+                              const struct wb__tcp_segment *segment)
+{
+    if (!(segment->flags & WB_TCP_SYN))
+        return false;
+    if (flow->state == WB__FLOW_OVER)
+        return true;
+    return wb__tcp_is_reuse(flow, direction, segment);
+}
+
+void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
+                           const struct wb_decoded *decoded)
+{
+    const struct wb_layer *layer = tcp_layer(decoded);
+    if (!layer)
+        return;
+    table->stats.packets++;
+    struct wb__tcp_segment segment;
+    if (decoded->is_fragment) {
+        table->stats.ignored_fragments++;
+        return;
+    }
+    if (!read_segment(packet, layer, &segment)) {
+        table->stats.ignored_malformed++;
+        return;
+    }
+    if (packet->time_ns >= table->next_expiry_ns)
+        wb__flow_table_expire(table, packet->time_ns);
+
+    struct wb__flow_key key = wb__flow_key(packet, decoded);
+    uint64_t hash = wb__flow_key_hash(&key, &table->key);
+    struct wb__flow *flow = find(table, &key, hash);
+    enum wb_flow_direction direction = 0;
+    if (flow) {
+        direction = key.is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
+        if (is_new_connection(flow, direction, &segment)) {
+            drop(table, flow, WB_FLOW_END_REUSED, packet->time_ns);
+            flow = NULL;
+        }
+    }
+    if (!flow) {
+        if (segment.flags & WB_TCP_RST)
+            return; /* the answer to a packet that nobody waited for */
+        if (table->options.skip_midstream && !(segment.flags & WB_TCP_SYN)) {
+            table->stats.ignored_midstream++;
+            return;
+        }
+        flow = begin(table, &key, hash, packet, decoded, segment.flags);
+        if (!flow)
+            return;
+        direction = key.is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
+    }
+    if (flow->state == WB__FLOW_OVER) {
+        table->stats.ignored_late++;
+        return;
+    }
+    count_packet(flow, direction, packet, &segment);
+    touch(table, flow, packet->time_ns);
+    wb__tcp_segment(table, flow, direction, &segment);
+}
+
+void wb__flow_table_prefetch(struct wb__flow_table *table, const struct wb_packet *packet,
+                             const struct wb_decoded *decoded)
+{
+    const struct wb_layer *layer = tcp_layer(decoded);
+    if (!layer || layer->header_length < 20)
+        return;
+    struct wb__flow_key key = wb__flow_key(packet, decoded);
+    __builtin_prefetch(&table->buckets[wb__flow_key_hash(&key, &table->key) & table->bucket_mask]);
+}
+
+void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats)
+{
+    *stats = table->stats;
+    stats->buffered_bytes = table->memory.budget.used;
+    stats->buffered_peak = table->memory.budget.peak;
+    uint64_t fixed = sizeof *table + (table->bucket_mask + 1) * sizeof(struct wb__flow *);
+    stats->memory_bytes = fixed + table->flows_memory.used + table->memory.budget.used;
+    stats->memory_peak = fixed + table->flows_memory.peak + table->memory.budget.peak;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The flow stage under arbitrary conversations. Eight bytes of input make one packet of
+ * one of a few flows: which end, flags, sequence number near what was sent before, ACK,
+ * length, time. The truth is a function of flow, direction and position, except where a
+ * packet lies on purpose; so what comes out can be checked: in order, each byte once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cursor.h"
+#include "flow/flow.h"
+
+#define OPERATION 8
+#define FRAME_MAX (40 + 256)
+
+struct stream_check {
+    uint64_t offset[2];
+    bool is_over;
+};
+
+static void on_begin(void *context, struct wb_flow *flow)
+{
+    (void)context;
+    flow->user = calloc(1, sizeof(struct stream_check));
+}
+
+static void advance(struct wb_flow *flow, unsigned direction, uint64_t offset, uint64_t length)
+{
+    struct stream_check *check = flow->user;
+    if (check->is_over || offset != check->offset[direction] || length == 0)
+        abort();
+    check->offset[direction] += length;
+}
+
+static void on_bytes(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                     uint64_t offset, const uint8_t *bytes, uint32_t length, int64_t time_ns)
+{
+    (void)context;
+    (void)time_ns;
+    volatile uint8_t sum = 0;
+    for (uint32_t i = 0; i < length; i++)
+        sum = (uint8_t)(sum + bytes[i]);
+    advance(flow, direction, offset, length);
+}
+
+static void on_gap(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                   uint64_t offset, uint64_t length, int64_t time_ns)
+{
+    (void)context;
+    (void)time_ns;
+    if (length > UINT32_MAX / 2)
+        abort();
+    advance(flow, direction, offset, length);
+}
+
+static void on_end(void *context, struct wb_flow *flow)
+{
+    (void)context;
+    struct stream_check *check = flow->user;
+    for (int d = 0; d < 2; d++)
+        if (flow->half[d].stream_bytes + flow->half[d].gap_bytes != check->offset[d])
+            abort();
+    free(check);
+    flow->user = NULL;
+}
+
+static void store16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static void store32(uint8_t *at, uint32_t value)
+{
+    store16(at, value >> 16);
+    store16(at + 2, value & 0xffff);
+}
+
+/* One IPv4 packet from eight bytes: [who, flags, sequence 2, ack 2, length, time]. */
+static size_t make_frame(uint8_t *frame, const uint8_t *input)
+{
+    unsigned from_server = input[0] & 1, port = input[0] >> 1 & 3, length = input[6];
+    uint32_t base = input[0] & 0x80 ? UINT32_MAX - 100 : 1000;
+    unsigned far = input[0] >> 3 & 15 ? 0 : 16; /* now and then far away */
+    memset(frame, 0, 40);
+    frame[0] = 0x45;
+    store16(frame + 2, 40 + length);
+    frame[8] = 64;
+    frame[9] = 6;
+    frame[15] = from_server ? 2 : 1;
+    frame[19] = from_server ? 1 : 2;
+    store16(frame + 20, from_server ? 80 : 40000 + port);
+    store16(frame + 22, from_server ? 40000 + port : 80);
+    store32(frame + 24, base + ((uint32_t)wb__load16(input + 2) << far));
+    store32(frame + 28, base + ((uint32_t)wb__load16(input + 4) << far));
+    frame[32] = 0x50;
+    frame[33] = input[1];
+    store16(frame + 34, 65535);
+    for (unsigned i = 0; i < length; i++)
+        frame[40 + i] = (uint8_t)(input[2] + input[3] + i);
+    return 40 + length;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 1)
+        return 0;
+    struct wb_flow_options options = {
+        .max_flows = data[0] & 1 ? 2 : 64,
+        .max_buffer_per_direction = data[0] & 2 ? 4096 : 0,
+        .max_buffer_total = data[0] & 4 ? 8192 : 0,
+        .overlap = data[0] & 8 ? WB_OVERLAP_LAST : WB_OVERLAP_FIRST,
+    };
+    static const struct wb__flow_events events = {
+        .begin = on_begin, .bytes = on_bytes, .gap = on_gap, .end = on_end};
+    struct wb__flow_table *table =
+        wb__flow_table_new(&options, &events, NULL, (const uint8_t *)"0123456789abcdef");
+    if (!table)
+        return 0;
+    int64_t time_ns = 0;
+    for (size_t at = 1; at + OPERATION <= size; at += OPERATION) {
+        uint8_t frame[FRAME_MAX];
+        time_ns += (int64_t)data[at + 7] * data[at + 7] * 1000000;
+        struct wb_packet packet = {.data = frame, .time_ns = time_ns, .number = at,
+                                   .link_type = 101};
+        packet.captured_length = packet.wire_length = (uint32_t)make_frame(frame, data + at);
+        struct wb_decoded decoded;
+        wb_decode(&packet, &decoded);
+        wb__flow_table_packet(table, &packet, &decoded);
+    }
+    wb__flow_table_finish(table);
+    struct wb_flow_stats stats;
+    wb__flow_table_stats(table, &stats);
+    if (stats.buffered_bytes != 0 || stats.flows_active != 0)
+        abort();
+    wb__flow_table_free(table);
+    return 0;
+}

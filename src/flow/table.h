@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The flow table from the inside, shared by table.c (which flow a packet belongs to,
+ * when a flow begins and ends) and tcp.c (what a segment means for its flow).
+ *
+ * A flow's life:
+ *
+ *     OPENING ----> ESTABLISHED ----> CLOSING ----> OVER ----> gone
+ *     SYN seen      both sides or     both FINs     told as ended; its entry waits
+ *                   data seen         seen, bytes   for late packets, so that they
+ *                                     missing       do not begin a flow of their own
+ *
+ * Each state has its queue for expiry, in the order of the time of entry. A flow in use
+ * is put at the end again only when it has used up an eighth of its time: a packet of
+ * a busy flow touches no other flow's memory.
+ */
+#ifndef WB_FLOW_TABLE_H
+#define WB_FLOW_TABLE_H
+
+#include "base/hash.h"
+#include "base/list.h"
+#include "flow/flow.h"
+#include "flow/key.h"
+#include "flow/queue.h"
+
+enum wb__flow_state {
+    WB__FLOW_OPENING,
+    WB__FLOW_ESTABLISHED,
+    WB__FLOW_CLOSING,
+    WB__FLOW_OVER,
+    WB__FLOW_STATES,
+};
+
+/* One direction: what its sender has sent and its receiver has acknowledged. */
+struct wb__half {
+    struct wb__queue queue;  /* what came early */
+    uint64_t offset;         /* in the stream, of next */
+    uint32_t next;           /* the sequence number that comes next */
+    uint32_t start;          /* the sequence number of offset 0 */
+    uint32_t acknowledged;   /* by the receiver, as far as seen */
+    uint32_t window;         /* that the receiver last advertised, in bytes */
+    uint32_t fin;            /* the sequence number after the last byte */
+    uint32_t far;            /* of the last segment that was too far ahead to believe */
+    int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
+    uint8_t window_shift;    /* of the windows that this SENDER advertises */
+    bool is_known;           /* next is */
+    bool is_acknowledged;    /* acknowledged is */
+    bool has_fin;            /* fin is */
+    bool has_far;            /* far is */
+    bool has_hole;           /* hole_since_ns is */
+    bool has_ended;          /* half_end was told */
+};
+
+struct wb__flow {
+    struct wb__flow *chain; /* the next one in the same bucket */
+    uint64_t hash;
+    struct wb__flow_key key; /* is_swapped: the client is the key's second end */
+    uint8_t state;           /* enum wb__flow_state */
+    bool has_candidate;      /* a second SYN came: candidate is its sequence number */
+    uint32_t candidate;
+    int64_t queued_ns;
+    struct wb__link queue;   /* of its state */
+    struct wb__half half[2]; /* by enum wb_flow_direction */
+    struct wb_flow public;
+};
+
+struct wb__flow_table {
+    struct wb_flow_options options;
+    struct wb__flow_events events;
+    void *context;
+    struct wb__hash_key key;
+    struct wb__flow **buckets;
+    uint64_t bucket_mask;
+    struct wb__slab flows;
+    struct wb__budget flows_memory;
+    struct wb__queue_memory memory;
+    struct wb__link states[WB__FLOW_STATES];
+    int64_t timeouts_ns[WB__FLOW_STATES];
+    int64_t gap_wait_ns;
+    int64_t next_expiry_ns; /* nothing is due before */
+    uint64_t entries;       /* flows and those that are OVER */
+    uint64_t last_id;
+    struct wb_flow_stats stats;
+};
+
+/* One TCP segment, its header taken apart. */
+struct wb__tcp_segment {
+    uint32_t sequence, acknowledgment, window;
+    uint16_t flags;
+    const uint8_t *payload;
+    uint32_t length;   /* of the payload, as sent */
+    uint32_t captured; /* of the payload, at payload */
+    const uint8_t *options;
+    uint32_t options_length;
+    int64_t time_ns;
+};
+
+/* What the segment means for its flow; may end it. */
+void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
+                     enum wb_flow_direction direction, const struct wb__tcp_segment *segment);
+
+/* Does a SYN without ACK begin a new connection in place of this flow's? */
+bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
+                      const struct wb__tcp_segment *segment);
+
+/* Hands on all that is queued, with its gaps: nothing more will come. */
+void wb__tcp_flush(struct wb__flow_table *table, struct wb__flow *flow, int64_t time_ns);
+
+void wb__flow_set_state(struct wb__flow_table *table, struct wb__flow *flow,
+                        enum wb__flow_state state, int64_t now_ns);
+
+/* Tells the end of a flow; its entry stays as OVER. */
+void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
+                  int64_t now_ns);
+
+void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
+                           const struct wb_flow_anomaly *anomaly);
+
+#endif

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * TCP reassembly (RFC 9293): what a segment means for the two directions of its flow.
+ * In-order bytes are handed on where they lie; early ones wait in the direction's
+ * queue. What is missing becomes a gap when it surely will not come any more:
+ *
+ *   - the receiver has acknowledged it, and it did not come for gap_wait_ms (captures
+ *     may show an ACK before the data it acknowledges, but not for long);
+ *   - only one direction is seen, so no ACK can tell, and it did not come for
+ *     ONE_SIDED_WAITS times as long;
+ *   - the queue is full, and one of the above holds apart from the waiting;
+ *   - the flow ends.
+ *
+ * A sniffer that believed every segment could be led astray, so the checks of a
+ * receiver are made: far out of the window is ignored, a RST must fit exactly.
+ */
+#include <assert.h>
+
+#include "flow/table.h"
+
+#define ONE_SIDED_WAITS 20
+#define WINDOW_SLACK (1u << 20) /* ACKs that the capture lost may have moved the window */
+#define REACH_MAX (1 << 29)     /* with an ACK as far ahead: no distance passes 2^30 */
+#define REACH_BACK 65536
+#define WINDOW_SHIFT_MAX 14
+
+static void tell(struct wb__flow_table *table, struct wb__flow *flow,
+                 enum wb_flow_direction direction, enum wb_flow_anomaly_kind kind,
+                 const struct wb_flow_anomaly *where)
+{
+    struct wb_flow_anomaly anomaly = *where;
+    anomaly.kind = (uint8_t)kind;
+    anomaly.direction = (uint8_t)direction;
+    wb__flow_tell_anomaly(table, flow, &anomaly);
+}
+
+static void set_start(struct wb__half *half, uint32_t sequence)
+{
+    half->start = half->next = sequence;
+    half->is_known = true;
+}
+
+/* Where in the stream a sequence number at or after next is. */
+static uint64_t offset_of(const struct wb__half *half, uint32_t sequence)
+{
+    return half->offset + (uint32_t)wb__sequence_distance(half->next, sequence);
+}
+
+/* --- handing on -------------------------------------------------------------- */
+
+static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
+                    enum wb_flow_direction direction, const uint8_t *bytes, uint32_t length,
+                    int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    if (length == 0)
+        return;
+    uint64_t offset = half->offset;
+    half->offset += length;
+    half->next += length;
+    half->has_hole = false;
+    flow->public.half[direction].stream_bytes += length;
+    table->stats.stream_bytes += length;
+    if (table->events.bytes)
+        table->events.bytes(table->context, &flow->public, direction, offset, bytes, length,
+                            time_ns);
+}
+
+static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
+                        enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    uint64_t offset = half->offset;
+    half->offset += length;
+    half->next += length;
+    half->has_hole = false;
+    flow->public.half[direction].gaps++;
+    flow->public.half[direction].gap_bytes += length;
+    table->stats.gaps++;
+    table->stats.gap_bytes += length;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_GAP,
+         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = offset, .length = length});
+    if (table->events.gap)
+        table->events.gap(table->context, &flow->public, direction, offset, length, time_ns);
+}
+
+static void tell_half_end(struct wb__flow_table *table, struct wb__flow *flow,
+                          enum wb_flow_direction direction, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    if (!half->has_fin || half->has_ended || half->next != half->fin)
+        return;
+    half->has_ended = true;
+    wb__queue_clear(&half->queue, &table->memory);
+    if (table->events.half_end)
+        table->events.half_end(table->context, &flow->public, direction, time_ns);
+}
+
+/* As many of length bytes at next as lie before the FIN. */
+static uint32_t before_fin(const struct wb__half *half, uint32_t length)
+{
+    if (!half->has_fin)
+        return length;
+    uint32_t left = (uint32_t)wb__sequence_distance(half->next, half->fin);
+    return left < length ? left : length;
+}
+
+/* Hands on what is in the queue and in order now, and the end if it is reached. */
+static void drain(struct wb__flow_table *table, struct wb__flow *flow,
+                  enum wb_flow_direction direction, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    while (half->queue.first && wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
+        struct wb__segment *segment = wb__queue_pop(&half->queue);
+        uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
+        if (known < segment->length)
+            deliver(table, flow, direction, segment->bytes + known,
+                    before_fin(half, segment->length - known), time_ns);
+        wb__queue_release(&table->memory, segment);
+    }
+    tell_half_end(table, flow, direction, time_ns);
+}
+
+/* --- holes ------------------------------------------------------------------- */
+
+/* How many bytes after next the receiver has acknowledged: they existed. One byte more
+ * than was seen may have been a FIN that the capture lost, so it proves nothing. */
+static uint32_t acknowledged_hole(const struct wb__half *half)
+{
+    if (!half->is_known || !half->is_acknowledged)
+        return 0;
+    int32_t ahead = wb__sequence_distance(half->next, half->acknowledged);
+    if (half->has_fin) {
+        int32_t to_fin = wb__sequence_distance(half->next, half->fin);
+        return ahead > 0 ? (uint32_t)(ahead < to_fin ? ahead : to_fin) : 0;
+    }
+    return ahead > 1 || (ahead == 1 && half->queue.first) ? (uint32_t)ahead : 0;
+}
+
+/* Gives up the bytes at next: a gap as far as the next byte that is there, or as far as
+ * was acknowledged. */
+static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
+                      enum wb_flow_direction direction, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    uint32_t length = acknowledged_hole(half);
+    if (half->queue.first) {
+        uint32_t to_first =
+            (uint32_t)wb__sequence_distance(half->next, half->queue.first->sequence);
+        if (length == 0 || to_first < length)
+            length = before_fin(half, to_first);
+    }
+    if (length > 0)
+        deliver_gap(table, flow, direction, length, time_ns);
+    drain(table, flow, direction, time_ns);
+}
+
+/* Is it plain that the bytes at next will not come, apart from a little patience? */
+static bool is_hopeless(const struct wb__flow *flow, enum wb_flow_direction direction)
+{
+    const struct wb__half *half = &flow->half[direction];
+    return acknowledged_hole(half) > 0 || (flow->public.one_sided && half->queue.first);
+}
+
+static void check_hole(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, int64_t now_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    if (!is_hopeless(flow, direction)) {
+        half->has_hole = false;
+        return;
+    }
+    if (!half->has_hole) {
+        half->has_hole = true;
+        half->hole_since_ns = now_ns;
+        return;
+    }
+    int64_t wait_ns = table->gap_wait_ns * (acknowledged_hole(half) ? 1 : ONE_SIDED_WAITS);
+    if (now_ns - half->hole_since_ns >= wait_ns)
+        skip_hole(table, flow, direction, now_ns);
+}
+
+static void flush_half(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    while (half->queue.first || acknowledged_hole(half) > 0)
+        skip_hole(table, flow, direction, time_ns);
+    if (half->has_fin && half->next != half->fin)
+        deliver_gap(table, flow, direction, half->fin - half->next, time_ns);
+    tell_half_end(table, flow, direction, time_ns);
+}
+
+void wb__tcp_flush(struct wb__flow_table *table, struct wb__flow *flow, int64_t time_ns)
+{
+    flush_half(table, flow, WB_FLOW_CLIENT, time_ns);
+    flush_half(table, flow, WB_FLOW_SERVER, time_ns);
+}
+
+/* --- payload ----------------------------------------------------------------- */
+
+/* The payload of a segment, as far as it concerns the stream. */
+struct payload {
+    uint32_t sequence;
+    const uint8_t *bytes;
+    uint32_t length;   /* as sent */
+    uint32_t captured; /* at bytes */
+    int64_t time_ns;
+};
+
+/* The usual case: bytes that continue the stream, or repeat its end and continue it.
+ * What the capture cut off from the packet's end is a gap at once. */
+static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
+                          enum wb_flow_direction direction, const struct payload *payload)
+{
+    struct wb__half *half = &flow->half[direction];
+    uint32_t known = (uint32_t)wb__sequence_distance(payload->sequence, half->next);
+    if (known < payload->captured)
+        deliver(table, flow, direction, payload->bytes + known, payload->captured - known,
+                payload->time_ns);
+    uint32_t there = known > payload->captured ? known : payload->captured;
+    if (there < payload->length)
+        deliver_gap(table, flow, direction, payload->length - there, payload->time_ns);
+    drain(table, flow, direction, payload->time_ns);
+}
+
+static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, const struct payload *payload,
+                         const struct wb__queue_result *result)
+{
+    struct wb__half *half = &flow->half[direction];
+    struct wb_flow_half *public = &flow->public.half[direction];
+    if (result->differing) {
+        public->overlaps_differing++;
+        table->stats.overlaps_differing++;
+        tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
+             &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
+                                       .offset = offset_of(half, result->differing_sequence),
+                                       .length = result->differing});
+    }
+    if (result->stored == 0 && result->refused == 0) {
+        public->retransmissions++;
+        table->stats.retransmissions++;
+    } else if (wb__sequence_distance(half->next, payload->sequence) > 0) {
+        public->out_of_order++;
+        table->stats.out_of_order++;
+    }
+}
+
+static void tell_refused(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, const struct payload *payload,
+                         const struct wb__queue_result *result)
+{
+    bool is_full = result->refusal == WB__QUEUE_FULL;
+    if (is_full)
+        table->stats.dropped_buffer_limit += result->refused;
+    else
+        table->stats.dropped_memory_limit += result->refused;
+    tell(table, flow, direction,
+         is_full ? WB_FLOW_ANOMALY_BUFFER_LIMIT : WB_FLOW_ANOMALY_MEMORY_LIMIT,
+         &(struct wb_flow_anomaly){
+             .time_ns = payload->time_ns,
+             .offset = offset_of(&flow->half[direction], payload->sequence),
+             .length = result->refused});
+}
+
+/* Bytes that come early, or overlap some that did. When there is no room for them and
+ * the hole before them is hopeless, it is given up now. */
+static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, struct payload payload)
+{
+    struct wb__half *half = &flow->half[direction];
+    int32_t known = wb__sequence_distance(payload.sequence, half->next);
+    if (known > 0) {
+        payload.sequence += (uint32_t)known;
+        payload.bytes += known;
+        payload.captured -= (uint32_t)known;
+    }
+    struct wb__queue_result result =
+        wb__queue_put(&half->queue, &table->memory, payload.sequence, payload.bytes,
+                      payload.captured, table->options.overlap);
+    count_queued(table, flow, direction, &payload, &result);
+    if (result.refused) {
+        tell_refused(table, flow, direction, &payload, &result);
+        if (is_hopeless(flow, direction))
+            skip_hole(table, flow, direction, payload.time_ns);
+    }
+    drain(table, flow, direction, payload.time_ns);
+}
+
+/* Only bytes that were handed on before, or a keep-alive, which repeats the last one
+ * (RFC 9293, 3.8.4) and brings garbage. */
+static void take_repeated(struct wb__flow_table *table, struct wb__flow *flow,
+                          enum wb_flow_direction direction, const struct payload *payload)
+{
+    if (payload->length == 1 && payload->sequence + 1 == flow->half[direction].next)
+        return;
+    flow->public.half[direction].retransmissions++;
+    table->stats.retransmissions++;
+}
+
+/* How far after what was acknowledged or seen a byte may be for loss in the capture to
+ * explain it. */
+static int32_t reach_of(const struct wb__half *half)
+{
+    if (!half->is_acknowledged || half->window >= REACH_MAX / 4)
+        return REACH_MAX;
+    return (int32_t)(2 * half->window + WINDOW_SLACK);
+}
+
+static bool is_far_outside(const struct wb__half *half, const struct payload *payload)
+{
+    uint32_t from = half->next;
+    if (half->is_acknowledged && wb__sequence_distance(half->next, half->acknowledged) > 0)
+        from = half->acknowledged;
+    int32_t ahead = wb__sequence_distance(from, payload->sequence + payload->length);
+    return ahead > reach_of(half) || ahead < -REACH_MAX;
+}
+
+/* Nothing of it is believed, but an ACK from the other side may vouch for it. */
+static void take_far_outside(struct wb__flow_table *table, struct wb__flow *flow,
+                             enum wb_flow_direction direction, const struct payload *payload)
+{
+    struct wb__half *half = &flow->half[direction];
+    half->far = payload->sequence;
+    half->has_far = true;
+    table->stats.ignored_window++;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
+         &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
+                                   .offset = half->offset,
+                                   .length = payload->length});
+}
+
+/* What lies beyond the FIN is not part of the stream. */
+static void cut_at_fin(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, struct payload *payload)
+{
+    struct wb__half *half = &flow->half[direction];
+    int32_t beyond = wb__sequence_distance(half->fin, payload->sequence + payload->length);
+    if (!half->has_fin || beyond <= 0)
+        return;
+    uint32_t cut = (uint32_t)beyond < payload->length ? (uint32_t)beyond : payload->length;
+    if (cut > 1 || payload->length > 1) /* a keep-alive after a FIN is ordinary */
+        tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
+             &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
+                                       .offset = offset_of(half, half->fin),
+                                       .length = cut});
+    payload->length -= cut;
+    if (payload->captured > payload->length)
+        payload->captured = payload->length;
+}
+
+/* A FIN that names an end before bytes that were handed on already is not believed. Of
+ * two, the nearer one is what a receiver would act on first. */
+static void take_fin(struct wb__half *half, uint32_t sequence)
+{
+    int32_t ahead = wb__sequence_distance(half->next, sequence);
+    if (ahead < 0 || (half->has_fin && wb__sequence_distance(half->fin, sequence) >= 0))
+        return;
+    half->fin = sequence;
+    half->has_fin = true;
+}
+
+/* A flow picked up in mid-stream takes the first ACK for the start of the other side's
+ * stream; bytes before it that come all the same belong to it, while none was handed on. */
+static void reach_back(struct wb__half *half, const struct wb_flow *public,
+                       const struct payload *payload)
+{
+    int32_t back = wb__sequence_distance(payload->sequence, half->start);
+    if (public->midstream && half->offset == 0 && payload->length > 1 && !half->queue.first &&
+        !half->has_fin && back > 0 && back <= REACH_BACK)
+        set_start(half, payload->sequence);
+}
+
+static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, struct payload payload, bool has_fin)
+{
+    struct wb__half *half = &flow->half[direction];
+    if (!half->is_known)
+        set_start(half, payload.sequence);
+    reach_back(half, &flow->public, &payload);
+    if (is_far_outside(half, &payload)) {
+        take_far_outside(table, flow, direction, &payload);
+        return;
+    }
+    if (has_fin)
+        take_fin(half, payload.sequence + payload.length);
+    cut_at_fin(table, flow, direction, &payload);
+
+    uint32_t end = payload.sequence + payload.length;
+    const struct wb__segment *first = half->queue.first;
+    if (payload.length == 0)
+        tell_half_end(table, flow, direction, payload.time_ns);
+    else if (wb__sequence_distance(half->next, end) <= 0)
+        take_repeated(table, flow, direction, &payload);
+    else if (wb__sequence_distance(half->next, payload.sequence) <= 0 &&
+             (!first || wb__sequence_distance(end, first->sequence) >= 0))
+        take_in_order(table, flow, direction, &payload);
+    else if (wb__sequence_distance(half->next, payload.sequence + payload.captured) > 0)
+        take_early(table, flow, direction, payload);
+}
+
+/* --- control ----------------------------------------------------------------- */
+
+/* The window scale of a SYN's options (RFC 7323, 2.2); 0 where there is none. */
+static uint8_t window_shift(const struct wb__tcp_segment *segment)
+{
+    for (uint32_t i = 0; i < segment->options_length;) {
+        uint8_t kind = segment->options[i];
+        uint32_t left = segment->options_length - i;
+        if (kind == 0)
+            break;
+        if (kind == 1) {
+            i++;
+            continue;
+        }
+        if (left < 2 || segment->options[i + 1] < 2 || segment->options[i + 1] > left)
+            break;
+        if (kind == 3 && segment->options[i + 1] == 3)
+            return segment->options[i + 2] < WINDOW_SHIFT_MAX ? segment->options[i + 2]
+                                                              : WINDOW_SHIFT_MAX;
+        i += segment->options[i + 1];
+    }
+    return 0;
+}
+
+bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
+                      const struct wb__tcp_segment *segment)
+{
+    const struct wb__half *half = &flow->half[direction];
+    if (segment->flags & WB_TCP_ACK)
+        return direction == WB_FLOW_SERVER && flow->has_candidate &&
+               segment->acknowledgment == flow->candidate + 1;
+    if (!half->is_known || segment->sequence + 1 == half->start)
+        return false;
+    if (flow->half[0].has_fin || flow->half[1].has_fin)
+        return true;
+    if (flow->public.one_sided && half->offset > 0)
+        return true;
+    flow->has_candidate = true;
+    flow->candidate = segment->sequence;
+    return false;
+}
+
+static void take_syn(struct wb__flow_table *table, struct wb__flow *flow,
+                     enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    struct wb__half *half = &flow->half[direction];
+    flow->public.half[direction].syn_seen = true;
+    half->window_shift = window_shift(segment);
+    if (half->is_known && half->start != segment->sequence + 1) {
+        tell(table, flow, direction, WB_FLOW_ANOMALY_SYN_DATA_CHANGED,
+             &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
+        if (half->offset > 0 || half->queue.first || flow->state != WB__FLOW_OPENING)
+            return;
+        *half = (struct wb__half){.window_shift = half->window_shift}; /* it tries again */
+    }
+    if (!half->is_known)
+        set_start(half, segment->sequence + 1);
+}
+
+/* An ACK far ahead of all bytes seen is believed only where such bytes were met: one
+ * forged packet must not make us skip a stream. */
+static bool is_credible(const struct wb__half *half, uint32_t acknowledgment)
+{
+    int32_t ahead = wb__sequence_distance(half->next, acknowledgment);
+    if (ahead <= reach_of(half))
+        return true;
+    return half->has_far && wb__sequence_distance(half->far, acknowledgment) >= 0 &&
+           ahead <= REACH_MAX;
+}
+
+static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
+                     enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    struct wb__half *half = &flow->half[direction], *other = &flow->half[!direction];
+    if (!other->is_known)
+        set_start(other, segment->acknowledgment);
+    if (!is_credible(other, segment->acknowledgment)) {
+        table->stats.ignored_window++;
+        return;
+    }
+    if (!other->is_acknowledged ||
+        wb__sequence_distance(other->acknowledged, segment->acknowledgment) > 0) {
+        other->acknowledged = segment->acknowledgment;
+        other->is_acknowledged = true;
+    }
+    uint8_t shift = half->window_shift;
+    if (!flow->public.half[direction].syn_seen)
+        shift = WINDOW_SHIFT_MAX; /* not known: take the widest */
+    other->window = segment->window << (segment->flags & WB_TCP_SYN ? 0 : shift);
+}
+
+/* A RST must name exactly the byte that its receiver waits for (RFC 5961, 3.2); where
+ * the capture misses bytes or began late, one ahead of what was seen has to do. */
+static bool is_reset(const struct wb__flow *flow, enum wb_flow_direction direction,
+                     const struct wb__tcp_segment *segment)
+{
+    const struct wb__half *half = &flow->half[direction];
+    if (!half->is_known || flow->state == WB__FLOW_OPENING)
+        return true;
+    int32_t ahead = wb__sequence_distance(half->next, segment->sequence);
+    if (ahead == 0 || (half->is_acknowledged && segment->sequence == half->acknowledged) ||
+        (half->has_fin && segment->sequence == half->fin + 1))
+        return true;
+    bool is_incomplete = half->queue.first || flow->public.midstream || flow->public.one_sided;
+    return is_incomplete && ahead > 0 && ahead < REACH_MAX;
+}
+
+static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    flow->public.half[direction].rst_seen = true;
+    if (is_reset(flow, direction, segment))
+        wb__flow_end(table, flow, WB_FLOW_END_RESET, segment->time_ns);
+    else
+        table->stats.ignored_window++;
+}
+
+/* Moves on in the life of the flow, perhaps to its end. */
+static void advance(struct wb__flow_table *table, struct wb__flow *flow,
+                    const struct wb__tcp_segment *segment)
+{
+    if (flow->half[0].has_ended && flow->half[1].has_ended)
+        wb__flow_end(table, flow, WB_FLOW_END_CLOSED, segment->time_ns);
+    else if (flow->half[0].has_fin && flow->half[1].has_fin && flow->state != WB__FLOW_CLOSING)
+        wb__flow_set_state(table, flow, WB__FLOW_CLOSING, segment->time_ns);
+    else if (flow->state == WB__FLOW_OPENING && !(segment->flags & WB_TCP_SYN))
+        wb__flow_set_state(table, flow, WB__FLOW_ESTABLISHED, segment->time_ns);
+}
+
+void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
+                     enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    assert(segment->captured <= segment->length);
+    if (segment->flags & WB_TCP_RST) {
+        take_reset(table, flow, direction, segment);
+        return;
+    }
+    bool has_syn = segment->flags & WB_TCP_SYN, has_fin = segment->flags & WB_TCP_FIN;
+    if (has_syn)
+        take_syn(table, flow, direction, segment);
+    if (segment->flags & WB_TCP_ACK)
+        take_ack(table, flow, direction, segment);
+    if (has_fin)
+        flow->public.half[direction].fin_seen = true;
+    if (segment->length > 0 || has_fin) {
+        struct payload payload = {
+            .sequence = segment->sequence + has_syn,
+            .bytes = segment->payload,
+            .length = segment->length,
+            .captured = segment->captured,
+            .time_ns = segment->time_ns,
+        };
+        take_payload(table, flow, direction, payload, has_fin);
+    } else if (!flow->half[direction].is_known) {
+        set_start(&flow->half[direction], segment->sequence);
+    }
+    check_hole(table, flow, WB_FLOW_CLIENT, segment->time_ns);
+    check_hole(table, flow, WB_FLOW_SERVER, segment->time_ns);
+    advance(table, flow, segment);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A flow table whose events are written down, for the tests of the flow stage: the
+ * streams of the flow that began last, and a log of everything else, one word an event.
+ */
+#ifndef TEST_UNIT_FLOW_FOLLOW_H
+#define TEST_UNIT_FLOW_FOLLOW_H
+
+#include "flow/flow.h"
+#include "support/talk.h"
+
+#define FOLLOW_STREAM_MAX (1 << 20)
+
+struct follow {
+    struct wb__flow_table *table;
+    uint8_t stream[2][FOLLOW_STREAM_MAX]; /* gaps as '_' */
+    uint64_t length[2];                   /* with gaps */
+    unsigned half_ends[2];
+    unsigned begun, ended;
+    uint64_t watched;     /* the id of the flow that began last */
+    struct wb_flow last;  /* a copy of the flow that ended last */
+    char log[4096];       /* "gap:S+100:50 overlap_differs:C+3:2 end:closed " */
+};
+
+/* A new one, freed by follow_close; options may be NULL for the defaults. */
+struct follow *follow_open(const struct wb_flow_options *options);
+void follow_close(struct follow *follow);
+
+/* A talk_deliver: decodes the packet and gives it to the table. context: follow. */
+void follow_packet(void *context, const struct wb_packet *packet);
+
+/* Ends all flows. */
+void follow_finish(struct follow *follow);
+
+/* Fails the test unless the stream of a side is exactly that text. */
+void follow_assert_stream(const struct follow *follow, enum talk_side side, const char *text);
+
+/* Fails the test unless the log is exactly that. */
+void follow_assert_log(const struct follow *follow, const char *log);
+
+#endif
