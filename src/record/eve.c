@@ -165,6 +165,29 @@ static void write_half(struct wb__json *line, const char *key, const struct wb_f
     wb__json_end(line, '}');
 }
 
+static void write_client(struct wb__json *line, const struct wb__eve_client *client)
+{
+    wb__json_begin(line, "client_side", '{');
+    wb__json_text(line, "direction",
+                  client->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
+    wb__json_number(line, "bytes", client->bytes);
+    wb__json_begin(line, "gaps", '[');
+    for (uint32_t i = 0; i < client->gap_count && i < WB_HTTP_GAPS_KEPT; i++) {
+        wb__json_begin(line, NULL, '{');
+        wb__json_number(line, "offset", client->gaps[i].offset);
+        wb__json_number(line, "length", client->gaps[i].length);
+        wb__json_end(line, '}');
+    }
+    wb__json_end(line, ']');
+    wb__json_number(line, "gap_count", client->gap_count);
+    wb__json_number(line, "gap_bytes", client->gap_bytes);
+    if (client->name)
+        wb__json_text(line, "file", client->name);
+    if (client->lost)
+        wb__json_text(line, "file_lost", client->lost);
+    wb__json_end(line, '}');
+}
+
 static void write_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
 {
     const struct wb_flow *flow = record->flow;
@@ -183,8 +206,8 @@ static void write_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
     wb__json_bool(line, "one_sided", flow->one_sided);
     write_half(line, "toserver", &flow->half[0], record->sha256[0]);
     write_half(line, "toclient", &flow->half[1], record->sha256[1]);
-    if (record->name)
-        wb__json_text(line, "file", record->name);
+    if (record->client)
+        write_client(line, record->client);
     wb__json_end(line, '}');
 }
 

@@ -45,10 +45,21 @@ struct wb__eve_transaction {
     bool client_is_server;  /* WB_FLOW_SERVER sends the requests */
     uint64_t anomalies;     /* of content codings: bits as in wb_http_transaction */
     struct wb__eve_body request, response;
-    const char *name;       /* of its files, without their endings, or NULL */
-    const char *const *files; /* their endings, up to a NULL; or NULL */
+    char name[256];         /* of its files, without their endings; "" for none */
+    const char *const *files; /* their endings, up to a NULL */
     bool shared;            /* they were there before */
     const char *lost;       /* why nothing was stored, or NULL */
+};
+
+/* The file of a client's side. */
+struct wb__eve_client {
+    enum wb_flow_direction direction; /* which side that is */
+    const char *name;                 /* of the file, or NULL where it is lost */
+    const char *lost;                 /* why */
+    uint64_t bytes;
+    uint64_t gap_bytes;
+    uint32_t gap_count;
+    const struct wb_http_gap *gaps; /* the first WB_HTTP_GAPS_KEPT; offsets in the stream */
 };
 
 /* What a flow record adds: hashes of the streams, NULL where not wanted. */
@@ -56,7 +67,7 @@ struct wb__eve_flow {
     const struct wb_flow *flow;
     bool is_http;
     const uint8_t *sha256[2];
-    const char *name; /* of the client's file, or NULL */
+    const struct wb__eve_client *client; /* client naming, or NULL */
 };
 
 int wb__eve_open(struct wb__eve *eve); /* 0 or WB_E_MEMORY */

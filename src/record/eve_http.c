@@ -222,7 +222,7 @@ static void write_files(struct wb__json *line, const struct wb__eve_transaction 
 {
     if (record->lost)
         wb__json_text(line, "file_lost", record->lost);
-    if (!record->name)
+    if (!record->name[0])
         return;
     char name[300];
     wb__json_text(line, "file", record->name);

@@ -60,9 +60,21 @@ enum wb__loss wb__fault_quota(struct wb__faults *faults, const char *directory, 
     return WB__LOSS_QUOTA;
 }
 
-uint64_t wb__fault_clock(void)
+static uint64_t clock_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void wb__fault_enter(struct wb__faults *faults)
+{
+    if (faults->depth++ == 0)
+        faults->entered_ns = clock_ns();
+}
+
+void wb__fault_leave(struct wb__faults *faults)
+{
+    if (--faults->depth == 0)
+        faults->write_ns += clock_ns() - faults->entered_ns;
 }

@@ -21,6 +21,8 @@ enum wb__loss {
 struct wb__faults {
     struct wb_error first; /* code 0 while nothing failed */
     uint64_t write_ns;     /* time spent in writing */
+    uint64_t entered_ns;   /* when the writing that goes on began */
+    unsigned depth;        /* of wb__fault_enter */
 };
 
 /* Remembers that writing name (in directory, which may be NULL) failed with errno
@@ -31,7 +33,8 @@ enum wb__loss wb__fault_note(struct wb__faults *faults, int system, const char *
 /* The same for a quota: what is "bytes" or "files". Returns WB__LOSS_QUOTA. */
 enum wb__loss wb__fault_quota(struct wb__faults *faults, const char *directory, const char *what);
 
-/* The monotonic clock, for write_ns. */
-uint64_t wb__fault_clock(void);
+/* Around what may wait for a disk or a reader: its time goes to write_ns. May nest. */
+void wb__fault_enter(struct wb__faults *faults);
+void wb__fault_leave(struct wb__faults *faults);
 
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "record/client.h"
+#include "record/transaction.h"
 
 #define MEMORY_DEFAULT (UINT64_C(64) << 20)
 #define FLUSH_NS INT64_C(1000000000) /* how old lines in the buffer of a file may get */
@@ -34,15 +36,12 @@ static int open_json(struct wb__recorder *recorder, const char *path, struct wb_
     return code;
 }
 
-static int open_parts(struct wb__recorder *recorder, const struct wb_record_options *options,
-                      struct wb_error *error)
+static int open_capture(struct wb__recorder *recorder, const struct wb_record_options *options,
+                        struct wb_error *error)
 {
-    if (wb__eve_open(&recorder->eve) < 0)
-        return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
-    int code = open_json(recorder, options->json, error);
-    if (code < 0 || !options->capture)
-        return code;
     struct wb_error reason = {.code = WB_E_SYSTEM};
+    if (!options->capture)
+        return 0;
     recorder->capture = wb__capture_file_open(options->capture, options->capture_format,
                                               &recorder->faults, &reason);
     if (recorder->capture)
@@ -50,6 +49,52 @@ static int open_parts(struct wb__recorder *recorder, const struct wb_record_opti
     if (error)
         *error = reason;
     return reason.code;
+}
+
+static int open_directory(struct wb__recorder *recorder, const struct wb_record_options *options,
+                          struct wb_error *error)
+{
+    if (!options->directory)
+        return 0;
+    if (wb__seen_open(&recorder->seen, WB__SEEN_LIMIT) < 0)
+        return wb__error_set(error, WB_E_SYSTEM, errno, "no random bytes: %s", strerror(errno));
+    recorder->reader = XXH3_createState();
+    if (!recorder->reader)
+        return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
+    int code = wb__store_open(&recorder->store, options->directory, options, &recorder->faults,
+                              error);
+    recorder->has_store = code == 0;
+    recorder->has_client_files = code == 0 && options->naming == WB_RECORD_CLIENT;
+    recorder->has_transaction_files = code == 0 && options->naming != WB_RECORD_CLIENT;
+    return code;
+}
+
+static int open_parts(struct wb__recorder *recorder, const struct wb_record_options *options,
+                      struct wb_error *error)
+{
+    recorder->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (!recorder->sha256 || wb__eve_open(&recorder->eve) < 0)
+        return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
+    int code = open_directory(recorder, options, error);
+    if (code == 0)
+        code = open_json(recorder, options->json, error);
+    if (code == 0)
+        code = open_capture(recorder, options, error);
+    return code;
+}
+
+static void init(struct wb__recorder *recorder, const struct wb_record_options *options,
+                 const struct wb_http_options *http)
+{
+    recorder->options = *options;
+    recorder->options.directory = recorder->options.json = recorder->options.capture = NULL;
+    recorder->http = *http;
+    recorder->budget.limit = options->max_memory ? options->max_memory : MEMORY_DEFAULT;
+    wb__list_init(&recorder->transactions);
+    wb__list_init(&recorder->spare);
+    wb__list_init(&recorder->dirty);
+    wb__list_init(&recorder->clients);
+    wb__list_init(&recorder->dirty_clients);
 }
 
 int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_options *options,
@@ -64,10 +109,7 @@ int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_opt
     struct wb__recorder *made = calloc(1, sizeof *made);
     if (!made)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
-    made->options = *options;
-    made->options.directory = made->options.json = made->options.capture = NULL;
-    made->http = *http;
-    made->budget.limit = options->max_memory ? options->max_memory : MEMORY_DEFAULT;
+    init(made, options, http);
     int code = open_parts(made, options, error);
     if (code < 0)
         wb__recorder_close(made);
@@ -83,23 +125,28 @@ bool wb__recorder_needs_packets(const struct wb__recorder *recorder)
 
 bool wb__recorder_needs_flows(const struct wb__recorder *recorder)
 {
-    return recorder && recorder->has_json;
+    return recorder && (recorder->has_json || recorder->has_store);
 }
 
 bool wb__recorder_needs_http(const struct wb__recorder *recorder)
 {
-    return recorder && recorder->has_json;
+    return recorder && (recorder->has_json || recorder->has_store);
 }
 
 bool wb__recorder_needs_http_bytes(const struct wb__recorder *recorder)
 {
-    return recorder && recorder->has_json && recorder->options.hash_bodies;
+    return recorder && (recorder->has_transaction_files ||
+                        (recorder->has_json && recorder->options.hash_bodies));
+}
+
+static bool hashes_streams(const struct wb__recorder *recorder)
+{
+    return recorder->options.hash_streams && recorder->has_json && recorder->options.flows;
 }
 
 bool wb__recorder_needs_stream_bytes(const struct wb__recorder *recorder)
 {
-    return recorder && recorder->has_json && recorder->options.flows &&
-           recorder->options.hash_streams;
+    return recorder && (recorder->has_client_files || hashes_streams(recorder));
 }
 
 void wb__recorder_interface(struct wb__recorder *recorder, unsigned index,
@@ -130,31 +177,62 @@ void wb__recorder_write_line(struct wb__recorder *recorder)
     wb__sink_commit(&recorder->json, line->length + 1);
 }
 
+const char *wb__recorder_count_loss(struct wb__recorder *recorder, enum wb__loss loss)
+{
+    switch (loss) {
+    case WB__LOSS_DISK_FULL:
+        recorder->stats.lost_disk_full++;
+        return "disk_full";
+    case WB__LOSS_QUOTA:
+        recorder->stats.lost_quota++;
+        return "quota";
+    default:
+        recorder->stats.lost_error++;
+        return "error";
+    }
+}
+
 void wb__recorder_stream_bytes(struct wb__recorder *recorder, void **flow_state,
                                const struct wb_flow *flow, enum wb_flow_direction direction,
                                uint64_t offset, const uint8_t *bytes, uint32_t length,
                                bool borrowed)
 {
-    (void)recorder, (void)flow_state, (void)flow, (void)direction, (void)offset, (void)bytes;
-    (void)length, (void)borrowed;
+    (void)flow, (void)offset;
+    if (!wb__recorder_needs_stream_bytes(recorder))
+        return;
+    struct wb__client *client = wb__client_of(recorder, flow_state);
+    if (client)
+        wb__client_bytes(recorder, client, direction,
+                         (struct wb_slice){(const char *)bytes, length}, borrowed);
 }
 
 void wb__recorder_stream_gap(struct wb__recorder *recorder, void **flow_state,
                              const struct wb_flow *flow, enum wb_flow_direction direction,
                              uint64_t offset, uint64_t length)
 {
-    (void)recorder, (void)flow_state, (void)flow, (void)direction, (void)offset, (void)length;
+    (void)flow;
+    if (!wb__recorder_needs_stream_bytes(recorder))
+        return;
+    struct wb__client *client = wb__client_of(recorder, flow_state);
+    if (client)
+        wb__client_gap(client, direction, offset, length);
+}
+
+void wb__recorder_flow_role(struct wb__recorder *recorder, void **flow_state, bool is_http,
+                            int client)
+{
+    if (!recorder->has_client_files || (is_http && client < 0))
+        return;
+    struct wb__client *state = wb__client_of(recorder, flow_state);
+    if (state && !state->is_decided)
+        wb__client_decide(recorder, state, is_http ? client : -1);
 }
 
 void wb__recorder_flow_end(struct wb__recorder *recorder, void **flow_state,
                            const struct wb_flow *flow, bool is_http, int client)
 {
-    (void)client, (void)flow_state;
-    if (recorder->has_json && recorder->options.flows) {
-        wb__eve_flow(&recorder->eve,
-                     &(struct wb__eve_flow){.flow = flow, .is_http = is_http});
-        wb__recorder_write_line(recorder);
-    }
+    wb__recorder_flow_role(recorder, flow_state, is_http, client);
+    wb__client_end(recorder, flow_state, flow, is_http);
 }
 
 void wb__recorder_flow_anomaly(struct wb__recorder *recorder, const struct wb_flow *flow,
@@ -169,7 +247,9 @@ void wb__recorder_flow_anomaly(struct wb__recorder *recorder, const struct wb_fl
 void wb__recorder_http_head(struct wb__recorder *recorder, void **state, const struct wb_flow *flow,
                             const struct wb_http_transaction *transaction, enum wb_http_side side)
 {
-    (void)recorder, (void)state, (void)flow, (void)transaction, (void)side;
+    (void)flow, (void)side;
+    if (wb__recorder_needs_http_bytes(recorder))
+        wb__transaction_of(recorder, state, transaction);
 }
 
 void wb__recorder_http_bytes(struct wb__recorder *recorder, void **state,
@@ -178,29 +258,62 @@ void wb__recorder_http_bytes(struct wb__recorder *recorder, void **state,
                              enum wb_http_part part, const uint8_t *bytes, uint32_t length,
                              bool borrowed)
 {
-    (void)recorder, (void)state, (void)flow, (void)transaction, (void)side, (void)part;
-    (void)bytes, (void)length, (void)borrowed;
+    (void)flow;
+    if (!wb__recorder_needs_http_bytes(recorder))
+        return;
+    struct wb__transaction *mine = wb__transaction_of(recorder, state, transaction);
+    if (mine)
+        wb__transaction_bytes(recorder, mine, side, part,
+                              (struct wb_slice){(const char *)bytes, length}, borrowed);
 }
 
 void wb__recorder_http_gap(struct wb__recorder *recorder, void **state, const struct wb_flow *flow,
                            const struct wb_http_transaction *transaction, enum wb_http_side side,
                            uint64_t length)
 {
-    (void)recorder, (void)state, (void)flow, (void)transaction, (void)side, (void)length;
+    (void)recorder, (void)flow, (void)transaction, (void)length;
+    if (*state)
+        wb__transaction_gap(*state, side);
+}
+
+/* Ends the transaction's content and hashes, and stores its files: whether the line is
+ * already its record. */
+static bool end_transaction(struct wb__recorder *recorder, void **state,
+                            struct wb__eve_transaction *record)
+{
+    struct wb__transaction *mine = wb__transaction_of(recorder, state, record->transaction);
+    bool has_line = false;
+    if (!mine) {
+        if (recorder->has_transaction_files) {
+            recorder->stats.transactions++;
+            record->lost = wb__recorder_count_loss(recorder, WB__LOSS_ERROR);
+        }
+        return false;
+    }
+    wb__transaction_finish(recorder, mine, record);
+    if (recorder->has_transaction_files)
+        has_line = wb__keep(recorder, mine, record);
+    wb__transaction_release(recorder, mine);
+    *state = NULL;
+    return has_line;
 }
 
 void wb__recorder_transaction(struct wb__recorder *recorder, void **state,
                               const struct wb_flow *flow, bool client_is_server,
                               const struct wb_http_transaction *transaction)
 {
-    (void)state;
+    struct wb__eve_transaction record = {
+        .flow = flow,
+        .transaction = transaction,
+        .client_is_server = client_is_server,
+    };
+    bool has_line = false;
+    if (wb__recorder_needs_http_bytes(recorder))
+        has_line = end_transaction(recorder, state, &record);
     if (!recorder->has_json)
         return;
-    wb__eve_http(&recorder->eve, &(struct wb__eve_transaction){
-                                     .flow = flow,
-                                     .transaction = transaction,
-                                     .client_is_server = client_is_server,
-                                 });
+    if (!has_line)
+        wb__eve_http(&recorder->eve, &record);
     wb__recorder_write_line(recorder);
 }
 
@@ -212,6 +325,21 @@ void wb__recorder_http_anomaly(struct wb__recorder *recorder, const struct wb_fl
         return;
     wb__eve_http_anomaly(&recorder->eve, flow, transaction, anomaly);
     wb__recorder_write_line(recorder);
+}
+
+/* Lets go of all borrowed bytes. */
+static void settle(struct wb__recorder *recorder)
+{
+    while (!wb__list_is_empty(&recorder->dirty)) {
+        struct wb__link *link = recorder->dirty.next;
+        wb__list_remove(link);
+        wb__transaction_settle(recorder, wb__container(link, struct wb__transaction, dirty));
+    }
+    while (!wb__list_is_empty(&recorder->dirty_clients)) {
+        struct wb__link *link = recorder->dirty_clients.next;
+        wb__list_remove(link);
+        wb__client_settle(recorder, wb__container(link, struct wb__client, dirty));
+    }
 }
 
 /* Readers of a pipe or a terminal see each batch at once, those of a file within a
@@ -239,6 +367,7 @@ static void note_time(struct wb__recorder *recorder, int64_t now_ns)
 void wb__recorder_batch_end(struct wb__recorder *recorder, int64_t now_ns)
 {
     note_time(recorder, now_ns);
+    settle(recorder);
     flush_outputs(recorder);
 }
 
@@ -265,6 +394,8 @@ void wb__recorder_stats_record(struct wb__recorder *recorder, const struct wb_st
 void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_stats *stats)
 {
     *stats = recorder->stats;
+    stats->files = recorder->store.files;
+    stats->bytes = recorder->store.bytes;
     stats->json_records = recorder->json.records + recorder->json.count;
     stats->json_bytes = recorder->json.bytes + recorder->json.length;
     stats->json_lost = recorder->json.lost;
@@ -278,8 +409,16 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
     stats->memory_peak = recorder->budget.peak;
 }
 
+/* What was never told to be over is not kept: only its parts are removed. */
+static void drop_unfinished(struct wb__recorder *recorder)
+{
+    wb__transaction_free_all(recorder);
+    wb__client_free_all(recorder);
+}
+
 int wb__recorder_finish(struct wb__recorder *recorder, struct wb_error *error)
 {
+    drop_unfinished(recorder);
     if (recorder->capture)
         wb__capture_file_finish(recorder->capture, recorder->has_source ? &recorder->source : NULL,
                                 recorder->now_ns);
@@ -294,6 +433,12 @@ void wb__recorder_close(struct wb__recorder *recorder)
 {
     if (!recorder)
         return;
+    drop_unfinished(recorder);
+    if (recorder->has_store)
+        wb__store_close(&recorder->store);
+    wb__seen_close(&recorder->seen);
+    XXH3_freeState(recorder->reader);
+    EVP_MD_free(recorder->sha256);
     wb__capture_file_close(recorder->capture);
     if (recorder->has_json)
         wb__sink_close(&recorder->json);

@@ -55,6 +55,10 @@ void wb__recorder_stream_bytes(struct wb__recorder *recorder, void **flow_state,
 void wb__recorder_stream_gap(struct wb__recorder *recorder, void **flow_state,
                              const struct wb_flow *flow, enum wb_flow_direction direction,
                              uint64_t offset, uint64_t length);
+/* May be called as soon as it is known whether the flow speaks HTTP and which direction
+ * sends the requests: what client naming will not keep is then held no longer. */
+void wb__recorder_flow_role(struct wb__recorder *recorder, void **flow_state, bool is_http,
+                            int client);
 /* is_http: HTTP was found in it; client as above: whose side client naming keeps.
  * Writes the flow's JSON record and client file, and frees *flow_state. */
 void wb__recorder_flow_end(struct wb__recorder *recorder, void **flow_state,

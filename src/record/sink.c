@@ -106,14 +106,14 @@ void wb__sink_flush(struct wb__sink *sink)
 {
     if (!sink->count)
         return;
-    uint64_t start = wb__fault_clock();
+    wb__fault_enter(sink->faults);
     size_t written = sink->is_broken ? 0 : write_out(sink->fd, sink->buffer, sink->length);
     if (written < sink->length && !sink->is_broken)
         wb__fault_note(sink->faults, errno, NULL, sink->name);
     settle(sink, written);
     sink->length = 0;
     sink->count = 0;
-    sink->faults->write_ns += wb__fault_clock() - start;
+    wb__fault_leave(sink->faults);
 }
 
 uint8_t *wb__sink_reserve(struct wb__sink *sink, size_t length)

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The directory of files (see store.h). Knows names, descriptors and quotas; what is in
+ * a file, and what it is called, is decided elsewhere.
+ */
+#include "record/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define PART_NAME_SIZE 48
+#define PART_TRIES 1000 /* names that others left behind and that are passed over */
+#define COPY_BYTES (16u << 10)
+
+static int open_error(const char *path, struct wb_error *error)
+{
+    int system = errno;
+    const char *advice = system == ENOENT ? "; make the directories above it first"
+                         : system == ENOTDIR ? "; it is not a directory"
+                                             : "";
+    int code = system == EACCES || system == EPERM || system == EROFS ? WB_E_PERMISSION
+               : system == ENOENT                                     ? WB_E_NOT_FOUND
+               : system == ENOSPC || system == EDQUOT                 ? WB_E_FULL
+                                                                      : WB_E_SYSTEM;
+    return wb__error_set(error, code, system, "cannot write into directory '%s': %s%s", path,
+                         strerror(system), advice);
+}
+
+int wb__store_open(struct wb__store *store, const char *path,
+                   const struct wb_record_options *options, struct wb__faults *faults,
+                   struct wb_error *error)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return open_error(path, error);
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return open_error(path, error);
+    if (faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+        int code = open_error(path, error);
+        close(directory);
+        return code;
+    }
+    *store = (struct wb__store){
+        .directory = directory,
+        .max_bytes = options->max_bytes,
+        .max_files = options->max_files,
+        .faults = faults,
+    };
+    snprintf(store->path, sizeof store->path, "%s", path);
+    wb__list_init(&store->open);
+    return 0;
+}
+
+void wb__store_close(struct wb__store *store)
+{
+    if (store->directory >= 0)
+        close(store->directory);
+    store->directory = -1;
+}
+
+bool wb__store_has_room(const struct wb__store *store, unsigned files)
+{
+    return !store->max_files || (store->files <= store->max_files &&
+                                 files <= store->max_files - store->files);
+}
+
+static void part_name(char name[PART_NAME_SIZE], const struct wb__part *part)
+{
+    snprintf(name, PART_NAME_SIZE, ".part-%ld-%llu", (long)getpid(),
+             (unsigned long long)part->number);
+}
+
+static enum wb__loss note(struct wb__store *store, int system, const char *name)
+{
+    return wb__fault_note(store->faults, system, store->path, name);
+}
+
+/* Returns 0 or an errno: some file systems tell of a failed write only here. */
+static int close_part(struct wb__store *store, struct wb__part *part)
+{
+    if (part->fd < 0)
+        return 0;
+    int failed = close(part->fd) < 0 ? errno : 0;
+    part->fd = -1;
+    wb__list_remove(&part->link);
+    store->open_count--;
+    return failed;
+}
+
+static void close_oldest(struct wb__store *store)
+{
+    if (wb__list_is_empty(&store->open))
+        return;
+    int failed = close_part(store, wb__container(store->open.next, struct wb__part, link));
+    if (failed)
+        note(store, failed, "a temporary file");
+}
+
+static int open_below(struct wb__store *store, const char *name, int flags)
+{
+    flags |= O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(store->directory, name, flags, 0600);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && store->open_count) {
+        close_oldest(store);
+        fd = openat(store->directory, name, flags, 0600);
+    }
+    return fd;
+}
+
+static void hold(struct wb__store *store, struct wb__part *part, int fd)
+{
+    if (store->open_count >= WB__STORE_OPEN_PARTS)
+        close_oldest(store);
+    part->fd = fd;
+    wb__list_append(&store->open, &part->link);
+    store->open_count++;
+}
+
+enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part)
+{
+    char name[PART_NAME_SIZE];
+    int fd = -1;
+    *part = (struct wb__part){.fd = -1};
+    for (int tries = 0; fd < 0 && tries < PART_TRIES; tries++) {
+        part->number = ++store->next_part;
+        part_name(name, part);
+        fd = open_below(store, name, O_CREAT | O_EXCL);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (fd < 0)
+        return note(store, errno, name);
+    part->exists = true;
+    hold(store, part, fd);
+    return WB__LOSS_NONE;
+}
+
+/* The part's descriptor, opened again when it was closed for another's sake. */
+static int descriptor(struct wb__store *store, struct wb__part *part)
+{
+    char name[PART_NAME_SIZE];
+    struct stat status;
+    if (part->fd >= 0) {
+        wb__list_remove(&part->link);
+        wb__list_append(&store->open, &part->link);
+        return part->fd;
+    }
+    part_name(name, part);
+    int fd = open_below(store, name, 0);
+    if (fd < 0)
+        return -1;
+    bool is_mine = fstat(fd, &status) == 0 && status.st_size == (off_t)part->length &&
+                   S_ISREG(status.st_mode) && status.st_nlink == 1;
+    if (!is_mine) {
+        close(fd);
+        errno = ESTALE;
+        return -1;
+    }
+    hold(store, part, fd);
+    return fd;
+}
+
+static uint64_t vector_length(const struct iovec *vector, unsigned count)
+{
+    uint64_t length = 0;
+    for (unsigned i = 0; i < count; i++)
+        length += vector[i].iov_len;
+    return length;
+}
+
+/* Drops the first done bytes of a vector; returns how many entries are over. */
+static unsigned advance(struct iovec *vector, unsigned count, size_t done)
+{
+    unsigned over = 0;
+    while (over < count && done >= vector[over].iov_len)
+        done -= vector[over++].iov_len;
+    if (over < count) {
+        vector[over].iov_base = (uint8_t *)vector[over].iov_base + done;
+        vector[over].iov_len -= done;
+    }
+    return over;
+}
+
+/* Returns 0 or an errno; adds what went to part->length. */
+static int write_vector(struct wb__part *part, int fd, struct iovec *vector, unsigned count)
+{
+    while (count) {
+        ssize_t n = writev(fd, vector, count > IOV_MAX ? IOV_MAX : (int)count);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        if (n < 0)
+            continue;
+        part->length += (uint64_t)n;
+        unsigned over = advance(vector, count, (size_t)n);
+        vector += over;
+        count -= over;
+        if (n == 0 && count)
+            return EIO;
+    }
+    return 0;
+}
+
+enum wb__loss wb__store_append(struct wb__store *store, struct wb__part *part, struct iovec *vector,
+                               unsigned count)
+{
+    char name[PART_NAME_SIZE];
+    uint64_t length = vector_length(vector, count), before = part->length;
+    if (store->max_bytes &&
+        (store->bytes > store->max_bytes || length > store->max_bytes - store->bytes))
+        return wb__fault_quota(store->faults, store->path, "bytes");
+    if (!length)
+        return WB__LOSS_NONE;
+    wb__fault_enter(store->faults);
+    int fd = descriptor(store, part);
+    int failed = fd < 0 ? errno : write_vector(part, fd, vector, count);
+    wb__fault_leave(store->faults);
+    store->bytes += part->length - before;
+    if (!failed)
+        return WB__LOSS_NONE;
+    part_name(name, part);
+    return note(store, failed, name);
+}
+
+enum wb__loss wb__store_append_part(struct wb__store *store, struct wb__part *part,
+                                    struct wb__part *other)
+{
+    char name[PART_NAME_SIZE];
+    uint8_t buffer[COPY_BYTES];
+    uint64_t length = 0, done = 0;
+    enum wb__loss loss = WB__LOSS_NONE;
+    part_name(name, other);
+    int fd = wb__store_read(store, name, &length);
+    ssize_t n = 1;
+    while (!loss && fd >= 0 && (n = read(fd, buffer, sizeof buffer)) > 0) {
+        struct iovec vector = {.iov_base = buffer, .iov_len = (size_t)n};
+        loss = wb__store_append(store, part, &vector, 1);
+        done += (uint64_t)n;
+    }
+    if (!loss && (fd < 0 || n < 0 || done != other->length))
+        loss = note(store, fd < 0 || n < 0 ? errno : ESTALE, name);
+    if (fd >= 0)
+        close(fd);
+    return loss;
+}
+
+/* Not every file system can rename without replacing; a hard link never replaces. */
+static int move(int directory, const char *from, const char *to)
+{
+    if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        return -errno;
+    if (linkat(directory, from, directory, to, 0) < 0)
+        return -errno;
+    unlinkat(directory, from, 0);
+    return 0;
+}
+
+int wb__store_publish(struct wb__store *store, struct wb__part *part, const char *name)
+{
+    char temporary[PART_NAME_SIZE];
+    int failed = close_part(store, part);
+    part_name(temporary, part);
+    int code = failed ? -failed : move(store->directory, temporary, name);
+    if (code == 0) {
+        store->files++;
+        part->exists = false;
+    } else if (code != -EEXIST) {
+        note(store, -code, name);
+    }
+    return code;
+}
+
+void wb__store_unpublish(struct wb__store *store, struct wb__part *part, const char *name)
+{
+    char temporary[PART_NAME_SIZE];
+    part_name(temporary, part);
+    int failed = -move(store->directory, name, temporary);
+    if (failed) {
+        note(store, failed, name);
+        return;
+    }
+    store->files--;
+    part->exists = true;
+}
+
+void wb__store_discard(struct wb__store *store, struct wb__part *part)
+{
+    char name[PART_NAME_SIZE];
+    close_part(store, part);
+    if (!part->exists)
+        return;
+    part->exists = false;
+    part_name(name, part);
+    unlinkat(store->directory, name, 0);
+    store->bytes -= part->length;
+    part->length = 0;
+}
+
+int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
+{
+    struct stat status;
+    int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    int fd = openat(store->directory, name, flags);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && store->open_count) {
+        close_oldest(store);
+        fd = openat(store->directory, name, flags);
+    }
+    if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    if (fd >= 0)
+        *length = (uint64_t)status.st_size;
+    return fd;
+}
