@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The pieces that the text and the JSON of a packet are made of; see packet_line.h.
+ */
+#include "record/packet_line.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void wb__line_put(struct wb__line *line, const char *format, ...)
+{
+    size_t room = line->size - line->length;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line->text + line->length, room, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        line->length += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void wb__line_hardware(struct wb__line *line, const uint8_t *address, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        wb__line_put(line, i ? ":%02x" : "%02x", address[i]);
+}
+
+void wb__line_address(struct wb__line *line, const uint8_t *address, size_t length)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (length == 4)
+        wb__line_put(line, "%u.%u.%u.%u", address[0], address[1], address[2], address[3]);
+    else if (length == 16 && inet_ntop(AF_INET6, address, text, sizeof text))
+        wb__line_put(line, "%s", text);
+    else
+        wb__line_hardware(line, address, length);
+}
+
+struct wb__moment wb__moment(int64_t time_ns)
+{
+    const int64_t ns = 1000000000;
+    int64_t rest = time_ns % ns;
+    int64_t second = time_ns / ns - (rest < 0);
+    return (struct wb__moment){second, (int)(rest < 0 ? rest + ns : rest)};
+}
+
+bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                    struct wb__ports *ports)
+{
+    struct wb_tcp tcp;
+    struct wb_udp udp;
+    if (decoded->transport == WB_LAYER_NONE)
+        return false;
+    const struct wb_layer *layer = &decoded->layers[decoded->transport];
+    if (wb_tcp_read(packet, layer, &tcp) == 0)
+        *ports = (struct wb__ports){tcp.source_port, tcp.destination_port};
+    else if (wb_udp_read(packet, layer, &udp) == 0)
+        *ports = (struct wb__ports){udp.source_port, udp.destination_port};
+    else
+        return false;
+    return true;
+}
+
+bool wb__tcp_option_next(struct wb__cursor *options, struct wb__tcp_option *option)
+{
+    *option = (struct wb__tcp_option){0};
+    if (options->failed || wb__cursor_left(options) == 0)
+        return false;
+    option->kind = wb__cursor_read8(options);
+    if (option->kind == WB__TCP_OPTION_END) {
+        options->at = options->end; /* RFC 9293, 3.2: what follows is padding */
+        return true;
+    }
+    if (option->kind == WB__TCP_OPTION_NOP)
+        return true;
+    uint8_t length = wb__cursor_read8(options);
+    if (length < 2) {
+        options->failed = true;
+        return false;
+    }
+    option->length = length - 2u;
+    option->value = wb__cursor_take(options, option->length);
+    return !options->failed;
+}
+
+const char *wb__tcp_option_name(const struct wb__tcp_option *option)
+{
+    switch (option->kind) {
+    case WB__TCP_OPTION_END:
+        return "eol";
+    case WB__TCP_OPTION_NOP:
+        return "nop";
+    case WB__TCP_OPTION_MSS:
+        return option->length == 2 ? "mss" : NULL;
+    case WB__TCP_OPTION_WINDOW_SCALE:
+        return option->length == 1 ? "wscale" : NULL;
+    case WB__TCP_OPTION_SACK_PERMITTED:
+        return option->length == 0 ? "sackOK" : NULL;
+    case WB__TCP_OPTION_SACK:
+        return option->length > 0 && option->length % 8 == 0 ? "sack" : NULL;
+    case WB__TCP_OPTION_TIMESTAMPS:
+        return option->length == 8 ? "TS" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* The first length bytes of a layer whose header was not understood, or NULL. */
+static const uint8_t *peek(const struct wb_packet *packet, const struct wb_layer *layer,
+                           uint32_t length)
+{
+    if (layer->length < length || layer->offset > packet->captured_length ||
+        length > packet->captured_length - layer->offset)
+        return NULL;
+    return packet->data + layer->offset;
+}
+
+static const char *ip4_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    const uint8_t *header = peek(packet, layer, 20);
+    if (!header)
+        return "shorter than a header";
+    if (header[0] >> 4 != 4)
+        return "version is not 4";
+    if ((header[0] & 15) < 5)
+        return "header length below 20";
+    if (layer->header_length == 0)
+        return "header length beyond the packet";
+    return wb__load16(header + 2) < layer->header_length ? "total length within the header"
+                                                         : "total length beyond the frame";
+}
+
+static const char *ip6_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    const uint8_t *header = peek(packet, layer, 40);
+    if (!header)
+        return "shorter than a header";
+    return header[0] >> 4 != 6 ? "version is not 6" : "payload length beyond the frame";
+}
+
+static const char *tcp_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    const uint8_t *header = peek(packet, layer, 20);
+    if (!header)
+        return "shorter than a header";
+    return header[12] >> 4 < 5 ? "data offset below 5" : "data offset beyond the segment";
+}
+
+static const char *udp_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    const uint8_t *header = peek(packet, layer, 8);
+    if (!header)
+        return "shorter than a header";
+    return wb__load16(header + 4) < 8 ? "length below 8" : "length beyond the packet";
+}
+
+const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    switch (layer->kind) {
+    case WB_LAYER_IP4:
+        return ip4_words(packet, layer);
+    case WB_LAYER_IP6:
+        return ip6_words(packet, layer);
+    case WB_LAYER_TCP:
+        return tcp_words(packet, layer);
+    case WB_LAYER_UDP:
+        return udp_words(packet, layer);
+    default:
+        return layer->header_length > 0 ? "length beyond the frame" : "shorter than its header";
+    }
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A packet as a line of text, in the manner of tcpdump. It goes through the layers in
+ * their order, and each says its part; what a layer complains of stands in brackets
+ * behind it. Sequence numbers are those on the wire: a line knows of no other packet.
+ */
+#include "record/packet_line.h"
+
+#include <time.h>
+#include <wirebeam/record.h>
+
+struct text {
+    const struct wb_packet *packet;
+    const struct wb_decoded *decoded;
+    struct wb__line line;
+};
+
+static void put_time(struct wb__line *line, int64_t time_ns)
+{
+    struct wb__moment moment = wb__moment(time_ns);
+    time_t second = (time_t)moment.second;
+    struct tm tm;
+    if (!localtime_r(&second, &tm))
+        tm = (struct tm){0};
+    wb__line_put(line, "%02d:%02d:%02d.%09d ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+                 moment.nanosecond);
+}
+
+static uint32_t payload_length(const struct wb_layer *layer)
+{
+    return layer->length - layer->header_length;
+}
+
+/* A frame whose next layer has no decoder: all that can be said is from whom to whom. */
+static void put_ethernet(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_ethernet ethernet;
+    if (layer->status != WB_LAYER_UNKNOWN ||
+        wb_ethernet_read(text->packet, layer, &ethernet) < 0)
+        return;
+    wb__line_hardware(&text->line, ethernet.source, 6);
+    wb__line_put(&text->line, " > ");
+    wb__line_hardware(&text->line, ethernet.destination, 6);
+    wb__line_put(&text->line, ", ");
+}
+
+static void put_vlan(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_vlan vlan;
+    if (wb_vlan_read(text->packet, layer, &vlan) < 0)
+        return;
+    wb__line_put(&text->line, "vlan %u, ", vlan.id);
+    if (vlan.priority > 0)
+        wb__line_put(&text->line, "p %u, ", vlan.priority);
+    if (vlan.drop_eligible)
+        wb__line_put(&text->line, "DEI, ");
+}
+
+static void put_sll(struct text *text, const struct wb_layer *layer)
+{
+    static const char *const types[] = {"In", "B", "M", "P", "Out"};
+    struct wb_sll sll;
+    if (wb_sll_read(text->packet, layer, &sll) < 0)
+        return;
+    if (layer->kind == WB_LAYER_SLL2)
+        wb__line_put(&text->line, "if %u ", sll.interface_index);
+    if (sll.packet_type < sizeof types / sizeof *types)
+        wb__line_put(&text->line, "%s ", types[sll.packet_type]);
+    else
+        wb__line_put(&text->line, "packet type %u ", sll.packet_type);
+}
+
+static void put_arp_ends(struct text *text, const struct wb_arp *arp)
+{
+    enum { REQUEST = 1, REPLY = 2 };
+    struct wb__line *line = &text->line;
+    if (arp->operation == REQUEST) {
+        wb__line_put(line, "Request who-has ");
+        wb__line_address(line, arp->target_protocol, arp->protocol_length);
+        wb__line_put(line, " tell ");
+        wb__line_address(line, arp->sender_protocol, arp->protocol_length);
+    } else if (arp->operation == REPLY) {
+        wb__line_put(line, "Reply ");
+        wb__line_address(line, arp->sender_protocol, arp->protocol_length);
+        wb__line_put(line, " is-at ");
+        wb__line_hardware(line, arp->sender_hardware, arp->hardware_length);
+    } else {
+        wb__line_put(line, "operation %u", arp->operation);
+    }
+}
+
+static void put_arp(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_arp arp;
+    wb__line_put(&text->line, "ARP, ");
+    if (wb_arp_read(text->packet, layer, &arp) < 0)
+        return;
+    put_arp_ends(text, &arp);
+    wb__line_put(&text->line, ", length %u", layer->length);
+}
+
+static void put_ends(struct text *text, const uint8_t *source, const uint8_t *destination,
+                     size_t length)
+{
+    struct wb__line *line = &text->line;
+    struct wb__ports ports;
+    bool has_ports = wb__read_ports(text->packet, text->decoded, &ports);
+    wb__line_address(line, source, length);
+    if (has_ports)
+        wb__line_put(line, ".%u", ports.source);
+    wb__line_put(line, " > ");
+    wb__line_address(line, destination, length);
+    if (has_ports)
+        wb__line_put(line, ".%u", ports.destination);
+    wb__line_put(line, ": ");
+}
+
+static void put_fragment(struct wb__line *line, uint32_t identification, uint16_t offset,
+                         bool more_fragments)
+{
+    wb__line_put(line, "frag (id %u, offset %u%s) ", identification, offset,
+                 more_fragments ? "+" : "");
+}
+
+static void put_ip4(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_ip4 ip;
+    wb__line_put(&text->line, "IP ");
+    if (wb_ip4_read(text->packet, layer, &ip) < 0)
+        return;
+    put_ends(text, ip.source, ip.destination, 4);
+    if (ip.more_fragments || ip.fragment_offset > 0)
+        put_fragment(&text->line, ip.identification, ip.fragment_offset, ip.more_fragments);
+}
+
+static void put_ip6(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_ip6 ip;
+    wb__line_put(&text->line, "IP6 ");
+    if (wb_ip6_read(text->packet, layer, &ip) == 0)
+        put_ends(text, ip.source, ip.destination, 16);
+}
+
+static void put_ip6_extension(struct text *text, const struct wb_layer *layer)
+{
+    struct wb_ip6_fragment fragment;
+    if (layer->kind == WB_LAYER_IP6_HOPOPTS)
+        wb__line_put(&text->line, "HBH ");
+    else if (layer->kind == WB_LAYER_IP6_DSTOPTS)
+        wb__line_put(&text->line, "DSTOPT ");
+    else if (layer->kind == WB_LAYER_IP6_ROUTING)
+        wb__line_put(&text->line, "RT ");
+    else if (wb_ip6_fragment_read(text->packet, layer, &fragment) == 0)
+        put_fragment(&text->line, fragment.identification, fragment.fragment_offset,
+                     fragment.more_fragments);
+}
+
+static void put_tcp_flags(struct wb__line *line, uint16_t flags)
+{
+    static const struct {
+        uint16_t bit;
+        char letter;
+    } letters[] = {
+        {WB_TCP_FIN, 'F'}, {WB_TCP_SYN, 'S'}, {WB_TCP_RST, 'R'},
+        {WB_TCP_PSH, 'P'}, {WB_TCP_ACK, '.'}, {WB_TCP_URG, 'U'},
+        {WB_TCP_ECE, 'E'}, {WB_TCP_CWR, 'W'}, {WB_TCP_AE, 'e'},
+    };
+    wb__line_put(line, "Flags [%s", flags ? "" : "none");
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (flags & letters[i].bit)
+            wb__line_put(line, "%c", letters[i].letter);
+    wb__line_put(line, "]");
+}
+
+static void put_sack(struct wb__line *line, const struct wb__tcp_option *option)
+{
+    wb__line_put(line, " %u ", option->length / 8);
+    for (uint32_t i = 0; i < option->length; i += 8)
+        wb__line_put(line, "{%u:%u}", wb__load32(option->value + i),
+                     wb__load32(option->value + i + 4));
+}
+
+static void put_tcp_option(struct wb__line *line, const struct wb__tcp_option *option)
+{
+    const char *name = wb__tcp_option_name(option);
+    if (!name) {
+        wb__line_put(line, "option-%u", option->kind);
+        for (uint32_t i = 0; i < option->length; i++)
+            wb__line_put(line, i ? "%02x" : " 0x%02x", option->value[i]);
+        return;
+    }
+    wb__line_put(line, "%s", name);
+    if (option->kind == WB__TCP_OPTION_MSS)
+        wb__line_put(line, " %u", wb__load16(option->value));
+    else if (option->kind == WB__TCP_OPTION_WINDOW_SCALE)
+        wb__line_put(line, " %u", option->value[0]);
+    else if (option->kind == WB__TCP_OPTION_SACK)
+        put_sack(line, option);
+    else if (option->kind == WB__TCP_OPTION_TIMESTAMPS)
+        wb__line_put(line, " val %u ecr %u", wb__load32(option->value),
+                     wb__load32(option->value + 4));
+}
+
+static void put_tcp_options(struct wb__line *line, const struct wb_tcp *tcp)
+{
+    struct wb__cursor options = wb__cursor(tcp->options, tcp->options_length);
+    struct wb__tcp_option option;
+    const char *separator = "";
+    if (tcp->options_length == 0)
+        return;
+    wb__line_put(line, ", options [");
+    while (wb__tcp_option_next(&options, &option)) {
+        wb__line_put(line, "%s", separator);
+        put_tcp_option(line, &option);
+        separator = ",";
+    }
+    if (options.failed)
+        wb__line_put(line, "%sbad option", separator);
+    wb__line_put(line, "]");
+}
+
+static void put_tcp(struct text *text, const struct wb_layer *layer)
+{
+    struct wb__line *line = &text->line;
+    struct wb_tcp tcp;
+    if (wb_tcp_read(text->packet, layer, &tcp) < 0)
+        return;
+    uint32_t length = payload_length(layer);
+    put_tcp_flags(line, tcp.flags);
+    if (length > 0)
+        wb__line_put(line, ", seq %u:%u", tcp.sequence, tcp.sequence + length);
+    else if (tcp.flags & (WB_TCP_SYN | WB_TCP_FIN | WB_TCP_RST))
+        wb__line_put(line, ", seq %u", tcp.sequence);
+    if (tcp.flags & WB_TCP_ACK)
+        wb__line_put(line, ", ack %u", tcp.acknowledgment);
+    wb__line_put(line, ", win %u", tcp.window);
+    if (tcp.flags & WB_TCP_URG)
+        wb__line_put(line, ", urg %u", tcp.urgent_pointer);
+    put_tcp_options(line, &tcp);
+    wb__line_put(line, ", length %u", length);
+}
+
+static void put_udp(struct text *text, const struct wb_layer *layer)
+{
+    wb__line_put(&text->line, "UDP");
+    if (layer->header_length > 0)
+        wb__line_put(&text->line, ", length %u", payload_length(layer));
+}
+
+static void put_icmp(struct text *text, const struct wb_layer *layer)
+{
+    wb__line_put(&text->line, layer->kind == WB_LAYER_ICMP ? "ICMP" : "ICMP6,");
+    wb__line_icmp(&text->line, text->packet, layer);
+    if (layer->header_length > 0)
+        wb__line_put(&text->line, ", length %u", layer->length);
+}
+
+static void put_payload(struct text *text, const struct wb_layer *layer)
+{
+    if (layer->status == WB_LAYER_UNKNOWN)
+        wb__line_put(&text->line, "link type %u, length %u", text->packet->link_type,
+                     layer->length);
+}
+
+static void put_layer(struct text *text, const struct wb_layer *layer)
+{
+    static void (*const puts_of_kind[WB_LAYER_KIND_COUNT])(struct text *,
+                                                           const struct wb_layer *) = {
+        [WB_LAYER_PAYLOAD] = put_payload,
+        [WB_LAYER_ETHERNET] = put_ethernet,
+        [WB_LAYER_VLAN] = put_vlan,
+        [WB_LAYER_SLL] = put_sll,
+        [WB_LAYER_SLL2] = put_sll,
+        [WB_LAYER_ARP] = put_arp,
+        [WB_LAYER_IP4] = put_ip4,
+        [WB_LAYER_IP6] = put_ip6,
+        [WB_LAYER_IP6_HOPOPTS] = put_ip6_extension,
+        [WB_LAYER_IP6_ROUTING] = put_ip6_extension,
+        [WB_LAYER_IP6_FRAGMENT] = put_ip6_extension,
+        [WB_LAYER_IP6_DSTOPTS] = put_ip6_extension,
+        [WB_LAYER_TCP] = put_tcp,
+        [WB_LAYER_UDP] = put_udp,
+        [WB_LAYER_ICMP] = put_icmp,
+        [WB_LAYER_ICMP6] = put_icmp,
+    };
+    if (puts_of_kind[layer->kind])
+        puts_of_kind[layer->kind](text, layer);
+}
+
+/* What follows a layer that nothing here takes further. */
+static void put_next(struct text *text, const struct wb_layer *layer)
+{
+    struct wb__line *line = &text->line;
+    switch (layer->kind) {
+    case WB_LAYER_ETHERNET:
+    case WB_LAYER_VLAN:
+    case WB_LAYER_SLL:
+    case WB_LAYER_SLL2:
+        if (layer->next > 0)
+            wb__line_put(line, "ethertype 0x%04x", layer->next);
+        else
+            wb__line_put(line, "no ethertype");
+        break;
+    case WB_LAYER_NULL:
+    case WB_LAYER_LOOP:
+        wb__line_put(line, "address family %u", layer->next);
+        break;
+    case WB_LAYER_RAW:
+        wb__line_put(line, "not IP");
+        break;
+    default:
+        wb__line_put(line, "ip-proto-%u", layer->next);
+    }
+    wb__line_put(line, ", length %u", payload_length(layer));
+}
+
+static bool ends_with_space(const struct wb__line *line)
+{
+    return line->length > 0 && line->text[line->length - 1] == ' ';
+}
+
+static void put_status(struct text *text, const struct wb_layer *layer)
+{
+    struct wb__line *line = &text->line;
+    bool is_complaint = layer->status >= WB_LAYER_TRUNCATED && layer->status <= WB_LAYER_TOO_DEEP;
+    if (is_complaint && !ends_with_space(line))
+        wb__line_put(line, " ");
+    switch (layer->status) {
+    case WB_LAYER_TRUNCATED:
+        wb__line_put(line, "[|%s]", wb_layer_name(layer->kind));
+        break;
+    case WB_LAYER_MALFORMED:
+        wb__line_put(line, "[malformed %s: %s] ", wb_layer_name(layer->kind),
+                     wb__malformed_words(text->packet, layer));
+        break;
+    case WB_LAYER_TOO_DEEP:
+        wb__line_put(line, "[more than %d layers]", WB_LAYERS_MAX);
+        break;
+    case WB_LAYER_UNKNOWN:
+    case WB_LAYER_FRAGMENT:
+        if (layer->kind != WB_LAYER_PAYLOAD)
+            put_next(text, layer);
+        break;
+    default:
+        break;
+    }
+}
+
+size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded, char *buffer,
+                      size_t size)
+{
+    struct text text = {packet, decoded, {buffer, 0, size}};
+    if (size == 0)
+        return 0;
+    buffer[0] = '\0';
+    put_time(&text.line, packet->time_ns);
+    for (unsigned i = 0; i < decoded->layer_count; i++) {
+        put_layer(&text, &decoded->layers[i]);
+        put_status(&text, &decoded->layers[i]);
+    }
+    struct wb__line *line = &text.line;
+    while (ends_with_space(line))
+        line->text[--line->length] = '\0';
+    return line->length;
+}
