@@ -15,6 +15,7 @@
 static const struct command *const commands[] = {
     &command_http,
     &command_capture,
+    &command_read,
     &command_interfaces,
 };
 #ifdef NDEBUG
