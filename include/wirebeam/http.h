@@ -121,6 +121,7 @@ const char *wb_http_missing_name(unsigned bit);
     X(HEAD_LIMIT, "http.head_limit")                                                       \
     X(HEADER_LIMIT, "http.header_limit")                                                   \
     X(PIPELINE_LIMIT, "http.pipeline_limit")                                               \
+    X(CHUNK_LIMIT, "http.chunk_line_limit")                                                \
     X(BODY_LIMIT, "http.body_limit")                                                       \
     X(MEMORY_LIMIT, "http.memory_limit")                                                   \
     X(CONTENT_INVALID, "http.content_coding_invalid")                  /* 9110, 8.4 */     \

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The inner loop of the head parser: finding the next control byte. Lines end with
+ * one, a well-formed line holds no other, and so one search both finds the end of a
+ * line and proves the rest of it clean. Sixteen bytes at a time where the machine
+ * has SSE2, eight in a plain word elsewhere; no byte at or after end is read.
+ */
+#ifndef WB_HTTP_SCAN_H
+#define WB_HTTP_SCAN_H
+
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+static inline const uint8_t *wb__scan_bytes(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && *at >= 0x20)
+        at++;
+    return at;
+}
+
+/* As many whole words as are free of bytes below 0x20. */
+static inline const uint8_t *wb__scan_words(const uint8_t *at, const uint8_t *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = ones * 0x80;
+    while (end - at >= 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        if ((word - ones * 0x20) & ~word & highs)
+            break;
+        at += 8;
+    }
+    return at;
+}
+
+/* The first byte below 0x20 in [at, end), or end. */
+static inline const uint8_t *wb__scan_control_portable(const uint8_t *at, const uint8_t *end)
+{
+    return wb__scan_bytes(wb__scan_words(at, end), end);
+}
+
+#ifdef __SSE2__
+static inline const uint8_t *wb__scan_control_sse2(const uint8_t *at, const uint8_t *end)
+{
+    const __m128i highest = _mm_set1_epi8(0x1f);
+    while (end - at >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, highest), bytes);
+        unsigned mask = (unsigned)_mm_movemask_epi8(controls);
+        if (mask)
+            return at + __builtin_ctz(mask);
+        at += 16;
+    }
+    return wb__scan_control_portable(at, end);
+}
+#define wb__scan_control wb__scan_control_sse2
+#else
+#define wb__scan_control wb__scan_control_portable
+#endif
+
+#endif

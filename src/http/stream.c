@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One connection. Finds out whether it speaks HTTP and which direction asks, cuts each
+ * direction into messages, and finds the next message again where bytes are missing
+ * or belong to none. The usual head lies whole in the bytes given and is parsed where
+ * it lies; only a split one is gathered. What is decided must not depend on how the
+ * stream was split into calls.
+ */
+#include "http/stage.h"
+
+#include <string.h>
+
+/* A stream picked up in its middle may begin inside a body: so much of a direction is
+ * searched for a start line before it is taken for something else. */
+#define SEARCH_BYTES (64 << 10)
+
+struct wb__http_stream *wb__http_stream_new(struct wb__http *http, void *flow, bool midstream)
+{
+    struct wb__http_stream *stream = wb__slab_take(&http->streams);
+    if (!stream)
+        return NULL;
+    *stream = (struct wb__http_stream){.http = http, .flow = flow, .midstream = midstream};
+    wb__pairing_init(&stream->pairing, midstream);
+    for (int i = 0; i < 2; i++) {
+        stream->halves[i].role = WB__ROLE_UNKNOWN;
+        stream->halves[i].state = midstream ? WB__HALF_SEARCH : WB__HALF_START;
+    }
+    return stream;
+}
+
+static void skip(struct wb__http_stream *stream, struct wb__half *half, uint64_t length)
+{
+    if (stream->is_http)
+        stream->http->stats.skipped_bytes += length;
+    else
+        half->skipped += length;
+}
+
+static void search(struct wb__half *half, bool mid_line)
+{
+    half->state = WB__HALF_SEARCH;
+    half->mid_line = mid_line;
+}
+
+/* What was gathered belongs to no message. */
+static void skip_gathered(struct wb__http_stream *stream, struct wb__half *half)
+{
+    skip(stream, half, half->gather.length);
+    wb__gather_clear(&half->gather, &stream->http->budget);
+}
+
+/* A start line was found: the stream is HTTP, and both roles are known. */
+static void prove(struct wb__http_stream *stream, struct wb__half *half, enum wb_http_side side)
+{
+    if (stream->is_http)
+        return;
+    struct wb__half *other = &stream->halves[half == &stream->halves[0]];
+    stream->is_http = true;
+    stream->is_other = false;
+    stream->http->stats.streams++;
+    stream->http->stats.skipped_bytes += half->skipped + other->skipped;
+    half->role = (uint8_t)side;
+    other->role = side == WB_HTTP_REQUEST ? WB_HTTP_RESPONSE : WB_HTTP_REQUEST;
+    if (other->state == WB__HALF_OFF)
+        search(other, true);
+}
+
+/* This direction holds no HTTP as far as it was looked at. */
+static void turn_off(struct wb__http_stream *stream, struct wb__half *half)
+{
+    half->state = WB__HALF_OFF;
+    wb__gather_clear(&half->gather, &stream->http->budget);
+    bool both = stream->halves[0].state == WB__HALF_OFF && stream->halves[1].state == WB__HALF_OFF;
+    if (stream->midstream && !both)
+        return;
+    stream->is_other = true;
+    stream->http->stats.streams_other++;
+}
+
+/* Whether the first request that awaits a response is an HTTP/0.9 one, whose response
+ * has no head (RFC 1945, 4.1). */
+static bool awaits_simple_response(const struct wb__http_stream *stream,
+                                   const struct wb__half *half)
+{
+    const struct wb__pairing *pairing = &stream->pairing;
+    return half->role == WB_HTTP_RESPONSE && !half->current && pairing->awaiting &&
+           !pairing->orphans && pairing->awaiting->told.request.version == 9;
+}
+
+/* What stands where a message should begin is none. The line is passed over. */
+static void misfit(struct wb__http_stream *stream, struct wb__half *half, bool mid_line)
+{
+    if (!stream->is_http && !stream->midstream) {
+        turn_off(stream, half);
+        return;
+    }
+    if (stream->is_http)
+        wb__http_note(stream, NULL,
+                      half->had_message ? WB_HTTP_ANOMALY_BODY_NOT_EXPECTED
+                                        : WB_HTTP_ANOMALY_START_LINE_INVALID,
+                      half->role, half->last_ns);
+    half->is_resynchronised = true;
+    search(half, mid_line);
+}
+
+static void misfit_gathered(struct wb__http_stream *stream, struct wb__half *half)
+{
+    struct wb__gather *gather = &half->gather;
+    if (awaits_simple_response(stream, half)) {
+        wb__message_begin_simple(stream, half);
+        if (half->state == WB__HALF_BODY)
+            wb__message_take_body(stream, half, gather->bytes, gather->length);
+        wb__gather_clear(gather, &stream->http->budget);
+        return;
+    }
+    bool mid_line = gather->bytes[gather->length - 1] != '\n';
+    skip_gathered(stream, half);
+    misfit(stream, half, mid_line);
+}
+
+/* The side whose message bytes begin, by the role or by what they look like. */
+static enum wb__head_guess side_of(const struct wb__half *half, const uint8_t *bytes,
+                                   uint32_t length)
+{
+    enum wb__head_guess guess = wb__head_guess(bytes, length);
+    bool fits = half->role == WB__ROLE_UNKNOWN || guess == WB__GUESS_NEED_MORE ||
+                guess == (enum wb__head_guess)half->role;
+    return fits ? guess : WB__GUESS_NEITHER;
+}
+
+static uint32_t take_misfit(struct wb__http_stream *stream, struct wb__half *half)
+{
+    if (!awaits_simple_response(stream, half)) {
+        misfit(stream, half, true);
+        return 0;
+    }
+    half->head_ns = half->last_ns;
+    wb__message_begin_simple(stream, half);
+    return 0;
+}
+
+/* Between messages: the fast path, where a head lies whole in what is given. */
+static uint32_t take_start(struct wb__http_stream *stream, struct wb__half *half,
+                           const uint8_t *bytes, uint32_t length)
+{
+    struct wb__http *http = stream->http;
+    if (half->role != WB_HTTP_RESPONSE && (*bytes == '\r' || *bytes == '\n')) {
+        skip(stream, half, 1); /* RFC 9112, 2.2 */
+        return 1;
+    }
+    enum wb__head_guess side = (enum wb__head_guess)half->role;
+    if (half->role == WB__ROLE_UNKNOWN)
+        side = wb__head_guess(bytes, length);
+    if (side == WB__GUESS_NEITHER)
+        return take_misfit(stream, half);
+    int64_t taken = WB__HEAD_NEED_MORE;
+    if (side != WB__GUESS_NEED_MORE)
+        taken = wb__head_parse(&http->head, (enum wb_http_side)side, bytes, length);
+    if (taken == WB__HEAD_MALFORMED)
+        return take_misfit(stream, half);
+    if (taken <= 0 || taken > http->options.max_head_bytes) {
+        half->state = WB__HALF_HEAD;
+        return 0;
+    }
+    prove(stream, half, (enum wb_http_side)side);
+    half->head_ns = half->last_ns;
+    wb__message_begin(stream, half, bytes, (uint32_t)taken);
+    return (uint32_t)taken;
+}
+
+/* A head beyond a limit: what there is of it is kept, then the next one is searched. */
+static void abandon_head(struct wb__http_stream *stream, struct wb__half *half,
+                         enum wb_http_anomaly_kind kind)
+{
+    bool mid_line = half->gather.line_at != half->gather.length;
+    if (!stream->is_http) {
+        misfit_gathered(stream, half);
+        return;
+    }
+    wb__message_begin_part(stream, half);
+    wb__http_note(stream, half->current, kind, half->role, half->last_ns);
+    wb__message_cut(stream, half, WB_HTTP_MISSING_LIMIT);
+    half->is_resynchronised = true;
+    search(half, mid_line);
+}
+
+/* The empty line came. */
+static void head_is_whole(struct wb__http_stream *stream, struct wb__half *half)
+{
+    struct wb__http *http = stream->http;
+    struct wb__gather *gather = &half->gather;
+    int64_t taken = wb__head_parse(&http->head, half->role, gather->bytes, gather->length);
+    if (taken == WB__HEAD_FIELDS) {
+        abandon_head(stream, half, WB_HTTP_ANOMALY_HEADER_LIMIT);
+        return;
+    }
+    wb__message_begin(stream, half, gather->bytes, gather->length);
+    wb__gather_clear(gather, &http->budget);
+}
+
+/* The first line of what is gathered is whole: is it a start line? */
+static bool begins_head(struct wb__http_stream *stream, struct wb__half *half)
+{
+    struct wb__head *head = &stream->http->head;
+    const struct wb__gather *gather = &half->gather;
+    enum wb__head_guess side = side_of(half, gather->bytes, gather->length);
+    if (side > WB__GUESS_RESPONSE ||
+        wb__head_parse_start(head, (enum wb_http_side)side, gather->bytes, gather->length) <= 0)
+        return false;
+    if (half->state == WB__HALF_SEARCH && !wb__head_is_sure(head))
+        return false;
+    prove(stream, half, (enum wb_http_side)side);
+    return true;
+}
+
+static bool may_begin_head(const struct wb__half *half)
+{
+    return side_of(half, half->gather.bytes, half->gather.length) != WB__GUESS_NEITHER;
+}
+
+static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
+                          const uint8_t *bytes, uint32_t length)
+{
+    struct wb__http *http = stream->http;
+    struct wb__gather *gather = &half->gather;
+    bool is_first_line = gather->line_at == 0;
+    bool is_judged = gather->length >= WB__GUESS_BYTES;
+    uint32_t taken;
+    if (!gather->length)
+        half->head_ns = half->last_ns;
+    enum wb__gather_result result = wb__gather_line(
+        gather, &http->budget, http->options.max_head_bytes, bytes, length, &taken);
+    if (result == WB__GATHER_NO_MEMORY) {
+        skip_gathered(stream, half);
+        wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role, half->last_ns);
+        wb__pairing_lost(stream, half->role);
+        search(half, true);
+    } else if (is_first_line && !is_judged && !may_begin_head(half)) {
+        misfit_gathered(stream, half);
+    } else if (result == WB__GATHER_LIMIT) {
+        abandon_head(stream, half, WB_HTTP_ANOMALY_HEAD_LIMIT);
+    } else if (result != WB__GATHER_MORE && is_first_line && !begins_head(stream, half)) {
+        misfit_gathered(stream, half);
+    } else if (result == WB__GATHER_EMPTY_LINE || (is_first_line && result == WB__GATHER_LINE &&
+                                                   http->head.version == 9)) {
+        head_is_whole(stream, half);
+    }
+    return taken;
+}
+
+/* Passes over the rest of a line that is no start line. */
+static uint32_t skip_line(struct wb__http_stream *stream, struct wb__half *half,
+                          const uint8_t *bytes, uint32_t length)
+{
+    const uint8_t *newline = memchr(bytes, '\n', length);
+    uint32_t taken = newline ? (uint32_t)(newline - bytes) + 1 : length;
+    half->mid_line = !newline;
+    skip(stream, half, taken);
+    return taken;
+}
+
+static void drop_line(struct wb__http_stream *stream, struct wb__half *half)
+{
+    half->mid_line = half->gather.line_at != half->gather.length;
+    skip(stream, half, half->gather.length);
+    half->gather.length = half->gather.line_at = 0;
+}
+
+/* Only a line that may be a start line is gathered and judged as a whole. */
+static uint32_t search_line(struct wb__http_stream *stream, struct wb__half *half,
+                            const uint8_t *bytes, uint32_t length)
+{
+    struct wb__http *http = stream->http;
+    struct wb__gather *gather = &half->gather;
+    uint32_t taken;
+    if (!gather->length && side_of(half, bytes, length) == WB__GUESS_NEITHER)
+        return skip_line(stream, half, bytes, length);
+    if (!gather->length)
+        half->head_ns = half->last_ns;
+    bool is_judged = gather->length >= WB__GUESS_BYTES;
+    enum wb__gather_result result = wb__gather_line(
+        gather, &http->budget, http->options.max_head_bytes, bytes, length, &taken);
+    if (result == WB__GATHER_NO_MEMORY || result == WB__GATHER_LIMIT)
+        drop_line(stream, half);
+    else if (result == WB__GATHER_MORE && !is_judged && !may_begin_head(half))
+        drop_line(stream, half);
+    else if (result != WB__GATHER_MORE && !begins_head(stream, half))
+        drop_line(stream, half);
+    else if (result != WB__GATHER_MORE)
+        half->state = WB__HALF_HEAD;
+    half->mid_line |= result == WB__GATHER_NO_MEMORY;
+    return taken;
+}
+
+static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *half,
+                            const uint8_t *bytes, uint32_t length)
+{
+    if (!stream->is_http && half->skipped + half->gather.length > SEARCH_BYTES) {
+        turn_off(stream, half);
+        return 0;
+    }
+    if (half->mid_line)
+        return skip_line(stream, half, bytes, length);
+    half->is_resynchronised = true;
+    return search_line(stream, half, bytes, length);
+}
+
+/* Takes some of length > 0 bytes; returns how many. 0 only when the state changed. */
+static uint32_t take(struct wb__http_stream *stream, struct wb__half *half, const uint8_t *bytes,
+                     uint32_t length)
+{
+    switch (half->state) {
+    case WB__HALF_START:
+        return take_start(stream, half, bytes, length);
+    case WB__HALF_HEAD:
+        return take_head(stream, half, bytes, length);
+    case WB__HALF_BODY:
+        return wb__message_take_body(stream, half, bytes, length);
+    case WB__HALF_TRAILERS:
+        return wb__message_take_trailers(stream, half, bytes, length);
+    case WB__HALF_SEARCH:
+        return take_search(stream, half, bytes, length);
+    default:
+        return length;
+    }
+}
+
+static bool is_wanted(const struct wb__http_stream *stream)
+{
+    if (stream->is_http)
+        return stream->halves[0].state != WB__HALF_TUNNEL ||
+               stream->halves[1].state != WB__HALF_TUNNEL;
+    return !stream->is_other;
+}
+
+bool wb__http_stream_bytes(struct wb__http_stream *stream, unsigned direction,
+                           const uint8_t *bytes, uint32_t length, int64_t time_ns)
+{
+    struct wb__half *half = &stream->halves[direction];
+    stream->has_bytes |= length > 0;
+    half->last_ns = time_ns;
+    while (length > 0) {
+        uint32_t taken = take(stream, half, bytes, length);
+        bytes += taken;
+        length -= taken;
+    }
+    return is_wanted(stream);
+}
+
+/* A head that is gathered, or a line that might have become one, goes no further. */
+static void end_gathered(struct wb__http_stream *stream, struct wb__half *half)
+{
+    if (half->state == WB__HALF_HEAD && stream->is_http)
+        wb__message_begin_part(stream, half);
+    else if (half->state != WB__HALF_TRAILERS)
+        skip_gathered(stream, half);
+}
+
+/* A gap where it is not known what begins after it. */
+static void lose_place(struct wb__http_stream *stream, struct wb__half *half)
+{
+    if (!stream->is_http) {
+        stream->midstream = true;
+        stream->pairing.requests_intact = false;
+    }
+    half->is_resynchronised = true;
+    search(half, false);
+    wb__pairing_lost(stream, half->role);
+}
+
+void wb__http_stream_gap(struct wb__http_stream *stream, unsigned direction, uint64_t length,
+                         int64_t time_ns)
+{
+    struct wb__half *half = &stream->halves[direction];
+    (void)time_ns;
+    if (!length || half->state == WB__HALF_TUNNEL || half->state == WB__HALF_OFF)
+        return;
+    if (half->gather.length)
+        end_gathered(stream, half);
+    if (half->current)
+        length = wb__message_gap(stream, half, length);
+    if (!length || half->state == WB__HALF_TUNNEL)
+        return;
+    wb__message_cut(stream, half, wb__cut_bit(half->role));
+    lose_place(stream, half);
+}
+
+void wb__http_stream_half_end(struct wb__http_stream *stream, unsigned direction, int64_t time_ns)
+{
+    struct wb__half *half = &stream->halves[direction];
+    (void)time_ns;
+    if (half->gather.length)
+        end_gathered(stream, half);
+    wb__message_half_end(stream, half);
+    half->ended = true;
+}
+
+static uint32_t bit_of_end(enum wb__http_end how)
+{
+    switch (how) {
+    case WB__HTTP_END_RESET:
+        return WB_HTTP_MISSING_FLOW_RESET;
+    case WB__HTTP_END_TIMEOUT:
+        return WB_HTTP_MISSING_FLOW_TIMEOUT;
+    case WB__HTTP_END_SHUTDOWN:
+        return WB_HTTP_MISSING_CAPTURE_END;
+    default:
+        return 0;
+    }
+}
+
+/* The stream breaks off: even a close-delimited message has no end. */
+static void cut_half(struct wb__http_stream *stream, struct wb__half *half, uint32_t bits)
+{
+    if (half->gather.length)
+        end_gathered(stream, half);
+    if (!half->current)
+        return;
+    const struct wb_http_message *message = wb__transaction_message(half->current, half->role);
+    bool has_begun = message->head.length || message->seen;
+    wb__message_cut(stream, half, bits | (has_begun ? wb__cut_bit(half->role) : 0));
+}
+
+void wb__http_stream_end(struct wb__http_stream *stream, enum wb__http_end how, int64_t time_ns)
+{
+    if (!stream)
+        return;
+    struct wb__http *http = stream->http;
+    uint32_t bits = bit_of_end(how);
+    wb__pairing_mark(stream, bits);
+    for (unsigned i = 0; i < 2; i++) {
+        if (!bits)
+            wb__http_stream_half_end(stream, i, time_ns);
+        else
+            cut_half(stream, &stream->halves[i], bits);
+        wb__gather_clear(&stream->halves[i].gather, &http->budget);
+    }
+    wb__pairing_end(stream);
+    if (!stream->is_http && !stream->is_other && stream->has_bytes)
+        http->stats.streams_other++;
+    wb__slab_give(&http->streams, stream);
+}
+
+int wb__http_stream_request_direction(const struct wb__http_stream *stream)
+{
+    if (!stream->is_http)
+        return -1;
+    return stream->halves[0].role == WB_HTTP_REQUEST ? 0 : 1;
+}
+
+bool wb__http_stream_is_http(const struct wb__http_stream *stream)
+{
+    return stream->is_http;
+}
