@@ -217,13 +217,20 @@ bool summary_adds_up(const struct wb_stats *stats, const struct summary_parts *p
 bool summary_tell_losses(const struct wb_stats *stats)
 {
     const struct wb_record_stats *record = &stats->record;
-    uint64_t lost = record->lost_disk_full + record->lost_quota + record->lost_error;
+    const struct tally lost[] = {
+        { record->lost_disk_full + record->lost_quota + record->lost_error, "transactions" },
+        { record->json_lost, "JSON records" },
+        { record->capture_lost, "packets" },
+    };
+    char text[128] = "";
+    size_t length = 0;
 
-    if (lost + record->json_lost + record->capture_lost == 0)
+    for (size_t i = 0; i < COUNT_OF(lost); i++)
+        if (lost[i].count > 0)
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%" PRIu64 " %s",
+                                       length > 0 ? ", " : "", lost[i].count, lost[i].name);
+    if (length == 0)
         return false;
-    message("not written: %" PRIu64 " transactions, %" PRIu64 " JSON records, %" PRIu64
-            " packets%s%s",
-            lost, record->json_lost, record->capture_lost,
-            record->first_error_text[0] != '\0' ? "; first " : "", record->first_error_text);
+    message("%s not written; %s", text, record->first_error_text);
     return true;
 }
