@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+#include "source/interface.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <linux/if_link.h>
+#include <linux/if_packet.h>
+#endif
+
+#include <pcap/pcap.h>
+
+#include <wirebeam/source.h>
+
+#include "base/error.h"
+
+#define ADDRESSES_MAX 64
+#define ADDRESS_BYTES (INET6_ADDRSTRLEN + 4) /* "/128" */
+#define LINK_ADDRESS_MAX 20                  /* bytes: InfiniBand's */
+
+/* ---- Losses of a device ----------------------------------------------------------- */
+
+static uint32_t read_losses(const char *name)
+{
+    uint32_t losses = 0;
+#ifdef AF_PACKET
+    struct ifaddrs *list;
+    if (getifaddrs(&list) < 0)
+        return 0;
+    for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
+        if (!at->ifa_addr || at->ifa_addr->sa_family != AF_PACKET || !at->ifa_data ||
+            strcmp(at->ifa_name, name) != 0)
+            continue;
+        const struct rtnl_link_stats *stats = at->ifa_data;
+        losses = stats->rx_missed_errors + stats->rx_fifo_errors;
+    }
+    freeifaddrs(list);
+#else
+    (void)name;
+#endif
+    return losses;
+}
+
+void wb__interface_losses_start(struct wb__interface_losses *losses, const char *name)
+{
+    *losses = (struct wb__interface_losses){0};
+    strncpy(losses->name, name, sizeof losses->name - 1);
+    losses->last = read_losses(losses->name);
+}
+
+uint64_t wb__interface_losses(struct wb__interface_losses *losses)
+{
+    uint32_t now = read_losses(losses->name);
+    losses->total += now - losses->last; /* modulo 2^32 */
+    losses->last = now;
+    return losses->total;
+}
+
+/* ---- The list of interfaces ------------------------------------------------------- */
+
+struct address_list {
+    const char *pointers[ADDRESSES_MAX];
+    char text[ADDRESSES_MAX][ADDRESS_BYTES + 3 * LINK_ADDRESS_MAX];
+    size_t count;
+};
+
+static unsigned count_ones(const uint8_t *mask, size_t length)
+{
+    unsigned ones = 0;
+    for (size_t i = 0; i < length; i++)
+        for (unsigned byte = mask[i]; byte; byte &= byte - 1)
+            ones++;
+    return ones;
+}
+
+/* Socket addresses are copied, not cast: their alignment is not promised. */
+static bool write_internet(char *text, size_t room, const struct pcap_addr *address)
+{
+    char name[INET6_ADDRSTRLEN];
+    unsigned prefix = 0;
+    if (address->addr->sa_family == AF_INET) {
+        struct sockaddr_in in, mask;
+        memcpy(&in, address->addr, sizeof in);
+        inet_ntop(AF_INET, &in.sin_addr, name, sizeof name);
+        prefix = 32;
+        if (address->netmask) {
+            memcpy(&mask, address->netmask, sizeof mask);
+            prefix = count_ones((const uint8_t *)&mask.sin_addr, sizeof mask.sin_addr);
+        }
+    } else {
+        struct sockaddr_in6 in, mask;
+        memcpy(&in, address->addr, sizeof in);
+        inet_ntop(AF_INET6, &in.sin6_addr, name, sizeof name);
+        prefix = 128;
+        if (address->netmask) {
+            memcpy(&mask, address->netmask, sizeof mask);
+            prefix = count_ones((const uint8_t *)&mask.sin6_addr, sizeof mask.sin6_addr);
+        }
+    }
+    snprintf(text, room, "%s/%u", name, prefix);
+    return true;
+}
+
+static bool write_link(char *text, size_t room, const struct sockaddr *address)
+{
+#ifdef AF_PACKET
+    struct sockaddr_ll link;
+    memcpy(&link, address, sizeof link);
+    if (link.sll_halen == 0 || link.sll_halen > sizeof link.sll_addr)
+        return false;
+    size_t used = 0;
+    for (unsigned i = 0; i < link.sll_halen && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, i ? ":%02x" : "%02x", link.sll_addr[i]);
+    return true;
+#else
+    (void)text, (void)room, (void)address;
+    return false;
+#endif
+}
+
+static void add_address(struct address_list *list, const struct pcap_addr *address)
+{
+    if (!address->addr || list->count == ADDRESSES_MAX)
+        return;
+    char *text = list->text[list->count];
+    bool is_written = false;
+    switch (address->addr->sa_family) {
+    case AF_INET:
+    case AF_INET6:
+        is_written = write_internet(text, sizeof list->text[0], address);
+        break;
+#ifdef AF_PACKET
+    case AF_PACKET:
+        is_written = write_link(text, sizeof list->text[0], address->addr);
+        break;
+#endif
+    }
+    if (is_written)
+        list->pointers[list->count++] = text;
+}
+
+static uint32_t mtu_of(const char *name)
+{
+    struct ifreq request = {0};
+    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+    int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+    if (descriptor < 0)
+        return 0;
+    int result = ioctl(descriptor, SIOCGIFMTU, &request);
+    close(descriptor);
+    return result < 0 || request.ifr_mtu < 0 ? 0 : (uint32_t)request.ifr_mtu;
+}
+
+static bool can_capture(void)
+{
+#ifdef AF_PACKET
+    int descriptor = socket(AF_PACKET, SOCK_RAW, 0);
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0;
+#else
+    return geteuid() == 0;
+#endif
+}
+
+static void tell(const pcap_if_t *device, bool is_allowed,
+                 void (*each)(void *, const struct wb_interface *), void *context)
+{
+    struct address_list addresses = {.count = 0};
+    for (const struct pcap_addr *at = device->addresses; at; at = at->next)
+        add_address(&addresses, at);
+    const struct wb_interface interface = {
+        .name = device->name,
+        .description = device->description ? device->description : "",
+        .addresses = addresses.pointers,
+        .address_count = addresses.count,
+        .is_up = device->flags & PCAP_IF_UP,
+        .is_running = device->flags & PCAP_IF_RUNNING,
+        .is_loopback = device->flags & PCAP_IF_LOOPBACK,
+        .is_wireless = device->flags & PCAP_IF_WIRELESS,
+        .can_capture = is_allowed,
+        .mtu = mtu_of(device->name),
+    };
+    each(context, &interface);
+}
+
+/* libpcap also lists USB and Bluetooth devices, D-Bus and netfilter queues. */
+static bool is_network(const pcap_if_t *device)
+{
+    return if_nametoindex(device->name) != 0;
+}
+
+int wb_interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
+                  struct wb_error *error)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    pcap_if_t *devices, *any = NULL;
+    if (pcap_findalldevs(&devices, reason) < 0)
+        return wb__error_set(error, WB_E_SYSTEM, 0, "the interfaces cannot be listed: %s", reason);
+    bool is_allowed = can_capture();
+    int count = 0;
+    for (pcap_if_t *at = devices; at; at = at->next) {
+        if (strcmp(at->name, "any") == 0)
+            any = at;
+        if (!is_network(at))
+            continue;
+        tell(at, is_allowed, each, context);
+        count++;
+    }
+    if (any) {
+        tell(any, is_allowed, each, context);
+        count++;
+    }
+    pcap_freealldevs(devices);
+    return count;
+}

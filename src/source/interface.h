@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Packets that a device itself had no buffer for: they were lost before any capture
+ * could see them. The device counts from when it was made; we from when we began.
+ */
+#ifndef WB_SOURCE_INTERFACE_H
+#define WB_SOURCE_INTERFACE_H
+
+#include <net/if.h>
+#include <stdint.h>
+
+struct wb__interface_losses {
+    char name[IF_NAMESIZE];
+    uint32_t last; /* the device's counter, which wraps */
+    uint64_t total;
+};
+
+void wb__interface_losses_start(struct wb__interface_losses *losses, const char *name);
+
+/* The losses since the start; 0 where the system does not tell. */
+uint64_t wb__interface_losses(struct wb__interface_losses *losses);
+
+#endif
