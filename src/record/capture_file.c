@@ -135,8 +135,8 @@ static bool write_section(struct wb__capture_file *file)
     if (!begin(file, &block, BLOCK_SECTION, 64 + sizeof application))
         return false;
     put32(&block, BYTE_ORDER_MAGIC);
-    put16(&block, 1, 0);          /* version 1.0 */
-    put64(&block, UINT64_MAX);    /* the section's length: not known */
+    put16(&block, 1, 0);       /* version 1.0 */
+    put64(&block, UINT64_MAX); /* the section's length: not known */
     put_option(&block, SHB_USERAPPL, application, sizeof application - 1);
     put_option(&block, OPTION_END, NULL, 0);
     end(file, &block);
@@ -184,8 +184,8 @@ static void describe(struct wb__capture_file *file, struct interface *interface)
     if (is_pcap && file->next_id) /* another interface, maybe of the same link type */
         interface->is_written = interface->link_type == file->link_type;
     else
-        interface->is_written = is_pcap ? write_pcap_header(file, interface)
-                                        : write_pcapng_interface(file, interface);
+        interface->is_written =
+            is_pcap ? write_pcap_header(file, interface) : write_pcapng_interface(file, interface);
     if (interface->is_written)
         interface->id = file->next_id++;
 }
@@ -251,8 +251,7 @@ void wb__capture_file_interface(struct wb__capture_file *file, unsigned index,
 }
 
 /* The packet's interface with its description in the file, or NULL. */
-static struct interface *interface_of(struct wb__capture_file *file,
-                                      const struct wb_packet *packet)
+static struct interface *interface_of(struct wb__capture_file *file, const struct wb_packet *packet)
 {
     if (packet->interface_index >= file->interface_count)
         return NULL;

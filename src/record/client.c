@@ -14,9 +14,9 @@
 
 #define VERSIONS_MAX 10000u /* files of earlier runs with the same name */
 
-static struct wb__gather_to target(struct wb__recorder *recorder)
+static struct wb__spool_to target(struct wb__recorder *recorder)
 {
-    return (struct wb__gather_to){&recorder->store, &recorder->budget};
+    return (struct wb__spool_to){&recorder->store, &recorder->budget};
 }
 
 static EVP_MD_CTX *new_sha256(struct wb__recorder *recorder)
@@ -49,18 +49,18 @@ struct wb__client *wb__client_of(struct wb__recorder *recorder, void **state)
 static void note_loss(struct wb__recorder *recorder, struct wb__client_half *half,
                       enum wb__loss loss)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     if (!loss || half->loss)
         return;
     half->loss = loss;
-    wb__gather_reset(&to, &half->bytes);
+    wb__spool_reset(&to, &half->bytes);
 }
 
 void wb__client_bytes(struct wb__recorder *recorder, struct wb__client *client,
                       enum wb_flow_direction direction, struct wb_slice bytes, bool borrowed)
 {
     struct wb__client_half *half = &client->half[direction];
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     bool is_held = !client->is_decided || client->client == (int)direction;
     half->length += bytes.length;
     if (half->sha256)
@@ -69,9 +69,9 @@ void wb__client_bytes(struct wb__recorder *recorder, struct wb__client *client,
         return;
     if (wb__list_is_empty(&client->dirty))
         wb__list_append(&recorder->dirty_clients, &client->dirty);
-    note_loss(recorder, half,
-              wb__gather_add(&to, &half->bytes, (const uint8_t *)bytes.data, bytes.length,
-                             borrowed));
+    note_loss(
+        recorder, half,
+        wb__spool_add(&to, &half->bytes, (const uint8_t *)bytes.data, bytes.length, borrowed));
 }
 
 void wb__client_gap(struct wb__client *client, enum wb_flow_direction direction, uint64_t offset,
@@ -86,32 +86,31 @@ void wb__client_gap(struct wb__client *client, enum wb_flow_direction direction,
 
 void wb__client_decide(struct wb__recorder *recorder, struct wb__client *client, int side)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     client->is_decided = true;
     client->client = side;
     for (int i = 0; i < 2 && recorder->has_client_files; i++)
         if (i != side)
-            wb__gather_free(&to, &client->half[i].bytes);
+            wb__spool_free(&to, &client->half[i].bytes);
 }
 
 void wb__client_settle(struct wb__recorder *recorder, struct wb__client *client)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     for (int i = 0; i < 2; i++)
         if (!client->half[i].loss)
-            note_loss(recorder, &client->half[i],
-                      wb__gather_settle(&to, &client->half[i].bytes));
+            note_loss(recorder, &client->half[i], wb__spool_settle(&to, &client->half[i].bytes));
 }
 
 /* The sidecar: the flow's JSON record. */
 static enum wb__loss write_sidecar(struct wb__recorder *recorder, struct wb__part **part)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     struct wb__json *line = &recorder->eve.line;
     enum wb__loss loss = WB__LOSS_NONE;
     if (line->failed)
         return wb__fault_note(&recorder->faults, ENOMEM, NULL, "a JSON record");
-    *part = wb__gather_new_part(&to, &loss);
+    *part = wb__spool_new_part(&to, &loss);
     if (!*part)
         return loss;
     struct iovec vector[] = {{line->text, line->length}, {(char[]){'\n'}, 1}};
@@ -119,8 +118,8 @@ static enum wb__loss write_sidecar(struct wb__recorder *recorder, struct wb__par
 }
 
 /* Moves both files to their names, or none: 0 or a negative errno. */
-static int publish(struct wb__recorder *recorder, struct wb__part *stream,
-                   struct wb__part *sidecar, const char *name)
+static int publish(struct wb__recorder *recorder, struct wb__part *stream, struct wb__part *sidecar,
+                   const char *name)
 {
     char sidecar_name[WB__NAME_SIZE + 8];
     snprintf(sidecar_name, sizeof sidecar_name, "%s.json", name);
@@ -136,14 +135,14 @@ static int publish(struct wb__recorder *recorder, struct wb__part *stream,
 static int try_name(struct wb__recorder *recorder, struct wb__part *stream,
                     const struct wb__eve_flow *record, enum wb__loss *loss)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     struct wb__part *sidecar = NULL;
     wb__eve_flow(&recorder->eve, record);
     *loss = write_sidecar(recorder, &sidecar);
     int code = *loss ? -EIO : publish(recorder, stream, sidecar, record->client->name);
     if (code < 0 && code != -EEXIST && !*loss)
         *loss = code == -ENOSPC || code == -EDQUOT ? WB__LOSS_DISK_FULL : WB__LOSS_ERROR;
-    wb__gather_drop_part(&to, &sidecar);
+    wb__spool_drop_part(&to, &sidecar);
     return code;
 }
 
@@ -169,13 +168,13 @@ static enum wb__loss place(struct wb__recorder *recorder, struct wb__part *strea
 static enum wb__loss store(struct wb__recorder *recorder, struct wb__client_half *half,
                            struct wb__eve_flow *record, struct wb__eve_client *file)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     if (half->loss)
         return half->loss;
     if (!wb__store_has_room(&recorder->store, 2))
         return wb__fault_quota(&recorder->faults, recorder->store.path, "files");
     wb__fault_enter(&recorder->faults);
-    enum wb__loss loss = wb__gather_write(&to, &half->bytes);
+    enum wb__loss loss = wb__spool_write(&to, &half->bytes);
     if (!loss)
         loss = place(recorder, half->bytes.part, record, file);
     wb__fault_leave(&recorder->faults);
@@ -206,12 +205,12 @@ static void keep_file(struct wb__recorder *recorder, struct wb__client *client,
 
 static void release(struct wb__recorder *recorder, struct wb__client *client)
 {
-    struct wb__gather_to to = target(recorder);
+    struct wb__spool_to to = target(recorder);
     wb__list_remove(&client->dirty);
     wb__list_remove(&client->all);
     for (int i = 0; i < 2; i++) {
         if (recorder->has_client_files)
-            wb__gather_free(&to, &client->half[i].bytes);
+            wb__spool_free(&to, &client->half[i].bytes);
         EVP_MD_CTX_free(client->half[i].sha256);
     }
     free(client);

@@ -11,11 +11,11 @@
 
 #include "base/list.h"
 #include "record/eve.h"
-#include "record/gather.h"
+#include "record/spool.h"
 #include "record/recorder.h"
 
 struct wb__client_half {
-    struct wb__gather bytes;
+    struct wb__spool bytes;
     EVP_MD_CTX *sha256; /* NULL where not wanted */
     uint64_t length;    /* stream bytes, without gaps */
     uint64_t gap_bytes;

@@ -168,8 +168,7 @@ static void write_half(struct wb__json *line, const char *key, const struct wb_f
 static void write_client(struct wb__json *line, const struct wb__eve_client *client)
 {
     wb__json_begin(line, "client_side", '{');
-    wb__json_text(line, "direction",
-                  client->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
+    wb__json_text(line, "direction", client->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
     wb__json_number(line, "bytes", client->bytes);
     wb__json_begin(line, "gaps", '[');
     for (uint32_t i = 0; i < client->gap_count && i < WB_HTTP_GAPS_KEPT; i++) {

@@ -21,19 +21,19 @@ struct wb__eve {
     struct wb__json line;
     EVP_MD *sha1;
     EVP_MD_CTX *digest;
-    uint64_t flow_id;       /* whose parts are kept below; 0: nobody's */
-    bool is_swapped;        /* they are written from the server's end */
-    char endpoints[256];    /* "src_ip":...,"proto":"TCP" */
-    char community_id[48];  /* "1:..." */
-    int64_t second;         /* the last time written, */
-    char second_text[32];   /* and how */
+    uint64_t flow_id;      /* whose parts are kept below; 0: nobody's */
+    bool is_swapped;       /* they are written from the server's end */
+    char endpoints[256];   /* "src_ip":...,"proto":"TCP" */
+    char community_id[48]; /* "1:..." */
+    int64_t second;        /* the last time written, */
+    char second_text[32];  /* and how */
 };
 
 /* What became of a body. */
 struct wb__eve_body {
     bool has_length; /* the length is known: of the content, codings removed */
     bool has_sha256;
-    bool is_coded;   /* a content coding was removed from it */
+    bool is_coded; /* a content coding was removed from it */
     uint64_t length;
     uint8_t sha256[WB__SHA256_BYTES];
 };
@@ -42,13 +42,13 @@ struct wb__eve_body {
 struct wb__eve_transaction {
     const struct wb_flow *flow;
     const struct wb_http_transaction *transaction;
-    bool client_is_server;  /* WB_FLOW_SERVER sends the requests */
-    uint64_t anomalies;     /* of content codings: bits as in wb_http_transaction */
+    bool client_is_server; /* WB_FLOW_SERVER sends the requests */
+    uint64_t anomalies;    /* of content codings: bits as in wb_http_transaction */
     struct wb__eve_body request, response;
-    char name[256];         /* of its files, without their endings; "" for none */
+    char name[256];           /* of its files, without their endings; "" for none */
     const char *const *files; /* their endings, up to a NULL */
-    bool shared;            /* they were there before */
-    const char *lost;       /* why nothing was stored, or NULL */
+    bool shared;              /* they were there before */
+    const char *lost;         /* why nothing was stored, or NULL */
 };
 
 /* The file of a client's side. */

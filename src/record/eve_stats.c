@@ -14,7 +14,10 @@ struct counter {
     size_t offset; /* in the stage's struct */
 };
 
-#define COUNTER(type, field) {#field, offsetof(struct type, field)}
+#define COUNTER(type, field)                                                                       \
+    {                                                                                              \
+#field, offsetof(struct type, field)                                                       \
+    }
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct counter source_counters[] = {
@@ -60,46 +63,33 @@ static const struct counter flow_counters[] = {
 };
 
 static const struct counter http_counters[] = {
-    COUNTER(wb_http_stats, streams),       COUNTER(wb_http_stats, streams_other),
-    COUNTER(wb_http_stats, transactions),  COUNTER(wb_http_stats, complete),
-    COUNTER(wb_http_stats, incomplete),    COUNTER(wb_http_stats, requests),
-    COUNTER(wb_http_stats, responses),     COUNTER(wb_http_stats, interim),
-    COUNTER(wb_http_stats, headers),       COUNTER(wb_http_stats, body_bytes),
-    COUNTER(wb_http_stats, tunnels),       COUNTER(wb_http_stats, skipped_bytes),
-    COUNTER(wb_http_stats, memory_bytes),  COUNTER(wb_http_stats, memory_peak),
+    COUNTER(wb_http_stats, streams),      COUNTER(wb_http_stats, streams_other),
+    COUNTER(wb_http_stats, transactions), COUNTER(wb_http_stats, complete),
+    COUNTER(wb_http_stats, incomplete),   COUNTER(wb_http_stats, requests),
+    COUNTER(wb_http_stats, responses),    COUNTER(wb_http_stats, interim),
+    COUNTER(wb_http_stats, headers),      COUNTER(wb_http_stats, body_bytes),
+    COUNTER(wb_http_stats, tunnels),      COUNTER(wb_http_stats, skipped_bytes),
+    COUNTER(wb_http_stats, memory_bytes), COUNTER(wb_http_stats, memory_peak),
 };
 
 static const struct counter record_counters[] = {
-    COUNTER(wb_record_stats, transactions),
-    COUNTER(wb_record_stats, written),
-    COUNTER(wb_record_stats, shared),
-    COUNTER(wb_record_stats, renamed),
-    COUNTER(wb_record_stats, without_body),
-    COUNTER(wb_record_stats, lost_disk_full),
-    COUNTER(wb_record_stats, lost_quota),
-    COUNTER(wb_record_stats, lost_error),
-    COUNTER(wb_record_stats, client_files),
-    COUNTER(wb_record_stats, client_lost),
-    COUNTER(wb_record_stats, files),
-    COUNTER(wb_record_stats, bytes),
-    COUNTER(wb_record_stats, names_forgotten),
-    COUNTER(wb_record_stats, content_unknown),
-    COUNTER(wb_record_stats, content_invalid),
-    COUNTER(wb_record_stats, content_cut),
-    COUNTER(wb_record_stats, content_limited),
-    COUNTER(wb_record_stats, json_records),
-    COUNTER(wb_record_stats, json_bytes),
-    COUNTER(wb_record_stats, json_lost),
-    COUNTER(wb_record_stats, capture_packets),
-    COUNTER(wb_record_stats, capture_bytes),
-    COUNTER(wb_record_stats, capture_lost),
-    COUNTER(wb_record_stats, write_ns),
-    COUNTER(wb_record_stats, memory_bytes),
-    COUNTER(wb_record_stats, memory_peak),
+    COUNTER(wb_record_stats, transactions),    COUNTER(wb_record_stats, written),
+    COUNTER(wb_record_stats, shared),          COUNTER(wb_record_stats, renamed),
+    COUNTER(wb_record_stats, without_body),    COUNTER(wb_record_stats, lost_disk_full),
+    COUNTER(wb_record_stats, lost_quota),      COUNTER(wb_record_stats, lost_error),
+    COUNTER(wb_record_stats, client_files),    COUNTER(wb_record_stats, client_lost),
+    COUNTER(wb_record_stats, files),           COUNTER(wb_record_stats, bytes),
+    COUNTER(wb_record_stats, names_forgotten), COUNTER(wb_record_stats, content_unknown),
+    COUNTER(wb_record_stats, content_invalid), COUNTER(wb_record_stats, content_cut),
+    COUNTER(wb_record_stats, content_limited), COUNTER(wb_record_stats, json_records),
+    COUNTER(wb_record_stats, json_bytes),      COUNTER(wb_record_stats, json_lost),
+    COUNTER(wb_record_stats, capture_packets), COUNTER(wb_record_stats, capture_bytes),
+    COUNTER(wb_record_stats, capture_lost),    COUNTER(wb_record_stats, write_ns),
+    COUNTER(wb_record_stats, memory_bytes),    COUNTER(wb_record_stats, memory_peak),
 };
 
-static void write_counters(struct wb__json *line, const void *stats,
-                           const struct counter *counters, size_t count)
+static void write_counters(struct wb__json *line, const void *stats, const struct counter *counters,
+                           size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t value;

@@ -5,7 +5,7 @@
  * whole set under it. The body goes first and claims the name; the sidecar comes last,
  * so who sees it sees all three.
  */
-#include "record/transaction.h"
+#include "record/exchange.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const char *const sha256_files[] = {".body", NULL};
 /* A transaction on its way into the directory. */
 struct keep {
     struct wb__recorder *recorder;
-    struct wb__transaction *transaction;
+    struct wb__exchange *exchange;
     struct wb__eve_transaction *record;
     bool is_incomplete;
     char name[WB__NAME_SIZE]; /* without version and mark */
@@ -36,14 +36,14 @@ struct keep {
     unsigned part_count;
 };
 
-static struct wb__gather_to target(const struct keep *keep)
+static struct wb__spool_to target(const struct keep *keep)
 {
-    return (struct wb__gather_to){&keep->recorder->store, &keep->recorder->budget};
+    return (struct wb__spool_to){&keep->recorder->store, &keep->recorder->budget};
 }
 
 static void choose_name(struct keep *keep)
 {
-    const struct wb_http_message *response = &keep->transaction->http->response;
+    const struct wb_http_message *response = &keep->exchange->http->response;
     const struct wb_http_header *etag = wb_http_header_find(response, "ETag");
     if (etag && keep->recorder->options.naming == WB_RECORD_ETAG)
         wb__name_of_etag(keep->name, etag->value);
@@ -71,13 +71,13 @@ static void remember(struct keep *keep, XXH128_hash_t key, uint32_t version)
 static enum wb__loss write_json(struct keep *keep)
 {
     struct wb__eve *eve = &keep->recorder->eve;
-    struct wb__gather_to to = target(keep);
+    struct wb__spool_to to = target(keep);
     enum wb__loss loss = WB__LOSS_NONE;
     strcpy(keep->record->name, keep->stem);
     wb__eve_http(eve, keep->record);
     if (eve->line.failed)
         return wb__fault_note(&keep->recorder->faults, ENOMEM, NULL, "a JSON record");
-    struct wb__part *part = wb__gather_new_part(&to, &loss);
+    struct wb__part *part = wb__spool_new_part(&to, &loss);
     if (!part)
         return loss;
     struct iovec vector[] = {{eve->line.text, eve->line.length}, {(char[]){'\n'}, 1}};
@@ -88,17 +88,17 @@ static enum wb__loss write_json(struct keep *keep)
 static enum wb__loss write_parts(struct keep *keep)
 {
     enum wb__loss loss = WB__LOSS_NONE;
-    keep->parts[BODY] = wb__transaction_body_part(keep->recorder, keep->transaction, &loss);
+    keep->parts[BODY] = wb__exchange_body_part(keep->recorder, keep->exchange, &loss);
     if (!loss && keep->part_count > HTTP)
-        keep->parts[HTTP] = wb__transaction_http_part(keep->recorder, keep->transaction, &loss);
+        keep->parts[HTTP] = wb__exchange_http_part(keep->recorder, keep->exchange, &loss);
     return loss;
 }
 
 static void drop_parts(struct keep *keep)
 {
-    struct wb__gather_to to = target(keep);
+    struct wb__spool_to to = target(keep);
     for (unsigned i = 0; i < FILES_MAX; i++)
-        wb__gather_drop_part(&to, &keep->parts[i]);
+        wb__spool_drop_part(&to, &keep->parts[i]);
 }
 
 static void file_name(const struct keep *keep, unsigned file, char name[WB__NAME_SIZE])
@@ -160,7 +160,7 @@ static bool is_same_as_file(struct keep *keep)
     if (!read_body(keep, &body, &length))
         return false;
     remember(keep, body_key(keep, body, length), keep->version);
-    return length == keep->transaction->body_length && XXH128_isEqual(body, keep->body);
+    return length == keep->exchange->body_length && XXH128_isEqual(body, keep->body);
 }
 
 static void count_shared(struct keep *keep)
@@ -176,21 +176,21 @@ static void count_written(struct keep *keep)
     keep->recorder->stats.written++;
     keep->recorder->stats.renamed += keep->version > 1;
     strcpy(keep->record->name, keep->stem);
-    remember(keep, body_key(keep, keep->body, keep->transaction->body_length), keep->version);
+    remember(keep, body_key(keep, keep->body, keep->exchange->body_length), keep->version);
 }
 
 /* Tries the present version: 0, -EEXIST (taken, by another body), 1 (taken, by the same
  * body), or another negative number for a loss. */
 static int try_version(struct keep *keep, enum wb__loss *loss)
 {
-    struct wb__gather_to to = target(keep);
+    struct wb__spool_to to = target(keep);
     if (keep->part_count > JSON)
         *loss = write_json(keep);
     if (*loss)
         return -EIO;
     int code = publish(keep);
     if (code == -EEXIST) {
-        wb__gather_drop_part(&to, &keep->parts[JSON]);
+        wb__spool_drop_part(&to, &keep->parts[JSON]);
         return is_same_as_file(keep) ? 1 : code;
     }
     if (code < 0)
@@ -237,18 +237,18 @@ static enum wb__loss store(struct keep *keep)
 
 static bool has_nothing_to_keep(const struct keep *keep)
 {
-    bool has_response = keep->transaction->http->response.seen;
+    bool has_response = keep->exchange->http->response.seen;
     bool needs_body = keep->recorder->options.naming == WB_RECORD_SHA256;
-    return !has_response || (needs_body && !keep->transaction->body_length);
+    return !has_response || (needs_body && !keep->exchange->body_length);
 }
 
 /* The digests that the name needs are there, unless memory ran out. */
 static bool can_be_named(const struct keep *keep)
 {
-    const struct wb_http_message *response = &keep->transaction->http->response;
-    bool has_etag = keep->recorder->options.naming == WB_RECORD_ETAG &&
-                    wb_http_header_find(response, "ETag");
-    return keep->transaction->has_digest && (has_etag || keep->record->response.has_sha256);
+    const struct wb_http_message *response = &keep->exchange->http->response;
+    bool has_etag =
+        keep->recorder->options.naming == WB_RECORD_ETAG && wb_http_header_find(response, "ETag");
+    return keep->exchange->has_digest && (has_etag || keep->record->response.has_sha256);
 }
 
 /* Names the transaction; true when its body is already stored under that name. */
@@ -257,23 +257,23 @@ static bool is_stored(struct keep *keep)
     const struct wb__seen *seen = &keep->recorder->seen;
     choose_name(keep);
     keep->name_key = wb__seen_name(seen, keep->name, keep->is_incomplete);
-    keep->body = XXH3_128bits_digest(keep->transaction->digest);
-    uint64_t length = keep->transaction->body_length;
+    keep->body = XXH3_128bits_digest(keep->exchange->digest);
+    uint64_t length = keep->exchange->body_length;
     uint32_t version = wb__seen_find(seen, body_key(keep, keep->body, length));
     if (version)
         choose_version(keep, version);
     return version != 0;
 }
 
-bool wb__keep(struct wb__recorder *recorder, struct wb__transaction *transaction,
+bool wb__keep(struct wb__recorder *recorder, struct wb__exchange *exchange,
               struct wb__eve_transaction *record)
 {
     bool is_etag = recorder->options.naming == WB_RECORD_ETAG;
     struct keep keep = {
         .recorder = recorder,
-        .transaction = transaction,
+        .exchange = exchange,
         .record = record,
-        .is_incomplete = transaction->http->missing != 0,
+        .is_incomplete = exchange->http->missing != 0,
         .part_count = is_etag ? 3 : 1,
     };
     record->files = is_etag ? etag_files : sha256_files;
@@ -282,7 +282,7 @@ bool wb__keep(struct wb__recorder *recorder, struct wb__transaction *transaction
         recorder->stats.without_body++;
         return false;
     }
-    enum wb__loss loss = transaction->loss;
+    enum wb__loss loss = exchange->loss;
     if (!loss && !can_be_named(&keep))
         loss = wb__fault_note(&recorder->faults, ENOMEM, NULL, "a transaction");
     if (!loss && is_stored(&keep))

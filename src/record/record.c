@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "record/client.h"
-#include "record/transaction.h"
+#include "record/exchange.h"
 
 #define MEMORY_DEFAULT (UINT64_C(64) << 20)
 #define FLUSH_NS INT64_C(1000000000) /* how old lines in the buffer of a file may get */
@@ -61,8 +61,8 @@ static int open_directory(struct wb__recorder *recorder, const struct wb_record_
     recorder->reader = XXH3_createState();
     if (!recorder->reader)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
-    int code = wb__store_open(&recorder->store, options->directory, options, &recorder->faults,
-                              error);
+    int code =
+        wb__store_open(&recorder->store, options->directory, options, &recorder->faults, error);
     recorder->has_store = code == 0;
     recorder->has_client_files = code == 0 && options->naming == WB_RECORD_CLIENT;
     recorder->has_transaction_files = code == 0 && options->naming != WB_RECORD_CLIENT;
@@ -249,7 +249,7 @@ void wb__recorder_http_head(struct wb__recorder *recorder, void **state, const s
 {
     (void)flow, (void)side;
     if (wb__recorder_needs_http_bytes(recorder))
-        wb__transaction_of(recorder, state, transaction);
+        wb__exchange_of(recorder, state, transaction);
 }
 
 void wb__recorder_http_bytes(struct wb__recorder *recorder, void **state,
@@ -261,10 +261,10 @@ void wb__recorder_http_bytes(struct wb__recorder *recorder, void **state,
     (void)flow;
     if (!wb__recorder_needs_http_bytes(recorder))
         return;
-    struct wb__transaction *mine = wb__transaction_of(recorder, state, transaction);
+    struct wb__exchange *mine = wb__exchange_of(recorder, state, transaction);
     if (mine)
-        wb__transaction_bytes(recorder, mine, side, part,
-                              (struct wb_slice){(const char *)bytes, length}, borrowed);
+        wb__exchange_bytes(recorder, mine, side, part,
+                           (struct wb_slice){(const char *)bytes, length}, borrowed);
 }
 
 void wb__recorder_http_gap(struct wb__recorder *recorder, void **state, const struct wb_flow *flow,
@@ -273,7 +273,7 @@ void wb__recorder_http_gap(struct wb__recorder *recorder, void **state, const st
 {
     (void)recorder, (void)flow, (void)transaction, (void)length;
     if (*state)
-        wb__transaction_gap(*state, side);
+        wb__exchange_gap(*state, side);
 }
 
 /* Ends the transaction's content and hashes, and stores its files: whether the line is
@@ -281,7 +281,7 @@ void wb__recorder_http_gap(struct wb__recorder *recorder, void **state, const st
 static bool end_transaction(struct wb__recorder *recorder, void **state,
                             struct wb__eve_transaction *record)
 {
-    struct wb__transaction *mine = wb__transaction_of(recorder, state, record->transaction);
+    struct wb__exchange *mine = wb__exchange_of(recorder, state, record->transaction);
     bool has_line = false;
     if (!mine) {
         if (recorder->has_transaction_files) {
@@ -290,10 +290,10 @@ static bool end_transaction(struct wb__recorder *recorder, void **state,
         }
         return false;
     }
-    wb__transaction_finish(recorder, mine, record);
+    wb__exchange_finish(recorder, mine, record);
     if (recorder->has_transaction_files)
         has_line = wb__keep(recorder, mine, record);
-    wb__transaction_release(recorder, mine);
+    wb__exchange_release(recorder, mine);
     *state = NULL;
     return has_line;
 }
@@ -333,7 +333,7 @@ static void settle(struct wb__recorder *recorder)
     while (!wb__list_is_empty(&recorder->dirty)) {
         struct wb__link *link = recorder->dirty.next;
         wb__list_remove(link);
-        wb__transaction_settle(recorder, wb__container(link, struct wb__transaction, dirty));
+        wb__exchange_settle(recorder, wb__container(link, struct wb__exchange, dirty));
     }
     while (!wb__list_is_empty(&recorder->dirty_clients)) {
         struct wb__link *link = recorder->dirty_clients.next;
@@ -412,7 +412,7 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
 /* What was never told to be over is not kept: only its parts are removed. */
 static void drop_unfinished(struct wb__recorder *recorder)
 {
-    wb__transaction_free_all(recorder);
+    wb__exchange_free_all(recorder);
     wb__client_free_all(recorder);
 }
 

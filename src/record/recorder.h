@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The recorder as its own files see it: record.c opens the parts and passes events on,
- * transaction.c, keep.c and client.c make the files of a directory, eve*.c the JSON.
+ * exchange.c, keep.c and client.c make the files of a directory, eve*.c the JSON.
  */
 #ifndef WB_RECORD_RECORDER_H
 #define WB_RECORD_RECORDER_H
@@ -40,10 +40,10 @@ struct wb__recorder {
     struct wb__store store;
     struct wb__seen seen;
     XXH3_state_t *reader;         /* for files that are compared */
-    struct wb__link transactions; /* all that are not over (wb__transaction.all) */
+    struct wb__link transactions; /* all that are not over (wb__exchange.all) */
     struct wb__link spare;        /* to be used again */
     unsigned spare_count;
-    struct wb__link dirty;         /* with borrowed bytes (wb__transaction.dirty) */
+    struct wb__link dirty;         /* with borrowed bytes (wb__exchange.dirty) */
     struct wb__link clients;       /* flows (wb__client.all) */
     struct wb__link dirty_clients; /* wb__client.dirty */
 

@@ -22,7 +22,7 @@
 static int open_error(const char *path, struct wb_error *error)
 {
     int system = errno;
-    const char *advice = system == ENOENT ? "; make the directories above it first"
+    const char *advice = system == ENOENT    ? "; make the directories above it first"
                          : system == ENOTDIR ? "; it is not a directory"
                                              : "";
     int code = system == EACCES || system == EPERM || system == EROFS ? WB_E_PERMISSION
@@ -67,8 +67,8 @@ void wb__store_close(struct wb__store *store)
 
 bool wb__store_has_room(const struct wb__store *store, unsigned files)
 {
-    return !store->max_files || (store->files <= store->max_files &&
-                                 files <= store->max_files - store->files);
+    return !store->max_files ||
+           (store->files <= store->max_files && files <= store->max_files - store->files);
 }
 
 static void part_name(char name[PART_NAME_SIZE], const struct wb__part *part)
