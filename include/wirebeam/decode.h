@@ -180,6 +180,7 @@ enum wb_tcp_flag {
 struct wb_tcp { /* RFC 9293 */
     uint16_t source_port, destination_port, flags, window, checksum, urgent_pointer;
     uint32_t sequence, acknowledgment;
+    uint8_t reserved; /* the three bits that are to be 0 */
     const uint8_t *options; /* borrowed */
     uint32_t options_length;
 };

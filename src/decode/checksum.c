@@ -66,6 +66,28 @@ static const uint8_t *find_routed_destination(const struct wb_packet *packet,
     }
 }
 
+/* RFC 791, 3.1: a source route holds the final destination as its last address, as long
+ * as its pointer has not passed its end. NULL where the options cannot be read. */
+static const uint8_t *find_source_routed(const struct wb_ip4 *ip, const uint8_t *destination)
+{
+    enum { END = 0, NOP = 1, LOOSE = 131, STRICT = 137 };
+    struct wb__cursor options = wb__cursor(ip->options, ip->options_length);
+    while (wb__cursor_left(&options) > 0) {
+        uint8_t type = wb__cursor_read8(&options);
+        if (type == END)
+            break;
+        if (type == NOP)
+            continue;
+        uint8_t length = wb__cursor_read8(&options);
+        const uint8_t *value = length >= 2 ? wb__cursor_take(&options, length - 2u) : NULL;
+        if (!value)
+            return NULL;
+        if ((type == LOOSE || type == STRICT) && length >= 7 && value[0] <= length - 3)
+            return value + length - 2 - 4;
+    }
+    return destination;
+}
+
 /* RFC 6275, 6.3 and 11.3.1: with a Home Address option the source of the
  * pseudo-header is the home address, which the option holds. */
 static const uint8_t *find_home_address(const struct wb_packet *packet,
@@ -116,9 +138,12 @@ static bool find_addresses(const struct wb_packet *packet, const struct wb_decod
     const struct wb_layer *network = &decoded->layers[decoded->network];
     if (network->kind == WB_LAYER_IP6)
         return find_ip6_addresses(packet, decoded, transport, addresses);
+    struct wb_ip4 ip;
+    if (wb_ip4_read(packet, network, &ip) < 0)
+        return false;
     const uint8_t *header = packet->data + network->offset;
-    *addresses = (struct addresses){header + 12, header + 16, 4};
-    return true;
+    *addresses = (struct addresses){header + 12, find_source_routed(&ip, header + 16), 4};
+    return addresses->destination != NULL;
 }
 
 /* The upper-layer length is four bytes wide in IPv6 (RFC 8200, 8.1), two in IPv4 (RFC

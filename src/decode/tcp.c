@@ -15,6 +15,7 @@ static inline void parse_tcp(const uint8_t *header, uint32_t header_length, stru
     tcp->sequence = wb__load32(header + 4);
     tcp->acknowledgment = wb__load32(header + 8);
     tcp->flags = wb__load16(header + 12) & 0x1ff;
+    tcp->reserved = (header[12] >> 1) & 7;
     tcp->window = wb__load16(header + 14);
     tcp->checksum = wb__load16(header + 16);
     tcp->urgent_pointer = wb__load16(header + 18);

@@ -279,6 +279,8 @@ static void put_tcp(struct packet_record *record, const struct wb_layer *layer)
     wb__json_number(json, "acknowledgment", tcp.acknowledgment);
     wb__json_number(json, "header_length", layer->header_length);
     put_tcp_flags(json, tcp.flags);
+    if (tcp.reserved)
+        wb__json_number(json, "reserved", tcp.reserved);
     wb__json_number(json, "window", tcp.window);
     put_checksum(record, layer, tcp.checksum);
     wb__json_number(json, "urgent_pointer", tcp.urgent_pointer);

@@ -346,8 +346,8 @@ static void put_status(struct text *text, const struct wb_layer *layer)
     }
 }
 
-size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded, char *buffer,
-                      size_t size)
+size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                      char *buffer, size_t size)
 {
     struct text text = {packet, decoded, {buffer, 0, size}};
     if (size == 0)
