@@ -1,2 +1,358 @@
-/* SPDX-License-Identifier: ISC */
-#include "http/http.h"
+/* SPDX-License-Identifier: ISC
+ *
+ * Content codings as a chain of coders: what one puts out, the next takes in; the
+ * coding that was applied last is undone first. A coder is one of a few const structs
+ * of operations. Limits are checked after every buffer of output, at every link, so
+ * that a bomb inside of a bomb is stopped as early.
+ *
+ *     bytes -> coder of the last coding -> ... -> coder of the first -> sink
+ */
+#include "http/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "http/stage.h"
+#include "http/text.h"
+
+#define OUTPUT_BYTES 16384
+#define CODERS_MAX 8              /* more codings on one body are nobody's honest work */
+#define RATIO_FROM (UINT64_C(1) << 20)
+#define ZSTD_WINDOW_LOG_MAX 23    /* RFC 9659, 3: a window of at most 8 MiB */
+
+struct coder {
+    const struct coding *coding;
+    union {
+        z_stream zlib;
+        BrotliDecoderState *brotli;
+        ZSTD_DStream *zstd;
+    } state;
+    bool is_open;   /* state holds memory */
+    bool has_input; /* it was given any byte */
+    bool is_over;   /* at the end of the coding: nothing, or another member, may follow */
+    uint8_t first;  /* deflate: the first byte, until the second tells what it is */
+    bool has_first;
+    uint64_t produced;
+    uint8_t output[OUTPUT_BYTES];
+};
+
+struct wb__content {
+    uint64_t max_bytes, max_ratio;
+    uint64_t consumed; /* bytes given */
+    enum wb__content_status status;
+    wb__content_sink *sink;
+    void *context;
+    unsigned count;
+    struct coder coders[]; /* in the order of the field: the first was applied first */
+};
+
+/* Input and room for output of one step. */
+struct step {
+    const uint8_t *in;
+    size_t in_left;
+    size_t produced; /* bytes in coder->output */
+};
+
+struct coding {
+    const char *name;
+    enum wb__content_status (*open)(struct coder *);
+    /* Decodes some. May be called again while it fills the output. */
+    enum wb__content_status (*decode)(struct coder *, struct step *);
+    void (*close)(struct coder *);
+};
+
+static enum wb__content_status open_zlib(struct coder *coder, int window_bits)
+{
+    coder->is_open = inflateInit2(&coder->state.zlib, window_bits) == Z_OK;
+    return coder->is_open ? WB__CONTENT_OK : WB__CONTENT_NO_MEMORY;
+}
+
+static void close_zlib(struct coder *coder)
+{
+    inflateEnd(&coder->state.zlib);
+}
+
+/* zlib's struct wants a pointer to bytes that it will not change. */
+static void set_input(z_stream *zlib, struct step *step)
+{
+    memcpy(&zlib->next_in, &step->in, sizeof zlib->next_in);
+    zlib->avail_in = (uInt)step->in_left;
+}
+
+static enum wb__content_status inflate_step(struct coder *coder, struct step *step)
+{
+    z_stream *zlib = &coder->state.zlib;
+    set_input(zlib, step);
+    zlib->next_out = coder->output;
+    zlib->avail_out = OUTPUT_BYTES;
+    int result = inflate(zlib, Z_NO_FLUSH);
+    step->in += step->in_left - zlib->avail_in;
+    step->in_left = zlib->avail_in;
+    step->produced = OUTPUT_BYTES - zlib->avail_out;
+    coder->is_over = result == Z_STREAM_END;
+    if (result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR)
+        return WB__CONTENT_OK;
+    return result == Z_MEM_ERROR ? WB__CONTENT_NO_MEMORY : WB__CONTENT_INVALID;
+}
+
+static enum wb__content_status open_gzip(struct coder *coder)
+{
+    return open_zlib(coder, MAX_WBITS + 16);
+}
+
+/* RFC 1952, 2.2: members follow one another. */
+static enum wb__content_status decode_gzip(struct coder *coder, struct step *step)
+{
+    if (coder->is_over && step->in_left) {
+        if (*step->in != 0x1f || inflateReset(&coder->state.zlib) != Z_OK)
+            return WB__CONTENT_INVALID;
+    }
+    return inflate_step(coder, step);
+}
+
+static enum wb__content_status open_deflate(struct coder *coder)
+{
+    (void)coder;
+    return WB__CONTENT_OK;
+}
+
+/* RFC 1950, 2.2: the method is 8, and the two bytes are a multiple of 31. */
+static bool is_zlib_header(uint8_t first, uint8_t second)
+{
+    return (first & 15) == 8 && (first << 8 | second) % 31 == 0;
+}
+
+/* "deflate" means zlib (RFC 9110, 8.4.1.2), but some senders leave the wrapper out:
+ * the first two bytes tell. */
+static enum wb__content_status begin_deflate(struct coder *coder, struct step *step)
+{
+    if (!coder->has_first) {
+        coder->first = *step->in++;
+        step->in_left--;
+        coder->has_first = true;
+    }
+    if (!step->in_left)
+        return WB__CONTENT_OK;
+    int bits = is_zlib_header(coder->first, *step->in) ? MAX_WBITS : -MAX_WBITS;
+    enum wb__content_status status = open_zlib(coder, bits);
+    if (status != WB__CONTENT_OK)
+        return status;
+    struct step first = {.in = &coder->first, .in_left = 1};
+    status = inflate_step(coder, &first);
+    step->produced = first.produced;
+    return status;
+}
+
+static enum wb__content_status decode_deflate(struct coder *coder, struct step *step)
+{
+    if (!coder->is_open)
+        return begin_deflate(coder, step);
+    if (coder->is_over)
+        return step->in_left ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+    return inflate_step(coder, step);
+}
+
+static enum wb__content_status open_brotli(struct coder *coder)
+{
+    coder->state.brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+    coder->is_open = coder->state.brotli;
+    return coder->is_open ? WB__CONTENT_OK : WB__CONTENT_NO_MEMORY;
+}
+
+static enum wb__content_status decode_brotli(struct coder *coder, struct step *step)
+{
+    if (coder->is_over)
+        return step->in_left ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+    uint8_t *out = coder->output;
+    size_t room = OUTPUT_BYTES;
+    BrotliDecoderResult result = BrotliDecoderDecompressStream(
+        coder->state.brotli, &step->in_left, &step->in, &room, &out, NULL);
+    step->produced = OUTPUT_BYTES - room;
+    coder->is_over = result == BROTLI_DECODER_RESULT_SUCCESS;
+    return result == BROTLI_DECODER_RESULT_ERROR ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+}
+
+static void close_brotli(struct coder *coder)
+{
+    BrotliDecoderDestroyInstance(coder->state.brotli);
+}
+
+static enum wb__content_status open_zstd(struct coder *coder)
+{
+    coder->state.zstd = ZSTD_createDStream();
+    coder->is_open = coder->state.zstd;
+    if (!coder->is_open)
+        return WB__CONTENT_NO_MEMORY;
+    ZSTD_DCtx_setParameter(coder->state.zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
+    return WB__CONTENT_OK;
+}
+
+/* RFC 8878, 3: frames follow one another. */
+static enum wb__content_status decode_zstd(struct coder *coder, struct step *step)
+{
+    ZSTD_inBuffer in = {step->in, step->in_left, 0};
+    ZSTD_outBuffer out = {coder->output, OUTPUT_BYTES, 0};
+    if (coder->is_over && !step->in_left)
+        return WB__CONTENT_OK;
+    size_t result = ZSTD_decompressStream(coder->state.zstd, &out, &in);
+    step->in += in.pos;
+    step->in_left -= in.pos;
+    step->produced = out.pos;
+    coder->is_over = result == 0;
+    return ZSTD_isError(result) ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+}
+
+static void close_zstd(struct coder *coder)
+{
+    ZSTD_freeDStream(coder->state.zstd);
+}
+
+/* "compress" (LZW) is left out: nobody sends it. */
+static const struct coding codings[] = {
+    {"gzip", open_gzip, decode_gzip, close_zlib},
+    {"x-gzip", open_gzip, decode_gzip, close_zlib},
+    {"deflate", open_deflate, decode_deflate, close_zlib},
+    {"br", open_brotli, decode_brotli, close_brotli},
+    {"zstd", open_zstd, decode_zstd, close_zstd},
+};
+
+static const struct coding *find_coding(struct wb__text name)
+{
+    for (unsigned i = 0; i < sizeof codings / sizeof *codings; i++)
+        if (wb__text_is(name, codings[i].name))
+            return &codings[i];
+    return NULL;
+}
+
+/* The codings of a list without identity; -1 where one is not known. */
+static int find_codings(struct wb_slice list, const struct coding *found[CODERS_MAX])
+{
+    const uint8_t *bytes = (const uint8_t *)list.data;
+    struct wb__text rest = {bytes, list.length ? bytes + list.length : bytes};
+    struct wb__text name;
+    int count = 0;
+    while (wb__next_element(&rest, &name)) {
+        if (wb__text_is(name, "identity"))
+            continue;
+        if (count == CODERS_MAX || !(found[count++] = find_coding(name)))
+            return -1;
+    }
+    return count;
+}
+
+static struct wb__content *open_coders(const struct coding *const found[], unsigned count)
+{
+    struct wb__content *content = calloc(1, sizeof *content + count * sizeof(struct coder));
+    if (!content)
+        return NULL;
+    content->count = count;
+    for (unsigned i = 0; i < count; i++) {
+        content->coders[i].coding = found[i];
+        if (found[i]->open(&content->coders[i]) != WB__CONTENT_OK) {
+            wb__content_free(content);
+            return NULL;
+        }
+    }
+    return content;
+}
+
+struct wb__content *wb__content_new(struct wb_slice list, const struct wb_http_options *options,
+                                    enum wb__content_status *status)
+{
+    const struct coding *found[CODERS_MAX];
+    int count = find_codings(list, found);
+    *status = count < 0 ? WB__CONTENT_UNKNOWN : WB__CONTENT_OK;
+    if (count <= 0)
+        return NULL;
+    struct wb__content *content = open_coders(found, (unsigned)count);
+    if (!content) {
+        *status = WB__CONTENT_NO_MEMORY;
+        return NULL;
+    }
+    struct wb_http_options filled = *options;
+    wb__http_fill_in_defaults(&filled);
+    content->max_bytes = filled.max_decoded_body;
+    content->max_ratio = filled.max_decoded_ratio;
+    return content;
+}
+
+static enum wb__content_status decode(struct wb__content *content, unsigned level,
+                                      const uint8_t *bytes, size_t length);
+
+/* Hands the output of a coder to the next one, or to the sink, as far as the limits
+ * allow. */
+static enum wb__content_status pass_on(struct wb__content *content, unsigned level, size_t length)
+{
+    struct coder *coder = &content->coders[level];
+    enum wb__content_status status = WB__CONTENT_OK;
+    if (length > content->max_bytes - coder->produced) {
+        length = (size_t)(content->max_bytes - coder->produced);
+        status = WB__CONTENT_LIMIT;
+    }
+    coder->produced += length;
+    if (coder->produced > RATIO_FROM && coder->produced / content->max_ratio > content->consumed)
+        status = WB__CONTENT_RATIO;
+    if (!length)
+        return status;
+    if (level == 0) {
+        content->sink(content->context, coder->output, (uint32_t)length);
+        return status;
+    }
+    enum wb__content_status next = decode(content, level - 1, coder->output, length);
+    return status != WB__CONTENT_OK ? status : next;
+}
+
+static enum wb__content_status decode(struct wb__content *content, unsigned level,
+                                      const uint8_t *bytes, size_t length)
+{
+    struct coder *coder = &content->coders[level];
+    struct step step = {.in = bytes, .in_left = length};
+    enum wb__content_status status, passed;
+    coder->has_input |= length > 0;
+    do {
+        step.produced = 0;
+        status = coder->coding->decode(coder, &step);
+        passed = pass_on(content, level, step.produced);
+        if (passed != WB__CONTENT_OK)
+            return passed;
+    } while (status == WB__CONTENT_OK && (step.in_left || step.produced == OUTPUT_BYTES));
+    return status;
+}
+
+enum wb__content_status wb__content_write(struct wb__content *content, const uint8_t *bytes,
+                                          uint32_t length, wb__content_sink *sink, void *context)
+{
+    if (content->status != WB__CONTENT_OK || !length)
+        return content->status;
+    content->sink = sink;
+    content->context = context;
+    content->consumed += length;
+    content->status = decode(content, content->count - 1, bytes, length);
+    return content->status;
+}
+
+/* A body without a byte has no coding to be cut. A lone first byte of deflate is cut. */
+enum wb__content_status wb__content_finish(struct wb__content *content, wb__content_sink *sink,
+                                           void *context)
+{
+    (void)sink;
+    (void)context;
+    for (unsigned i = 0; i < content->count && content->status == WB__CONTENT_OK; i++)
+        if (content->coders[i].has_input && !content->coders[i].is_over)
+            content->status = WB__CONTENT_CUT;
+    return content->status;
+}
+
+void wb__content_free(struct wb__content *content)
+{
+    if (!content)
+        return;
+    for (unsigned i = 0; i < content->count; i++)
+        if (content->coders[i].is_open)
+            content->coders[i].coding->close(&content->coders[i]);
+    free(content);
+}

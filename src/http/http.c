@@ -83,7 +83,7 @@ static void set_default64(uint64_t *option, uint64_t value)
         *option = value;
 }
 
-static void fill_in_defaults(struct wb_http_options *options)
+void wb__http_fill_in_defaults(struct wb_http_options *options)
 {
     set_default32(&options->max_head_bytes, 256 << 10);
     set_default32(&options->max_headers, 1000);
@@ -101,7 +101,7 @@ struct wb__http *wb__http_new(const struct wb_http_options *options,
     if (!http)
         return NULL;
     http->options = *options;
-    fill_in_defaults(&http->options);
+    wb__http_fill_in_defaults(&http->options);
     http->events = *events;
     http->context = context;
     http->budget.limit = http->options.max_memory_total;
