@@ -28,7 +28,7 @@ void wb__transaction_init(struct wb__transaction *transaction)
     told->number = told->anomalies = 0;
     told->index = told->missing = 0;
     told->tunnel = false;
-    told->user = NULL;
+    told->user = told->engine = NULL;
     clear_message(&told->request);
     clear_message(&told->response);
     wb__list_init(&transaction->link);
