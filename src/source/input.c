@@ -55,22 +55,9 @@ static void release_behind(struct wb__input *input, size_t at)
     input->released = to;
 }
 
-/* Maps the pages of [from, to) in one call instead of a fault for every few of them.
- * False where the file has no such bytes any more. */
-static bool populate(struct wb__input *input, size_t from, size_t to)
-{
-#ifdef MADV_POPULATE_READ
-    from = page_floor(from);
-    return madvise(input->map + from, to - from, MADV_POPULATE_READ) == 0 || errno != EFAULT;
-#else
-    return madvise(input->map + page_floor(from), to - page_floor(from), MADV_WILLNEED) == 0 ||
-           errno != EFAULT;
-#endif
-}
-
-/* A byte of a map beyond the file's present end is a SIGBUS. The size is asked before
- * every window, and populating fails instead of signalling: what remains is a file that
- * is cut off in the moment (about a millisecond) in which its last window is in use. */
+/* A byte of a map beyond the file's present end is a SIGBUS. So the size is asked before
+ * every window, and the window ends there. What remains is a file that another program
+ * cuts off while the very window that it then ends in is in use: some milliseconds. */
 static size_t present_length(struct wb__input *input)
 {
     struct stat info;
@@ -98,10 +85,6 @@ static int need_mapped(struct wb__input *input, size_t length, struct wb_error *
     }
     size_t reach = length > WINDOW_BYTES ? length : WINDOW_BYTES;
     size_t end = present - at < reach ? present : at + reach;
-    if (end > at && !populate(input, at, end)) {
-        input->end = input->at;
-        return shrunk(input, error);
-    }
     input->end = input->map + end;
     return end - at >= length ? 1 : WB_E_END;
 }

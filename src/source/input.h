@@ -6,9 +6,9 @@
  *     file    ....released....|  earlier  | this batch |  in reach  |......
  *                             ^released                ^at          ^end
  *
- * A regular file is mapped and the window slides over the map: pages are populated in
- * one call ahead and released behind, so that memory does not grow with the file. A
- * pipe and a compressed file go through one buffer, whose rest moves to its front.
+ * A regular file is mapped and the window slides over the map: pages are released
+ * behind, so that memory does not grow with the file. A pipe and a compressed file go
+ * through one buffer, whose rest moves to its front.
  * Therefore wb__input_need makes earlier bytes invalid: it may be called only at the
  * start of a batch, when nothing borrowed is out.
  */
@@ -63,6 +63,20 @@ int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
 
 /* The offset of at from the file's start, after decompression. */
 uint64_t wb__input_offset(const struct wb__input *input);
+
+/* Asks the processor for the lines of cache from *ahead to PREFETCH_BYTES beyond at, and
+ * moves *ahead. Walking record headers alone waits for memory at every record, because
+ * the next address lies in the last header; reading all lines in order does not, and is
+ * faster by half (measured; so is faulting pages in as they come, against populating
+ * them in one call). */
+static inline void wb__input_prefetch(const uint8_t **ahead, const uint8_t *at,
+                                      const uint8_t *end)
+{
+    enum { LINE_BYTES = 64, PREFETCH_BYTES = 8192 };
+    const uint8_t *to = end - at > PREFETCH_BYTES ? at + PREFETCH_BYTES : end;
+    for (; *ahead < to; *ahead += LINE_BYTES)
+        __builtin_prefetch(*ahead);
+}
 
 static inline size_t wb__input_left(const struct wb__input *input)
 {
