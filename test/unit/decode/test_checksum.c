@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Checksums: right, wrong after any one byte is changed, and unverified wherever the
+ * packet cannot tell. The sums in the packets were computed by other code.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/craft.h"
+#include "support/guard.h"
+#include "support/hex.h"
+
+#define ENDS6 "20010db8000000000000000000000001 20010db8000000000000000000000002 "
+#define ELSEWHERE6 "20010db8000000000000000000000009 "
+#define HOME6 "20010db8000000000000000000000008 "
+#define UDP6_DIRECT "0035 0035 000b df96 616263"
+#define UDP6_OTHER "0035 0035 000b df8f 616263" /* to ELSEWHERE6, or from HOME6 */
+
+enum { IP4_LINK = 228, IP6_LINK = 229 };
+
+struct row {
+    const char *what;
+    uint16_t link_type;
+    const char *bytes;
+    enum wb_checksum_state state; /* of the last layer that is not payload */
+};
+
+static const struct row rows[] = {
+    {"UDP over IPv4", IP4_LINK,
+     "4500 001f 0001 0000 4011 f6c9 c0000201 c0000202 0035 0035 000b b707 616263",
+     WB_CHECKSUM_RIGHT},
+    {"UDP over IPv4 without (RFC 768)", IP4_LINK,
+     "4500 001f 0001 0000 4011 f6c9 c0000201 c0000202 0035 0035 000b 0000 616263",
+     WB_CHECKSUM_ABSENT},
+    {"UDP over IPv6", IP6_LINK, "60000000 000b 11 40" ENDS6 UDP6_DIRECT, WB_CHECKSUM_RIGHT},
+    {"UDP over IPv6 without: forbidden (RFC 8200, 8.1)", IP6_LINK,
+     "60000000 000b 11 40" ENDS6 "0035 0035 000b 0000 616263", WB_CHECKSUM_WRONG},
+    {"ICMP", IP4_LINK,
+     "4500 001f 0001 0000 4001 f6d9 c0000201 c0000202 0800 339b 0001 0001 616263",
+     WB_CHECKSUM_RIGHT},
+    {"ICMPv6", IP6_LINK, "60000000 000b 3a 40" ENDS6 "8000 5fe0 0001 0001 616263",
+     WB_CHECKSUM_RIGHT},
+    {"ICMPv6 in IPv4 has no meaning", IP4_LINK,
+     "4500 001f 0001 0000 403a f6a0 c0000201 c0000202 8000 5fe0 0001 0001 616263",
+     WB_CHECKSUM_UNVERIFIED},
+    {"an IPv4 source route on its way (RFC 791, 3.1)", IP4_LINK,
+     "4700 0027 0001 0000 4011 0000 c0000201 c0000202 830704c000020900"
+     "0035 0035 000b b700 616263", WB_CHECKSUM_RIGHT},
+    {"an IPv4 source route at its end", IP4_LINK,
+     "4700 0027 0001 0000 4011 0000 c0000201 c0000202 830708c000020900"
+     "0035 0035 000b b707 616263", WB_CHECKSUM_RIGHT},
+    {"IPv4 options that cannot be read", IP4_LINK,
+     "4600 0023 0001 0000 4011 0000 c0000201 c0000202 83090400"
+     "0035 0035 000b b707 616263", WB_CHECKSUM_UNVERIFIED},
+    {"a routing header of type 0, one segment left", IP6_LINK,
+     "60000000 0023 2b 40" ENDS6 "1102 0001 00000000" ELSEWHERE6 UDP6_OTHER, WB_CHECKSUM_RIGHT},
+    {"a routing header of type 2", IP6_LINK,
+     "60000000 0023 2b 40" ENDS6 "1102 0201 00000000" ELSEWHERE6 UDP6_OTHER, WB_CHECKSUM_RIGHT},
+    {"a segment routing header: the last segment is the first (RFC 8754, 2)", IP6_LINK,
+     "60000000 0033 2b 40" ENDS6 "1104 0401 01000000" ELSEWHERE6 HOME6 UDP6_OTHER,
+     WB_CHECKSUM_RIGHT},
+    {"a routing header that is done", IP6_LINK,
+     "60000000 0023 2b 40" ENDS6 "1102 0000 00000000" ELSEWHERE6 UDP6_DIRECT, WB_CHECKSUM_RIGHT},
+    {"a routing header of another type", IP6_LINK,
+     "60000000 0023 2b 40" ENDS6 "1102 0301 00000000" ELSEWHERE6 UDP6_OTHER,
+     WB_CHECKSUM_UNVERIFIED},
+    {"a home address (RFC 6275, 6.3)", IP6_LINK,
+     "60000000 0023 3c 40" ENDS6 "1102 01020000 c910" HOME6 UDP6_OTHER, WB_CHECKSUM_RIGHT},
+    {"a fragment", IP4_LINK,
+     "4500 001f 0001 2000 4011 d6c9 c0000201 c0000202 0035 0035 000b b707 616263",
+     WB_CHECKSUM_UNVERIFIED},
+    {"an IP length beyond the frame", IP4_LINK,
+     "4500 0020 0001 0000 4011 f6c8 c0000201 c0000202 0035 0035 000b b707 616263",
+     WB_CHECKSUM_UNVERIFIED},
+    {"an IP length of 0: not yet segmented", IP4_LINK,
+     "4500 0000 0001 0000 4011 f6e8 c0000201 c0000202 0035 0035 000b b707 616263",
+     WB_CHECKSUM_UNVERIFIED},
+};
+
+static struct guard guard;
+
+static struct wb_packet make_packet(const struct row *row)
+{
+    uint8_t bytes[256];
+    uint32_t length = (uint32_t)hex_bytes(row->bytes, bytes, sizeof bytes);
+    return (struct wb_packet){.data = guard_put(&guard, bytes, length), .captured_length = length,
+                              .wire_length = length, .link_type = row->link_type};
+}
+
+static enum wb_checksum_state transport_state(const struct wb_packet *packet)
+{
+    struct wb_decoded decoded;
+    wb_decode(packet, &decoded);
+    assert_int_not_equal(decoded.transport, WB_LAYER_NONE);
+    return wb_checksum_state(packet, &decoded, decoded.transport);
+}
+
+static void rows_have_their_state(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct wb_packet packet = make_packet(&rows[i]);
+        if (transport_state(&packet) != rows[i].state)
+            fail_msg("%s: %d", rows[i].what, transport_state(&packet));
+    }
+}
+
+/* A TCP packet of the tests' own generator, in front of a guard page. */
+static struct wb_packet make_tcp(unsigned ip_version, size_t payload_length)
+{
+    static uint8_t frame[CRAFT_FRAME_MAX];
+    static const char payload[1500] = "the payload";
+    struct craft_packet craft = ip_version == 4
+                                    ? craft_packet_v4("192.0.2.1", 40000, "192.0.2.2", 80)
+                                    : craft_packet_v6("2001:db8::1", 40000, "2001:db8::2", 80);
+    craft.payload = payload;
+    craft.payload_length = payload_length;
+    struct wb_packet packet = craft_packet_put(&craft, frame, sizeof frame);
+    packet.data = guard_put(&guard, frame, packet.captured_length);
+    return packet;
+}
+
+static void tcp_of_any_length_is_right(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < 40; length++) {
+        struct wb_packet v4 = make_tcp(4, length);
+        assert_int_equal(transport_state(&v4), WB_CHECKSUM_RIGHT);
+        struct wb_packet v6 = make_tcp(6, length);
+        assert_int_equal(transport_state(&v6), WB_CHECKSUM_RIGHT);
+    }
+}
+
+static void a_changed_byte_is_wrong(void **state)
+{
+    (void)state;
+    struct wb_packet packet = make_tcp(4, 33);
+    uint8_t *bytes = guard.map + guard.capacity - packet.captured_length;
+    enum { ADDRESSES = 26, DATA_OFFSET = 46 };
+    for (uint32_t i = ADDRESSES; i < packet.captured_length; i++) {
+        if (i == DATA_OFFSET)
+            continue;
+        bytes[i] ^= 0x10;
+        assert_int_equal(transport_state(&packet), WB_CHECKSUM_WRONG);
+        bytes[i] ^= 0x10;
+    }
+}
+
+static void the_ip_header_has_its_own(void **state)
+{
+    (void)state;
+    struct wb_packet packet = make_tcp(4, 5);
+    uint8_t *bytes = guard.map + guard.capacity - packet.captured_length;
+    struct wb_decoded decoded;
+    wb_decode(&packet, &decoded);
+    packet.flags = WB_PACKET_CHECKSUM_NOT_READY; /* speaks of the transport's */
+    assert_int_equal(wb_checksum_state(&packet, &decoded, decoded.network), WB_CHECKSUM_RIGHT);
+    bytes[22] ^= 1; /* TTL */
+    assert_int_equal(wb_checksum_state(&packet, &decoded, decoded.network), WB_CHECKSUM_WRONG);
+    assert_int_equal(wb_checksum_state(&packet, &decoded, 0), WB_CHECKSUM_UNVERIFIED);
+    assert_int_equal(wb_checksum_state(&packet, &decoded, 200), WB_CHECKSUM_UNVERIFIED);
+}
+
+static void what_the_source_knows_counts(void **state)
+{
+    (void)state;
+    struct wb_packet packet = make_tcp(4, 100);
+    packet.flags = WB_PACKET_CHECKSUM_NOT_READY;
+    assert_int_equal(transport_state(&packet), WB_CHECKSUM_UNVERIFIED);
+    packet.flags = WB_PACKET_SEGMENTED_LATER;
+    assert_int_equal(transport_state(&packet), WB_CHECKSUM_UNVERIFIED);
+    packet.flags = WB_PACKET_SEGMENTED_LATER | WB_PACKET_CHECKSUM_VALID;
+    assert_int_equal(transport_state(&packet), WB_CHECKSUM_RIGHT);
+    packet.flags = 0;
+    packet.captured_length--;
+    assert_int_equal(transport_state(&packet), WB_CHECKSUM_UNVERIFIED);
+}
+
+static int open_guard(void **state)
+{
+    (void)state;
+    guard = guard_open(4096);
+    return 0;
+}
+
+static int close_guard(void **state)
+{
+    (void)state;
+    guard_close(&guard);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_have_their_state),     cmocka_unit_test(tcp_of_any_length_is_right),
+        cmocka_unit_test(a_changed_byte_is_wrong),   cmocka_unit_test(the_ip_header_has_its_own),
+        cmocka_unit_test(what_the_source_knows_counts),
+    };
+    return cmocka_run_group_tests(tests, open_guard, close_guard);
+}
