@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The engine through its public API alone: what a C program sees of a capture file, from
+ * packets to transactions, and that all its counters add up.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <wirebeam/wirebeam.h>
+
+#include "support/savefile.h"
+#include "support/talk.h"
+
+#define REQUEST "GET /a HTTP/1.1\r\nHost: example.org\r\n\r\n"
+#define RESPONSE "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nETag: \"x\"\r\n\r\nhello"
+
+struct seen {
+    unsigned packets, heads, transactions, complete, flows, gaps;
+    char body[64], target[64], stream[2][256];
+    uint64_t stream_length[2];
+};
+
+static void on_packet(void *context, const struct wb_packet *packet,
+                      const struct wb_decoded *decoded)
+{
+    struct seen *seen = context;
+    seen->packets++;
+    assert_int_equal(packet->number, seen->packets);
+    assert_int_not_equal(decoded->transport, WB_LAYER_NONE);
+}
+
+static void on_stream(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                      uint64_t offset, const uint8_t *bytes, uint32_t length)
+{
+    struct seen *seen = context;
+    (void)flow;
+    memcpy(seen->stream[direction] + offset, bytes, length);
+    seen->stream_length[direction] += length;
+}
+
+static void on_gap(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
+                   uint64_t offset, uint64_t length)
+{
+    struct seen *seen = context;
+    (void)flow;
+    (void)direction;
+    (void)offset;
+    (void)length;
+    seen->gaps++;
+}
+
+static void on_flow(void *context, struct wb_flow *flow)
+{
+    struct seen *seen = context;
+    seen->flows++;
+    assert_ptr_equal(flow->user, seen); /* as set with the first transaction */
+}
+
+static void on_head(void *context, struct wb_flow *flow, struct wb_http_transaction *transaction,
+                    enum wb_http_side side)
+{
+    struct seen *seen = context;
+    seen->heads++;
+    flow->user = seen;
+    if (side == WB_HTTP_REQUEST) {
+        assert_null(transaction->user);
+        transaction->user = seen;
+    }
+}
+
+static void on_http_bytes(void *context, struct wb_flow *flow,
+                          struct wb_http_transaction *transaction, enum wb_http_side side,
+                          enum wb_http_part part, const uint8_t *bytes, uint32_t length)
+{
+    struct seen *seen = context;
+    (void)flow;
+    assert_ptr_equal(transaction->user, seen);
+    if (side == WB_HTTP_RESPONSE && part == WB_HTTP_PART_BODY)
+        strncat(seen->body, (const char *)bytes, length);
+}
+
+static void on_transaction(void *context, struct wb_flow *flow,
+                           struct wb_http_transaction *transaction)
+{
+    struct seen *seen = context;
+    (void)flow;
+    seen->transactions++;
+    seen->complete += transaction->missing == 0;
+    snprintf(seen->target, sizeof seen->target, "%.*s", (int)transaction->request.target.length,
+             transaction->request.target.data);
+}
+
+static const struct wb_handlers all_handlers = {
+    .packet = on_packet,
+    .stream = on_stream,
+    .gap = on_gap,
+    .flow = on_flow,
+    .http_head = on_head,
+    .http_bytes = on_http_bytes,
+    .transaction = on_transaction,
+};
+
+static void put(void *file, const struct wb_packet *packet)
+{
+    savefile_put(file, packet);
+}
+
+/* One connection with one transaction, in a file whose name is stored in path. */
+static void write_capture(char *path)
+{
+    strcpy(path, "/tmp/wirebeam-engine-XXXXXX");
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    static const struct savefile_options options = {.interfaces = {{.link_type = 1}}};
+    struct savefile *file = savefile_open(path, &options);
+    struct talk talk = talk_v4(put, file);
+    talk_handshake(&talk);
+    talk_say_text(&talk, CLIENT, REQUEST);
+    talk_say_text(&talk, SERVER, RESPONSE);
+    talk_close(&talk);
+    savefile_close(file);
+}
+
+static int run_to_end(struct wb_engine *engine, struct wb_error *error)
+{
+    int code;
+    while ((code = wb_engine_step(engine, -1, error)) >= 0)
+        ;
+    assert_int_equal(wb_engine_finish(engine, error), 0);
+    return code;
+}
+
+static void all_that_a_file_tells(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    struct seen seen = {0};
+    struct wb_engine_options options = {
+        .source = {.file = path}, .handlers = all_handlers, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error = {0};
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_string_equal(wb_engine_source_kind(engine), "file");
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+
+    assert_string_equal(seen.stream[WB_FLOW_CLIENT], REQUEST);
+    assert_string_equal(seen.stream[WB_FLOW_SERVER], RESPONSE);
+    assert_string_equal(seen.body, "hello");
+    assert_string_equal(seen.target, "/a");
+    assert_int_equal(seen.heads, 2);
+    assert_int_equal(seen.transactions, 1);
+    assert_int_equal(seen.complete, 1);
+    assert_int_equal(seen.flows, 1);
+    assert_int_equal(seen.gaps, 0);
+
+    struct wb_stats stats;
+    wb_engine_stats(engine, &stats);
+    assert_int_equal(stats.source.seen, seen.packets);
+    assert_int_equal(stats.source.seen, stats.source.delivered + stats.source.dropped_ring +
+                                            stats.source.dropped_interface);
+    assert_int_equal(stats.decode.packets, stats.source.delivered);
+    assert_int_equal(stats.decode.layers[WB_LAYER_TCP], seen.packets);
+    assert_int_equal(stats.flow.packets, seen.packets);
+    assert_int_equal(stats.flow.stream_bytes, strlen(REQUEST RESPONSE));
+    assert_int_equal(stats.http.transactions, stats.http.complete + stats.http.incomplete);
+    assert_int_equal(stats.http.headers, 3);
+    assert_int_equal(stats.flow.flows_active, 0);
+    assert_int_equal(wb_engine_interface(engine, 0)->link_type, 1);
+    assert_null(wb_engine_interface(engine, 1));
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static void stages_that_nobody_needs_do_not_run(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    struct wb_engine_options options = {.source = {.file = path}};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    run_to_end(engine, &error);
+    struct wb_stats stats;
+    wb_engine_stats(engine, &stats);
+    assert_true(stats.source.delivered > 0);
+    assert_int_equal(stats.decode.packets, 0);
+    assert_int_equal(stats.flow.packets, 0);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static void max_packets_ends_the_run(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    struct seen seen = {0};
+    struct wb_engine_options options = {.source = {.file = path},
+                                        .handlers = {.packet = on_packet},
+                                        .context = &seen,
+                                        .max_packets = 3};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+    assert_int_equal(seen.packets, 3);
+    struct wb_stats stats;
+    wb_engine_stats(engine, &stats);
+    assert_int_equal(stats.source.seen, 3);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static void stop_ends_the_run(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    struct wb_engine_options options = {.source = {.file = path}, .http_on = true};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_false(wb_engine_is_stopped(engine));
+    wb_engine_stop(engine);
+    assert_true(wb_engine_is_stopped(engine));
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static void a_file_cut_off_keeps_what_was_read(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    FILE *file = fopen(path, "r");
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    fclose(file);
+    assert_int_equal(truncate(path, size - 5), 0);
+    struct seen seen = {0};
+    struct wb_engine_options options = {
+        .source = {.file = path}, .handlers = all_handlers, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(run_to_end(engine, &error), WB_E_TRUNCATED);
+    assert_non_null(strstr(error.text, path));
+    assert_int_equal(seen.transactions, 1);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static void mistakes_get_one_line(void **state)
+{
+    (void)state;
+    static const struct {
+        struct wb_source_options source;
+        int code;
+        const char *words;
+    } cases[] = {
+        {{.file = "/no/such/file.pcap"}, WB_E_NOT_FOUND, "/no/such/file.pcap"},
+        {{.file = "/"}, WB_E_FORMAT, "/"},
+        {{.interface = "nosuch0"}, WB_E_NOT_FOUND, "nosuch0"},
+        {{.file = "/dev/null", .filter = "tcp porz 80"}, WB_E_FORMAT, "/dev/null"},
+        {{0}, WB_E_ARGUMENT, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct wb_engine_options options = {.source = cases[i].source};
+        struct wb_engine *engine = (struct wb_engine *)&options;
+        struct wb_error error = {0};
+        assert_int_equal(wb_engine_open(&engine, &options, &error), cases[i].code);
+        assert_null(engine);
+        assert_int_equal(error.code, cases[i].code);
+        assert_non_null(strstr(error.text, cases[i].words));
+        assert_null(strchr(error.text, '\n'));
+    }
+    wb_engine_close(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_that_a_file_tells),
+        cmocka_unit_test(stages_that_nobody_needs_do_not_run),
+        cmocka_unit_test(max_packets_ends_the_run),
+        cmocka_unit_test(stop_ends_the_run),
+        cmocka_unit_test(a_file_cut_off_keeps_what_was_read),
+        cmocka_unit_test(mistakes_get_one_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
