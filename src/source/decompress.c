@@ -61,10 +61,11 @@ struct wb__decompressor *wb__decompressor_new(const uint8_t *bytes, size_t lengt
     return decompressor;
 }
 
-static ptrdiff_t fail(struct wb__decompressor *decompressor, const char *reason)
+/* Remembers the damage; what was given before it still counts. */
+static ptrdiff_t fail(struct wb__decompressor *decompressor, const char *reason, ptrdiff_t given)
 {
     decompressor->reason = reason;
-    return -1;
+    return given > 0 ? given : -1;
 }
 
 static unsigned step_of(size_t length)
@@ -78,7 +79,7 @@ static ptrdiff_t decompress_gzip(struct wb__decompressor *decompressor, const ui
     z_stream *gzip = &decompressor->gzip;
     if (decompressor->is_complete && *in_at < in_end) {
         if (in[*in_at] != 0x1f)
-            return fail(decompressor, "bytes after its end that are no gzip member");
+            return fail(decompressor, "bytes after its end that are no gzip member", 0);
         inflateReset(gzip);
         decompressor->is_complete = false;
     }
@@ -91,7 +92,7 @@ static ptrdiff_t decompress_gzip(struct wb__decompressor *decompressor, const ui
     if (result == Z_STREAM_END)
         decompressor->is_complete = true;
     else if (result != Z_OK && result != Z_BUF_ERROR)
-        return fail(decompressor, gzip->msg ? gzip->msg : zError(result));
+        return fail(decompressor, gzip->msg ? gzip->msg : zError(result), gzip->next_out - out);
     return gzip->next_out - out;
 }
 
@@ -104,7 +105,7 @@ static ptrdiff_t decompress_zstd(struct wb__decompressor *decompressor, const ui
     bool has_moved = from.pos != *in_at || to.pos > 0;
     *in_at = from.pos;
     if (ZSTD_isError(result))
-        return fail(decompressor, ZSTD_getErrorName(result));
+        return fail(decompressor, ZSTD_getErrorName(result), (ptrdiff_t)to.pos);
     if (has_moved)
         decompressor->is_complete = result == 0;
     return (ptrdiff_t)to.pos;
@@ -113,6 +114,8 @@ static ptrdiff_t decompress_zstd(struct wb__decompressor *decompressor, const ui
 ptrdiff_t wb__decompress(struct wb__decompressor *decompressor, const uint8_t *in, size_t *in_at,
                          size_t in_end, uint8_t *out, size_t out_length)
 {
+    if (decompressor->reason)
+        return -1;
     /* Empty members and skippable frames give nothing: go on while input is taken. */
     for (;;) {
         size_t before = *in_at;
