@@ -95,20 +95,34 @@ static void in_head(struct capture *capture)
     and_another(&talk);
 }
 
-/* The same in a request's head: 10 bytes, from its 8th on. The response is complete. */
-static void in_request(struct capture *capture)
+/* The same in a request's head: 10 bytes at offset 40, in its Host field. The response is
+ * whole. */
+static void lose_request_bytes(struct capture *capture, int64_t step_ms)
 {
     static const char request[] = "GET /gap/in/the/request HTTP/1.1\r\nHost: example.test\r\n\r\n";
     struct talk talk = capture_talk(capture, 40000);
+    talk.step_ns = step_ms * 1000000;
     talk_handshake(&talk);
-    talk_say_with_hole(&talk, CLIENT, request, sizeof request - 1, 8, 10);
+    talk_say_with_hole(&talk, CLIENT, request, sizeof request - 1, 40, 10);
     answer(&talk, response_text("", "first"));
     and_another(&talk);
 }
 
+/* A packet each millisecond: all is over before a gap can be told from disorder. */
+static void in_request(struct capture *capture)
+{
+    lose_request_bytes(capture, 1);
+}
+
+/* Three a second: the gap is known before the response comes. */
+static void in_request_slowly(struct capture *capture)
+{
+    lose_request_bytes(capture, 333);
+}
+
 /* Three requests; the second response (100 bytes) is missing as a whole. The third must
- * not be taken for the second's: there are three requests and two responses, and no
- * transaction may claim to be complete with the response of another. */
+ * not be taken for the second's: no transaction may claim to be complete with the response
+ * of another. An observer cannot know whether the gap held a whole response. */
 static void whole_response(struct capture *capture)
 {
     struct talk talk = capture_talk(capture, 40000);
@@ -175,6 +189,7 @@ const struct scenario gap_scenarios[] = {
     {.name = "gap-in-gzip-tail", .play = in_gzip_tail},
     {.name = "gap-in-head", .play = in_head},
     {.name = "gap-in-request", .play = in_request},
+    {.name = "gap-in-request-known-early", .play = in_request_slowly},
     {.name = "gap-of-a-whole-response", .play = whole_response},
     {.name = "gap-filled-late", .play = filled_late},
     {.name = "gap-before-fin", .play = before_fin},

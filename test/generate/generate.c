@@ -3,7 +3,7 @@
  * generate: writes the captures that the scenario tests need.
  *
  *     generate --list            the names of all scenarios
- *     generate SCENARIO FILE     writes one capture
+ *     generate SCENARIO FILE     writes one capture and prints its number of packets
  *
  * Everything is made up here and the same on every run: no network, no clock, no
  * random numbers.
@@ -11,6 +11,7 @@
 #include "generate/scenario.h"
 
 #include <err.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -120,6 +121,7 @@ static void generate(const struct scenario *scenario, const char *path)
     struct capture capture = {.file = savefile_open(path, &options)};
     scenario->play(&capture);
     savefile_close(capture.file);
+    printf("%" PRIu64 "\n", capture.packets);
 }
 
 int main(int argc, char **argv)

@@ -17,8 +17,21 @@ static void chunk_extensions(struct capture *capture)
                   "ETag: \"chunks\"\r\n\r\n"
                   "4;name=value\r\nWiki\r\n"
                   "0005;q=\"a;b\\\"c\";flag\r\npedia\r\n"
-                  "A ; x = y\r\n in chunks\r\n"
+                  "A\r\n in chunks\r\n"
                   "0;last\r\nDigest: abc\r\nX-Time: 5\r\n\r\n");
+    talk_close(&talk);
+}
+
+/* White space after the chunk size and around the extension's sign (BWS in the grammar of
+ * RFC 9112, 7.1.1). Body: "in chunks". */
+static void chunk_size_with_space(struct capture *capture)
+{
+    struct talk talk = capture_talk(capture, 40000);
+    talk_handshake(&talk);
+    get(&talk, "/chunked");
+    talk_say_text(&talk, SERVER,
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "3 \r\nin \r\n6 ; x = y\r\nchunks\r\n0\r\n\r\n");
     talk_close(&talk);
 }
 
@@ -252,6 +265,7 @@ static void not_http(struct capture *capture)
 
 const struct scenario message_scenarios[] = {
     {.name = "chunk-extensions-and-trailers", .play = chunk_extensions},
+    {.name = "chunk-size-with-space", .play = chunk_size_with_space},
     {.name = "head-and-304-pipelined", .play = head_and_304},
     {.name = "continue-100", .play = continue_100},
     {.name = "early-hints-103", .play = early_hints_103},
