@@ -27,7 +27,7 @@ static void put_time(struct wb__json *json, int64_t time_ns)
     if (!gmtime_r(&second, &tm))
         tm = (struct tm){.tm_year = 70, .tm_mday = 1};
     char text[64];
-    struct wb__line line = {text, 0, sizeof text};
+    struct wb__line line = wb__line(text, sizeof text);
     wb__line_put(&line, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+0000", tm.tm_year + 1900,
                  tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
                  moment.nanosecond / 1000);
@@ -39,7 +39,7 @@ static void put_address(struct wb__json *json, const char *key, const uint8_t *a
                         size_t length)
 {
     char text[64];
-    struct wb__line line = {text, 0, sizeof text};
+    struct wb__line line = wb__line(text, sizeof text);
     wb__line_address(&line, address, length);
     wb__json_text(json, key, text);
 }
@@ -49,8 +49,8 @@ static void put_address(struct wb__json *json, const char *key, const uint8_t *a
 static void put_hardware(struct wb__json *json, const char *key, const uint8_t *address,
                          size_t length)
 {
-    char text[256] = "";
-    struct wb__line line = {text, 0, sizeof text};
+    char text[256];
+    struct wb__line line = wb__line(text, sizeof text);
     wb__line_hardware(&line, address, length);
     wb__json_text(json, key, text);
 }
@@ -302,8 +302,8 @@ static void put_udp(struct packet_record *record, const struct wb_layer *layer)
 
 static void put_icmp(struct packet_record *record, const struct wb_layer *layer)
 {
-    char text[128] = "";
-    struct wb__line line = {text, 0, sizeof text};
+    char text[128];
+    struct wb__line line = wb__line(text, sizeof text);
     struct wb_icmp icmp;
     if (wb_icmp_read(record->packet, layer, &icmp) < 0)
         return;
@@ -439,7 +439,7 @@ static unsigned find_protocol(const struct wb_decoded *decoded)
 static void put_protocol(struct packet_record *record)
 {
     char number[8];
-    struct wb__line line = {number, 0, sizeof number};
+    struct wb__line line = wb__line(number, sizeof number);
     unsigned protocol = find_protocol(record->decoded);
     switch (protocol) {
     case 1:

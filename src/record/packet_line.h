@@ -21,6 +21,13 @@ struct wb__line {
     size_t length, size;
 };
 
+/* An empty line in text, of size bytes (more than 0). */
+static inline struct wb__line wb__line(char *text, size_t size)
+{
+    text[0] = '\0';
+    return (struct wb__line){text, 0, size};
+}
+
 /* Appends formatted text; what does not fit is cut off. */
 __attribute__((format(printf, 2, 3))) void wb__line_put(struct wb__line *line, const char *format,
                                                         ...);

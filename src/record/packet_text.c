@@ -349,10 +349,9 @@ static void put_status(struct text *text, const struct wb_layer *layer)
 size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
                       char *buffer, size_t size)
 {
-    struct text text = {packet, decoded, {buffer, 0, size}};
     if (size == 0)
         return 0;
-    buffer[0] = '\0';
+    struct text text = {packet, decoded, wb__line(buffer, size)};
     put_time(&text.line, packet->time_ns);
     for (unsigned i = 0; i < decoded->layer_count; i++) {
         put_layer(&text, &decoded->layers[i]);
