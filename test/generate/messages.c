@@ -93,7 +93,8 @@ static void connect_tunnel(struct capture *capture)
     talk_handshake(&talk);
     talk_say_text(&talk, CLIENT,
                   "CONNECT example.test:443 HTTP/1.1\r\nHost: example.test:443\r\n\r\n");
-    talk_say_text(&talk, SERVER, "HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n");
+    talk_say_text(&talk, SERVER,
+                  "HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n");
     get(&talk, "/inside");
     answer(&talk, response_text("", "inside"));
     talk_close(&talk);

@@ -43,7 +43,8 @@ static void hostile(struct capture *capture)
  * does not end at the NUL. */
 static void nul(struct capture *capture)
 {
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: \"a\0/../b\"\r\n\r\nnul\n";
+    static const char head[] =
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nETag: \"a\0/../b\"\r\n\r\nnul\n";
     struct talk talk = capture_talk(capture, 40000);
     struct bytes message = {0};
     bytes_add(&message, head, sizeof head - 1);

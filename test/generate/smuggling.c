@@ -33,7 +33,8 @@ static void server_says(struct capture *capture, const char *text)
 static void length_and_chunked(struct capture *capture)
 {
     client_says(capture,
-                "POST /a HTTP/1.1\r\n" HOST "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /a HTTP/1.1\r\n" HOST
+                "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"
                 "0\r\n\r\nGET /hidden HTTP/1.1\r\n" HOST "\r\n", 2);
 }
 
@@ -41,7 +42,8 @@ static void length_and_chunked(struct capture *capture)
 static void lengths_differ(struct capture *capture)
 {
     client_says(capture,
-                "POST /a HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 3\r\n\r\nabcde", 1);
+                "POST /a HTTP/1.1\r\n" HOST
+                "Content-Length: 5\r\nContent-Length: 3\r\n\r\nabcde", 1);
 }
 
 /* "Content-Length: 5, 5" is one length said twice (RFC 9110, 8.6): 5, no anomaly. */
@@ -100,15 +102,16 @@ static void space_before_colon(struct capture *capture)
 static void coding_unknown(struct capture *capture)
 {
     client_says(capture,
-                "POST /a HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
-                1);
+                "POST /a HTTP/1.1\r\n" HOST
+                "Transfer-Encoding: xchunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n", 1);
 }
 
 /* Transfer-Encoding: chunked, gzip: chunked must be last (RFC 9112, 6.1). In a response
  * the body then lasts until close (6.3, rule 4). */
 static void chunked_not_last(struct capture *capture)
 {
-    server_says(capture, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+    server_says(capture, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n"
+                         "2\r\nok\r\n0\r\n\r\n");
 }
 
 /* A chunk size of 17 hexadecimal digits, 2^64 + 5 (RFC 9112, 7.1: recipients must

@@ -22,10 +22,11 @@ lines of words, quoted as in a shell; what it does not allow must not be there:
 
 KEY is a path in the record's http or flow object (response.status), or one of the short
 words below. Two have a strict default: missing= (nothing: complete) and anomalies=
-(none); "*" means that another scenario looks at it. body= and request-body= are Python expressions that yield the bytes; they are
-compared by length and SHA-256. body-where= is one that must hold for body, the bytes of
-the file. client= of a flow is the contents of its file (client naming). request:NAME,
-response:NAME and trailer:NAME are the values of a field.
+(none); "*" means that another scenario looks at it. body= and request-body= are Python
+expressions that yield the bytes; they are compared by length and SHA-256. body-where= is
+one that must hold for body, the bytes of the file. client= of a flow is the contents of
+its file (client naming). request:NAME, response:NAME and trailer:NAME are the values of a
+field.
 
 Besides, every run must keep the house rules: see check_rules.
 """
@@ -165,7 +166,7 @@ def check_files_of(run, record):
            hashlib.sha256(body).hexdigest())
     if http["file_shared"] or name + ".http" not in http["files"]:
         return
-    if "request" in http: # part of a head that was not understood is in the file as well
+    if "request" in http:  # part of a head that was not understood is in the file as well
         wire = http["request"]["wire_bytes"] + http["response"]["wire_bytes"]
         expect(f"bytes of {name}.http", wire, len(run.read(name + ".http")))
     expect(f"{name}.json", record, json.loads(run.read(name + ".json")))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Content codings (RFC 9110, 8.4.1): NAME.body is the content, NAME.http the wire.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 for coding in gzip deflate-zlib deflate-raw brotli zstd codings-stacked \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 # One exchange in every file format and link type: what comes out is the same everywhere,
 # to the microsecond.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 for format in pcap-nanoseconds pcap-microseconds pcap-nanoseconds-swapped \

@@ -3,6 +3,7 @@
 # Bytes that the capture lacks. A gap is told with its place and length, never filled;
 # what is known beside it is kept; a transaction that lacks bytes is never complete; and
 # the next message is found again.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # The head of the response has 54 bytes, so body byte 1000 is message byte 1054.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Messages that are whole: where each ends (RFC 9112, 6 and 7), and which response belongs
 # to which request (RFC 9112, 9).
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # RFC 9112, 7.1.1 (extensions) and 7.1.2 (trailer section).

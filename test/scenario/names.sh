@@ -3,6 +3,7 @@
 # Names of files, when the wire chooses them (RFC 9110, 8.8.3: an ETag holds nearly any
 # byte). Only letters, digits, '_', '.' and '-' stay themselves, the first of a name
 # neither a dot (hidden) nor a dash (an option of the next command that meets `*`).
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 sha256() { printf %s "$1" | sha256sum | cut -c1-64; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: ISC
 # TCP segments in every state of disorder. The response is 58 bytes of head and 6000 of
 # body, so stream byte 1000 is body byte 942.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # The exchange as if nothing had happened, and what the flow record says of the server's

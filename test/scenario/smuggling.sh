@@ -3,6 +3,7 @@
 # Messages that two receivers may read differently (RFC 9112, 11.2). The record names the
 # anomaly; the reading is the one that RFC 9112 prefers; where it forbids one, the message
 # counts as malformed.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # 6.3, rule 3: Transfer-Encoding overrides Content-Length.
