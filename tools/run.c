@@ -105,7 +105,8 @@ static bool between_steps(const struct run *run, struct wb_engine *engine, time_
     struct wb_stats stats;
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        message("standard output: %s", strerror(errno));
+        if (errno != EPIPE) /* else its reader has enough, as in `wirebeam read | head` */
+            message("standard output: %s", strerror(errno));
         return false;
     }
     wb_engine_stats(engine, &stats);
