@@ -272,13 +272,10 @@ static bool is_empty(const struct wb__spool *spool)
 /* Once the request is over, a large response can follow it in one part. */
 static enum wb__loss join(const struct wb__spool_to *to, struct wb__exchange *exchange)
 {
-    bool has_request = !is_empty(&exchange->request);
     if (!wb__spool_is_large(&exchange->response) || exchange->response.part ||
-        (has_request && !exchange->http->request.ended))
+        is_empty(&exchange->request) || !exchange->http->request.ended)
         return WB__LOSS_NONE;
     exchange->is_joined = true;
-    if (!has_request)
-        return WB__LOSS_NONE;
     enum wb__loss loss = wb__spool_write(to, &exchange->request);
     exchange->response.part = exchange->request.part;
     exchange->request.part = NULL;
@@ -376,7 +373,7 @@ struct wb__part *wb__exchange_http_part(struct wb__recorder *recorder,
                                         struct wb__exchange *exchange, enum wb__loss *loss)
 {
     struct wb__spool_to to = target(recorder);
-    if (exchange->is_joined) {
+    if (exchange->is_joined || (exchange->response.part && is_empty(&exchange->request))) {
         *loss = wb__spool_write(&to, &exchange->response);
         return *loss ? NULL : take_part(&exchange->response);
     }
