@@ -129,7 +129,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         packet.captured_length = packet.wire_length = (uint32_t)make_frame(frame, data + at);
         struct wb_decoded decoded;
         wb_decode(&packet, &decoded);
-        wb__flow_table_packet(table, &packet, &decoded);
+        struct wb__flow_lookup lookup;
+        wb__flow_table_prepare(table, &packet, &decoded, &lookup);
+        wb__flow_table_packet(table, &packet, &decoded, &lookup);
     }
     wb__flow_table_finish(table);
     struct wb_flow_stats stats;

@@ -113,14 +113,16 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
         wb_decode(&packets[i], &engine->decoded[i]);
         count_decoded(&engine->decode_stats, &engine->decoded[i]);
         if (engine->flows)
-            wb__flow_table_prefetch(engine->flows, &packets[i], &engine->decoded[i]);
+            wb__flow_table_prepare(engine->flows, &packets[i], &engine->decoded[i],
+                                   &engine->lookups[i]);
     }
     for (int i = 0; i < count; i++) {
         engine->current = &packets[i];
         if (engine->handlers.packet)
             engine->handlers.packet(engine->context, &packets[i], &engine->decoded[i]);
         if (engine->flows)
-            wb__flow_table_packet(engine->flows, &packets[i], &engine->decoded[i]);
+            wb__flow_table_packet(engine->flows, &packets[i], &engine->decoded[i],
+                                  &engine->lookups[i]);
     }
     engine->current = NULL;
     engine->decode_stats.packets += (uint64_t)count;

@@ -41,6 +41,7 @@ struct wb_engine {
     struct wb_decode_stats decode_stats;
     struct wb_packet packets[WB__BATCH_PACKETS];
     struct wb_decoded decoded[WB__BATCH_DECODED];
+    struct wb__flow_lookup lookups[WB__BATCH_DECODED];
 };
 
 /* What the engine keeps of a flow that carried bytes (wb_flow.engine). */

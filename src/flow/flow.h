@@ -16,6 +16,8 @@
 #include <wirebeam/flow.h>
 #include <wirebeam/packet.h>
 
+#include "flow/key.h"
+
 /* What the stage tells. All are called from within the functions below. */
 struct wb__flow_events {
     /* A flow begins. May set flow->user. */
@@ -42,13 +44,22 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
                                           const struct wb__flow_events *events, void *context,
                                           const uint8_t key[16]);
 
-/* Takes a decoded packet; what is not TCP is left alone. */
-void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
-                           const struct wb_decoded *decoded);
+/* Where the flow of a packet is to be looked up. */
+struct wb__flow_lookup {
+    struct wb__flow_key key;
+    uint64_t hash;
+    bool is_tcp; /* with a header captured whole, and no fragment: else only counted */
+};
 
-/* Brings the line of the table that the packet will need into the cache. */
-void wb__flow_table_prefetch(struct wb__flow_table *table, const struct wb_packet *packet,
-                             const struct wb_decoded *decoded);
+/* Finds out where the flow of a decoded packet would be, and brings that line of the
+ * table into the cache: done for a few packets before they are taken. */
+void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_packet *packet,
+                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup);
+
+/* Takes a packet that was prepared; what is not TCP is left alone. */
+void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
+                           const struct wb_decoded *decoded,
+                           const struct wb__flow_lookup *lookup);
 
 /* Expires what is due at now_ns; called now and then with the latest packet time, or
  * with the clock when a live source is idle. */

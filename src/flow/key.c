@@ -33,30 +33,47 @@ static uint64_t describe(const struct wb_decoded *decoded, size_t address_length
            (address_length == 16);
 }
 
+/* The words of two ends in their fixed order: the smaller address first, then the smaller
+ * port. Addresses are compared as numbers, since a call of memcmp costs more. */
+static bool is_after(const uint64_t *a, const uint64_t *b, size_t count, uint16_t a_port,
+                     uint16_t b_port)
+{
+    for (size_t i = 0; i < count; i++)
+        if (a[i] != b[i])
+            return a[i] > b[i];
+    return a_port > b_port;
+}
+
+static struct wb__flow_key key_of_ip4(const struct ends *ends, const struct wb_decoded *decoded)
+{
+    uint64_t source = wb__load32(ends->source), destination = wb__load32(ends->destination);
+    uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
+    bool is_swapped = is_after(&source, &destination, 1, source_port, destination_port);
+    struct wb__flow_key key = {.count = 2, .is_swapped = is_swapped};
+    key.words[0] = is_swapped ? describe(decoded, 4, destination_port, source_port)
+                              : describe(decoded, 4, source_port, destination_port);
+    key.words[1] = is_swapped ? destination << 32 | source : source << 32 | destination;
+    return key;
+}
+
+static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_decoded *decoded)
+{
+    uint64_t source[2] = {wb__load64(ends->source), wb__load64(ends->source + 8)};
+    uint64_t destination[2] = {wb__load64(ends->destination), wb__load64(ends->destination + 8)};
+    uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
+    bool is_swapped = is_after(source, destination, 2, source_port, destination_port);
+    struct wb__flow_key key = {.count = WB__FLOW_KEY_WORDS, .is_swapped = is_swapped};
+    key.words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
+                              : describe(decoded, 16, source_port, destination_port);
+    memcpy(&key.words[1], is_swapped ? destination : source, 16);
+    memcpy(&key.words[3], is_swapped ? source : destination, 16);
+    return key;
+}
+
 struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
     struct ends ends = ends_of(packet, decoded);
-    uint16_t source_port = wb__load16(ends.ports), destination_port = wb__load16(ends.ports + 2);
-    int order = memcmp(ends.source, ends.destination, ends.address_length);
-    bool is_swapped = order > 0 || (order == 0 && source_port > destination_port);
-
-    struct wb__flow_key key = {.is_swapped = is_swapped};
-    const uint8_t *first = is_swapped ? ends.destination : ends.source;
-    const uint8_t *second = is_swapped ? ends.source : ends.destination;
-    key.words[0] = describe(decoded, ends.address_length,
-                            is_swapped ? destination_port : source_port,
-                            is_swapped ? source_port : destination_port);
-    if (ends.address_length == 4) {
-        key.words[1] = (uint64_t)wb__load32(first) << 32 | wb__load32(second);
-        key.count = 2;
-        return key;
-    }
-    key.words[1] = wb__load64(first);
-    key.words[2] = wb__load64(first + 8);
-    key.words[3] = wb__load64(second);
-    key.words[4] = wb__load64(second + 8);
-    key.count = WB__FLOW_KEY_WORDS;
-    return key;
+    return ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
 }
 
 void wb__flow_key_endpoints(const struct wb_packet *packet, const struct wb_decoded *decoded,

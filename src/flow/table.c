@@ -249,9 +249,9 @@ static void describe(struct wb__flow *flow, const struct wb_packet *packet,
     memcpy(public->vlan_ids, decoded->vlan_ids, sizeof public->vlan_ids);
 }
 
-static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flow_key *key,
-                              uint64_t hash, const struct wb_packet *packet,
-                              const struct wb_decoded *decoded, uint16_t flags)
+static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flow_lookup *lookup,
+                              const struct wb_packet *packet, const struct wb_decoded *decoded,
+                              uint16_t flags)
 {
     if (table->entries >= table->options.max_flows)
         evict(table, packet->time_ns);
@@ -261,14 +261,14 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     memset(flow, 0, sizeof *flow);
     const uint8_t *ports = packet->data + decoded->layers[decoded->transport].offset;
     bool sender_is_client = is_client(flags, wb__load16(ports), wb__load16(ports + 2));
-    flow->hash = hash;
-    flow->key = *key;
-    flow->key.is_swapped = key->is_swapped == sender_is_client;
+    flow->hash = lookup->hash;
+    flow->key = lookup->key;
+    flow->key.is_swapped = lookup->key.is_swapped == sender_is_client;
     describe(flow, packet, decoded, sender_is_client);
     flow->public.id = ++table->last_id;
     flow->public.midstream = !(flags & WB_TCP_SYN);
 
-    struct wb__flow **bucket = &table->buckets[hash & table->bucket_mask];
+    struct wb__flow **bucket = &table->buckets[flow->hash & table->bucket_mask];
     flow->chain = *bucket;
     *bucket = flow;
     wb__list_init(&flow->queue);
@@ -287,24 +287,23 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
 
 /* --- packets ----------------------------------------------------------------- */
 
-/* Takes the header of the transport layer apart; false where it is not whole. */
-static bool read_segment(const struct wb_packet *packet, const struct wb_layer *layer,
-                         struct wb__tcp_segment *segment)
+/* Takes a header apart that is known to have been captured whole. */
+static struct wb__tcp_segment read_segment(const struct wb_packet *packet,
+                                           const struct wb_layer *layer)
 {
     const uint8_t *header = packet->data + layer->offset;
-    if (layer->header_length < 20 ||
-        layer->offset + layer->header_length > packet->captured_length)
-        return false;
-    segment->sequence = wb__load32(header + 4);
-    segment->acknowledgment = wb__load32(header + 8);
-    segment->flags = wb__load16(header + 12) & 0x1ff;
-    segment->window = wb__load16(header + 14);
-    segment->options = header + 20;
-    segment->options_length = layer->header_length - 20;
-    segment->length = layer->length - layer->header_length;
-    segment->captured = wb_layer_payload(packet, layer, &segment->payload);
-    segment->time_ns = packet->time_ns;
-    return true;
+    struct wb__tcp_segment segment = {
+        .sequence = wb__load32(header + 4),
+        .acknowledgment = wb__load32(header + 8),
+        .flags = wb__load16(header + 12) & 0x1ff,
+        .window = wb__load16(header + 14),
+        .options = header + 20,
+        .options_length = layer->header_length - 20,
+        .length = layer->length - layer->header_length,
+        .time_ns = packet->time_ns,
+    };
+    segment.captured = wb_layer_payload(packet, layer, &segment.payload);
+    return segment;
 }
 
 /* The TCP layer of a packet that this stage takes, or NULL. */
@@ -329,6 +328,12 @@ static void count_packet(struct wb__flow *flow, enum wb_flow_direction direction
         flow->public.one_sided = false;
 }
 
+static enum wb_flow_direction direction_of(const struct wb__flow *flow,
+                                           const struct wb__flow_key *key)
+{
+    return key->is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
+}
+
 /* Does the packet begin a new connection where an old one stands? */
 static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction direction,
                               const struct wb__tcp_segment *segment)
@@ -340,65 +345,79 @@ static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction dire
     return wb__tcp_is_reuse(flow, direction, segment);
 }
 
-void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
-                           const struct wb_decoded *decoded)
+void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_packet *packet,
+                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup)
 {
     const struct wb_layer *layer = tcp_layer(decoded);
-    if (!layer)
+    lookup->is_tcp = layer && layer->header_length >= 20 && !decoded->is_fragment;
+    if (!lookup->is_tcp)
+        return;
+    lookup->key = wb__flow_key(packet, decoded);
+    lookup->hash = wb__flow_key_hash(&lookup->key, &table->key);
+    __builtin_prefetch(&table->buckets[lookup->hash & table->bucket_mask]);
+}
+
+/* The flow that stands for the packet, unless the packet begins another in its place. */
+static struct wb__flow *find_current(struct wb__flow_table *table,
+                                     const struct wb__flow_lookup *lookup,
+                                     const struct wb__tcp_segment *segment)
+{
+    struct wb__flow *flow = find(table, &lookup->key, lookup->hash);
+    if (flow && is_new_connection(flow, direction_of(flow, &lookup->key), segment)) {
+        drop(table, flow, WB_FLOW_END_REUSED, segment->time_ns);
+        return NULL;
+    }
+    return flow;
+}
+
+/* May a packet whose flow is not known begin one? */
+static bool is_beginning(struct wb__flow_table *table, uint16_t flags)
+{
+    if (flags & WB_TCP_RST)
+        return false; /* the answer to a packet that nobody waited for */
+    if (!table->options.skip_midstream || flags & WB_TCP_SYN)
+        return true;
+    table->stats.ignored_midstream++;
+    return false;
+}
+
+static void count_ignored(struct wb__flow_table *table, const struct wb_decoded *decoded)
+{
+    if (!tcp_layer(decoded))
         return;
     table->stats.packets++;
-    struct wb__tcp_segment segment;
-    if (decoded->is_fragment) {
+    if (decoded->is_fragment)
         table->stats.ignored_fragments++;
-        return;
-    }
-    if (!read_segment(packet, layer, &segment)) {
+    else
         table->stats.ignored_malformed++;
+}
+
+void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
+                           const struct wb_decoded *decoded,
+                           const struct wb__flow_lookup *lookup)
+{
+    if (!lookup->is_tcp) {
+        count_ignored(table, decoded);
         return;
     }
+    table->stats.packets++;
+    struct wb__tcp_segment segment = read_segment(packet, tcp_layer(decoded));
     if (packet->time_ns >= table->next_expiry_ns)
         wb__flow_table_expire(table, packet->time_ns);
 
-    struct wb__flow_key key = wb__flow_key(packet, decoded);
-    uint64_t hash = wb__flow_key_hash(&key, &table->key);
-    struct wb__flow *flow = find(table, &key, hash);
-    enum wb_flow_direction direction = 0;
-    if (flow) {
-        direction = key.is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
-        if (is_new_connection(flow, direction, &segment)) {
-            drop(table, flow, WB_FLOW_END_REUSED, packet->time_ns);
-            flow = NULL;
-        }
-    }
-    if (!flow) {
-        if (segment.flags & WB_TCP_RST)
-            return; /* the answer to a packet that nobody waited for */
-        if (table->options.skip_midstream && !(segment.flags & WB_TCP_SYN)) {
-            table->stats.ignored_midstream++;
-            return;
-        }
-        flow = begin(table, &key, hash, packet, decoded, segment.flags);
-        if (!flow)
-            return;
-        direction = key.is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
-    }
+    struct wb__flow *flow = find_current(table, lookup, &segment);
+    if (!flow && is_beginning(table, segment.flags))
+        flow = begin(table, lookup, packet, decoded, segment.flags);
+    if (!flow)
+        return;
     if (flow->state == WB__FLOW_OVER) {
         table->stats.ignored_late++;
         return;
     }
+    enum wb_flow_direction direction = direction_of(flow, &lookup->key);
     count_packet(flow, direction, packet, &segment);
     touch(table, flow, packet->time_ns);
     wb__tcp_segment(table, flow, direction, &segment);
-}
-
-void wb__flow_table_prefetch(struct wb__flow_table *table, const struct wb_packet *packet,
-                             const struct wb_decoded *decoded)
-{
-    const struct wb_layer *layer = tcp_layer(decoded);
-    if (!layer || layer->header_length < 20)
-        return;
-    struct wb__flow_key key = wb__flow_key(packet, decoded);
-    __builtin_prefetch(&table->buckets[wb__flow_key_hash(&key, &table->key) & table->bucket_mask]);
 }
 
 void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats)

@@ -113,7 +113,9 @@ void follow_packet(void *context, const struct wb_packet *packet)
     struct follow *follow = context;
     struct wb_decoded decoded;
     wb_decode(packet, &decoded);
-    wb__flow_table_packet(follow->table, packet, &decoded);
+    struct wb__flow_lookup lookup;
+    wb__flow_table_prepare(follow->table, packet, &decoded, &lookup);
+    wb__flow_table_packet(follow->table, packet, &decoded, &lookup);
 }
 
 void follow_finish(struct follow *follow)
