@@ -5,18 +5,83 @@
 #include "record/packet_line.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <string.h>
 
+static void put_bytes(struct wb__line *line, const char *bytes, size_t length)
+{
+    size_t room = line->size - 1 - line->length;
+    if (length > room)
+        length = room;
+    memcpy(line->text + line->length, bytes, length);
+    line->length += length;
+}
+
+static void put_number(struct wb__line *line, unsigned value, unsigned base, unsigned width)
+{
+    char digits[32];
+    char *at = digits + sizeof digits;
+    do
+        *--at = "0123456789abcdef"[value % base];
+    while (value /= base);
+    while (at > digits && digits + sizeof digits - at < (ptrdiff_t)width)
+        *--at = '0';
+    put_bytes(line, at, (size_t)(digits + sizeof digits - at));
+}
+
+static void put_signed(struct wb__line *line, int value, unsigned width)
+{
+    if (value < 0)
+        put_bytes(line, "-", 1);
+    put_number(line, value < 0 ? -(unsigned)value : (unsigned)value, 10, width);
+}
+
+/* Puts the value that the conversion after a '%' stands for; returns where it ends. */
+static const char *put_value(struct wb__line *line, const char *conversion, va_list *arguments)
+{
+    unsigned width = 0;
+    const char *text;
+    char c;
+    for (; *conversion >= '0' && *conversion <= '9'; conversion++)
+        width = width * 10 + (unsigned)(*conversion - '0');
+    switch (*conversion) {
+    case 's':
+        text = va_arg(*arguments, const char *);
+        put_bytes(line, text, strlen(text));
+        break;
+    case 'c':
+        c = (char)va_arg(*arguments, int);
+        put_bytes(line, &c, 1);
+        break;
+    case 'd':
+        put_signed(line, va_arg(*arguments, int), width);
+        break;
+    case 'x':
+        put_number(line, va_arg(*arguments, unsigned), 16, width);
+        break;
+    default:
+        assert(*conversion == 'u');
+        put_number(line, va_arg(*arguments, unsigned), 10, width);
+    }
+    return conversion + 1;
+}
+
+/* A line takes a dozen calls, and is made for every packet: printf took two thirds of
+ * the time of printing a capture. */
 void wb__line_put(struct wb__line *line, const char *format, ...)
 {
-    size_t room = line->size - line->length;
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(line->text + line->length, room, format, arguments);
+    while (*format) {
+        size_t plain = strcspn(format, "%");
+        put_bytes(line, format, plain);
+        format += plain;
+        if (*format)
+            format = put_value(line, format + 1, &arguments);
+    }
     va_end(arguments);
-    if (length > 0)
-        line->length += (size_t)length < room ? (size_t)length : room - 1;
+    line->text[line->length] = '\0';
 }
 
 void wb__line_hardware(struct wb__line *line, const uint8_t *address, size_t length)

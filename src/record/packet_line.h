@@ -28,7 +28,8 @@ static inline struct wb__line wb__line(char *text, size_t size)
     return (struct wb__line){text, 0, size};
 }
 
-/* Appends formatted text; what does not fit is cut off. */
+/* Appends formatted text, of printf's conversions %s %c %u %d %x only, with a width that
+ * fills up with zeros (%02x). What does not fit is cut off. */
 __attribute__((format(printf, 2, 3))) void wb__line_put(struct wb__line *line, const char *format,
                                                         ...);
 
