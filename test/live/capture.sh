@@ -10,9 +10,9 @@ live ping tcpdump tshark
 packets() { # FILE: one line for each packet: the bytes of it
 	tcpdump -nn -t -xx -r "$1" 2>/dev/null
 }
-times() { tshark -r "$1" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len 2>/dev/null; }
+frame_times() { tshark -r "$1" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len 2>/dev/null; }
 
-in_server tcpdump -i "$server_if" -U -w "$work/tcpdump.pcap" icmp 2>"$work/tcpdump.err" &
+ip netns exec "$server_ns" tcpdump -i "$server_if" -U -w "$work/tcpdump.pcap" icmp 2>"$work/tcpdump.err" &
 tcpdump_pid=$!
 pids="$pids $tcpdump_pid"
 wait_until grep -q 'listening on' "$work/tcpdump.err"
@@ -40,13 +40,13 @@ for file in ng.pcapng old.pcap; do
 done
 packets "$work/pipe.out" >"$work/pipe.txt"
 is_true "standard output has the packets of tcpdump" cmp -s "$work/tcpdump.txt" "$work/pipe.txt"
-times "$work/ng.pcapng" >"$work/ng.times"
+frame_times "$work/ng.pcapng" >"$work/ng.times"
 is_true "times have nanoseconds" grep -qE '^[0-9]+\.[0-9]{6}([1-9]|[0-9][1-9]|[0-9]{2}[1-9])' "$work/ng.times"
-times "$work/old.pcap" >"$work/old.times"
+frame_times "$work/old.pcap" >"$work/old.times"
 is_true "pcap and pcapng tell the same lengths" test "$(cut -f 2- "$work/ng.times" | sha256sum)" = \
 	"$(cut -f 2- "$work/old.times" | sha256sum)"
 equal "-s 60 keeps 60 bytes and the length" "1042 60" \
-	"$(times "$work/short.pcapng" | cut -f 2- | sort -u | tr '\t' ' ')"
+	"$(frame_times "$work/short.pcapng" | cut -f 2- | sort -u | tr '\t' ' ')"
 equal "-Q in has the requests only" 50 \
 	"$(tcpdump -nn -r "$work/in.pcapng" "dst host $server_ip" --count 2>/dev/null | sed 's/ .*//')"
 equal "-Q in has nothing else" 50 "$(number in 'packets seen')"

@@ -20,7 +20,7 @@ flood() { # SOURCE
 	) &
 	reader=$!
 	pids="$pids $reader"
-	ip netns exec "$server_ns" "$wirebeam" capture -i "$server_if" -B 256 -Q in --source "$1" -w - \
+	ip netns exec "$server_ns" "$wirebeam" capture -i "$server_if" -B 1024 -Q in --source "$1" -w - \
 		>"$work/$name.pipe" 2>"$work/$name.err" &
 	begun "$name" $!
 	before=$(counter "$server_ns" "$server_if" rx_packets)

@@ -25,7 +25,7 @@ end() {
 	status=$?
 	trap '' INT TERM
 	for pid in $pids; do # only what still runs as our own child
-		[ "$(ps -o ppid= -p "$pid" 2>/dev/null | tr -d ' ')" = $$ ] && kill -KILL "$pid"
+		[ "$(ps -o ppid= -p "$pid" 2>/dev/null | tr -d ' ')" = $$ ] && kill "$pid"
 	done
 	wait
 	for ns in "$server_ns" "$client_ns"; do
@@ -179,7 +179,9 @@ serve() {
 		    }
 		}
 	CONF
-	in_server nginx -p "$work/nginx" -e "$work/nginx/error.log" -c "$work/nginx/nginx.conf" &
+	# Not in_server: a function in the background would hide nginx behind a shell.
+	ip netns exec "$server_ns" nginx -p "$work/nginx" -e "$work/nginx/error.log" -c "$work/nginx/nginx.conf" \
+		>/dev/null 2>&1 &
 	nginx_pid=$!
 	pids="$pids $nginx_pid"
 	wait_until in_client curl -s -o /dev/null "http://$server_ip/" || cat "$work/nginx/error.log"
