@@ -83,7 +83,7 @@ struct wb_flow {
 #define WB_FLOW_ANOMALIES(X)                                                             \
     X(OVERLAP_DIFFERS, "tcp.overlap_differs") /* two versions of the same bytes */       \
     X(GAP, "tcp.gap")                         /* bytes missing from the stream */        \
-    X(WINDOW_EXCEEDED, "tcp.window_exceeded") /* far outside of what may come */         \
+    X(WINDOW_EXCEEDED, "tcp.window_exceeded") /* not believed: outside the window */        \
     X(BUFFER_LIMIT, "tcp.buffer_limit")       /* out-of-order bytes of one direction */  \
     X(MEMORY_LIMIT, "tcp.memory_limit")       /* out-of-order bytes of all flows */      \
     X(FLOW_LIMIT, "flow.limit")               /* the table is full, one was evicted */   \
@@ -138,7 +138,7 @@ struct wb_flow_stats {
     uint64_t buffered_bytes, buffered_peak; /* out-of-order bytes held */
     uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
-    uint64_t ignored_window;     /* segments far outside the window */
+    uint64_t ignored_window;     /* segments, RSTs and ACKs that were not believed */
     uint64_t ignored_fragments;  /* packets that are IP fragments */
     uint64_t ignored_late;       /* packets of flows that are over */
     uint64_t ignored_malformed;  /* packets whose TCP header could not be read */

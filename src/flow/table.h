@@ -43,6 +43,7 @@ struct wb__half {
     uint32_t far;            /* of the last segment that was too far ahead to believe */
     int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
     uint8_t window_shift;    /* of the windows that this SENDER advertises */
+    bool is_seen;            /* the capture has packets of this direction */
     bool is_known;           /* next is */
     bool is_acknowledged;    /* acknowledged is */
     bool has_fin;            /* fin is */

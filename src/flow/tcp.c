@@ -124,10 +124,11 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
 /* --- holes ------------------------------------------------------------------- */
 
 /* How many bytes after next the receiver has acknowledged: they existed. One byte more
- * than was seen may have been a FIN that the capture lost, so it proves nothing. */
+ * than was seen may have been a FIN that the capture lost, so it proves nothing; and of a
+ * direction that the capture does not see at all, nothing is missing in particular. */
 static uint32_t acknowledged_hole(const struct wb__half *half)
 {
-    if (!half->is_known || !half->is_acknowledged)
+    if (!half->is_seen || !half->is_acknowledged)
         return 0;
     int32_t ahead = wb__sequence_distance(half->next, half->acknowledged);
     if (half->has_fin) {
@@ -231,8 +232,8 @@ static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__half *half = &flow->half[direction];
     struct wb_flow_half *public = &flow->public.half[direction];
     if (result->differing) {
-        public->overlaps_differing++;
-        table->stats.overlaps_differing++;
+        public->overlaps_differing += result->differing;
+        table->stats.overlaps_differing += result->differing;
         tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
              &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
                                        .offset = offset_of(half, result->differing_sequence),
@@ -453,7 +454,8 @@ static void take_syn(struct wb__flow_table *table, struct wb__flow *flow,
              &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
         if (half->offset > 0 || half->queue.first || flow->state != WB__FLOW_OPENING)
             return;
-        *half = (struct wb__half){.window_shift = half->window_shift}; /* it tries again */
+        *half = (struct wb__half){.window_shift = half->window_shift,
+                                  .is_seen = true}; /* it tries again */
     }
     if (!half->is_known)
         set_start(half, segment->sequence + 1);
@@ -511,10 +513,15 @@ static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
     flow->public.half[direction].rst_seen = true;
-    if (is_reset(flow, direction, segment))
+    if (is_reset(flow, direction, segment)) {
         wb__flow_end(table, flow, WB_FLOW_END_RESET, segment->time_ns);
-    else
-        table->stats.ignored_window++;
+        return;
+    }
+    table->stats.ignored_window++;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
+         &(struct wb_flow_anomaly){.time_ns = segment->time_ns,
+                                   .offset = flow->half[direction].offset,
+                                   .length = segment->length});
 }
 
 /* Moves on in the life of the flow, perhaps to its end. */
@@ -537,6 +544,7 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
         take_reset(table, flow, direction, segment);
         return;
     }
+    flow->half[direction].is_seen = true;
     bool has_syn = segment->flags & WB_TCP_SYN, has_fin = segment->flags & WB_TCP_FIN;
     if (has_syn)
         take_syn(table, flow, direction, segment);
