@@ -20,7 +20,7 @@ enum state { LENGTH, CLOSE, SIZE, EXTENSION, DATA, DATA_END, LAST };
 
 void wb__body_begin(struct wb__body *body, enum wb_http_framing framing, uint64_t length)
 {
-    *body = (struct wb__body){.remaining = length};
+    *body = (struct wb__body){.remaining = framing == WB_HTTP_FRAMING_LENGTH ? length : 0};
     if (framing == WB_HTTP_FRAMING_CHUNKED)
         body->state = SIZE;
     else

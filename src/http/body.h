@@ -34,7 +34,7 @@ struct wb__body_run {
     uint8_t part; /* enum wb_http_part: BODY or FRAMING */
 };
 
-/* Prepares for a body of the given framing: LENGTH, CHUNKED or CLOSE. */
+/* Prepares for a body of the given framing: LENGTH (length counts), CHUNKED or CLOSE. */
 void wb__body_begin(struct wb__body *body, enum wb_http_framing framing, uint64_t length);
 
 /* Takes the first run of length > 0 bytes. max_line bounds a chunk-size line. */

@@ -114,6 +114,12 @@ static int parse_simple_request(struct parser *parser, const uint8_t *target, st
     return 1;
 }
 
+/* The connection preface of HTTP/2 (RFC 9113, 3.4): made to be no HTTP/1 request. */
+static bool is_preface(struct line line)
+{
+    return line.end - line.start == 14 && memcmp(line.start, "PRI * HTTP/2.0", 14) == 0;
+}
+
 /* method SP request-target SP HTTP-version (RFC 9112, 3), and what is like it. */
 static int parse_request_line(struct parser *parser, struct line line)
 {
@@ -123,7 +129,7 @@ static int parse_request_line(struct parser *parser, struct line line)
         at++;
     if (at == line.start || at == line.end || !wb__is_blank(*at))
         return WB__HEAD_MALFORMED;
-    if (at - line.start > METHOD_MAX)
+    if (at - line.start > METHOD_MAX || is_preface(line))
         return WB__HEAD_MALFORMED;
     head->method = span_of(parser, line.start, at);
     if (*at != ' ' || (at + 1 < line.end && wb__is_blank(at[1])))
@@ -287,7 +293,8 @@ static void read_content_length(struct wb__head *head, struct wb__text value)
 
 static bool is_known_coding(struct wb__text name)
 {
-    static const char *const known[] = {"gzip", "x-gzip", "deflate", "compress", "x-compress"};
+    static const char *const known[] = {"gzip",     "x-gzip",     "deflate",
+                                        "compress", "x-compress", "identity"};
     for (unsigned i = 0; i < sizeof known / sizeof *known; i++)
         if (wb__text_is(name, known[i]))
             return true;

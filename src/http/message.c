@@ -48,12 +48,14 @@ void wb__message_cut(struct wb__http_stream *stream, struct wb__half *half, uint
 }
 
 /* After this the half has to find its next message by searching. */
-static void lose(struct wb__http_stream *stream, struct wb__half *half, uint32_t missing)
+static void lose(struct wb__http_stream *stream, struct wb__half *half, uint32_t why)
 {
-    wb__message_cut(stream, half, missing);
+    uint32_t cut = why == WB_HTTP_MISSING_MALFORMED ? wb__cut_bit(half->role) : 0;
+    wb__message_cut(stream, half, why | cut);
     half->state = WB__HALF_SEARCH;
     half->mid_line = true;
-    wb__pairing_lost(stream, half->role);
+    half->is_resynchronised = true;
+    wb__pairing_lost(stream, half->role, why);
 }
 
 static bool is_method(const struct wb_http_message *request, const char *method)
@@ -116,8 +118,7 @@ static void open_tunnel(struct wb__http_stream *stream, struct wb__transaction *
 static void begin_body(struct wb__http_stream *stream, struct wb__half *half,
                        enum wb_http_framing framing)
 {
-    struct wb_http_message *message = wb__transaction_message(half->current, half->role);
-    message->framing = (uint8_t)framing;
+    const struct wb_http_message *message = wb__transaction_message(half->current, half->role);
     switch (framing) {
     case WB_HTTP_FRAMING_TUNNEL:
         open_tunnel(stream, half->current);
@@ -145,7 +146,7 @@ static struct wb__transaction *transaction_of(struct wb__http_stream *stream,
                                                     : wb__pairing_response(stream, half->head_ns);
         if (!transaction) {
             wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role, half->last_ns);
-            lose(stream, half, 0);
+            lose(stream, half, WB_HTTP_MISSING_LIMIT);
             return NULL;
         }
         wb__transaction_message(transaction, half->role)->first_ns = half->head_ns;
@@ -177,12 +178,14 @@ static void take_interim(struct wb__http_stream *stream, struct wb__half *half,
     tell_bytes(stream, half, WB_HTTP_PART_INTERIM, bytes, length);
 }
 
-static void tell_head(struct wb__http_stream *stream, struct wb__half *half)
+static void tell_head(struct wb__http_stream *stream, struct wb__half *half,
+                      enum wb_http_framing framing)
 {
     struct wb__http *http = stream->http;
     struct wb__transaction *transaction = half->current;
     struct wb_http_message *message = wb__transaction_message(transaction, half->role);
     message->seen = true;
+    message->framing = (uint8_t)framing;
     http->stats.headers += message->header_count;
     if (half->role == WB_HTTP_REQUEST)
         http->stats.requests++;
@@ -200,8 +203,10 @@ void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
     struct wb__http *http = stream->http;
     struct wb__head *head = &http->head;
     struct wb__transaction *transaction = transaction_of(stream, half);
-    if (!transaction)
+    if (!transaction) {
+        http->stats.skipped_bytes += length;
         return;
+    }
     wb__http_note_all(stream, transaction, head->anomalies, half->role, half->head_ns);
     if (is_interim(half, head)) {
         take_interim(stream, half, bytes, length);
@@ -211,6 +216,7 @@ void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
     if (!wb__transaction_set_head(transaction, &http->budget, half->role, head, slice)) {
         wb__http_note(stream, transaction, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role,
                       half->last_ns);
+        http->stats.skipped_bytes += length;
         lose(stream, half, WB_HTTP_MISSING_LIMIT);
         return;
     }
@@ -221,7 +227,7 @@ void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
     enum wb_http_framing framing = half->role == WB_HTTP_REQUEST
                                        ? framing_of_request(head)
                                        : framing_of_response(transaction, head);
-    tell_head(stream, half);
+    tell_head(stream, half, framing);
     begin_body(stream, half, framing);
 }
 
@@ -231,7 +237,7 @@ void wb__message_begin_simple(struct wb__http_stream *stream, struct wb__half *h
     if (!transaction)
         return;
     transaction->told.response.version = 9;
-    tell_head(stream, half);
+    tell_head(stream, half, WB_HTTP_FRAMING_CLOSE);
     begin_body(stream, half, WB_HTTP_FRAMING_CLOSE);
 }
 
@@ -255,8 +261,11 @@ static void keep_part_of_head(struct wb__http_stream *stream, struct wb__half *h
 
 void wb__message_begin_part(struct wb__http_stream *stream, struct wb__half *half)
 {
+    uint32_t length = half->gather.length;
     if (transaction_of(stream, half))
         keep_part_of_head(stream, half);
+    else
+        stream->http->stats.skipped_bytes += length;
 }
 
 /* Trailers are whole: keeps them, as far as they fit. */
@@ -327,7 +336,7 @@ uint32_t wb__message_take_body(struct wb__http_stream *stream, struct wb__half *
         over(stream, half, true);
         break;
     case WB__BODY_MALFORMED:
-        lose(stream, half, WB_HTTP_MISSING_MALFORMED | wb__cut_bit(half->role));
+        lose(stream, half, WB_HTTP_MISSING_MALFORMED);
         break;
     case WB__BODY_LIMIT:
         wb__http_note(stream, half->current, WB_HTTP_ANOMALY_CHUNK_LIMIT, half->role,
@@ -342,25 +351,36 @@ uint64_t wb__message_gap(struct wb__http_stream *stream, struct wb__half *half, 
 {
     struct wb__http *http = stream->http;
     struct wb__transaction *transaction = half->current;
-    uint64_t taken = half->state == WB__HALF_BODY ? wb__body_gap(&half->body, length) : 0;
-    bool is_over = wb__body_is_over(&half->body);
+    bool in_body = half->state == WB__HALF_BODY;
+    uint64_t taken = in_body ? wb__body_gap(&half->body, length) : 0;
+    bool is_over = in_body && wb__body_is_over(&half->body);
     uint64_t noted = taken == length || is_over ? taken : length;
     wb__transaction_add_gap(transaction, half->role, noted);
     if (http->events.gap)
         http->events.gap(http->context, stream->flow, &transaction->told, half->role, noted);
-    if (is_over && half->state == WB__HALF_BODY)
+    if (is_over)
         over(stream, half, false);
     return length - taken;
 }
 
-void wb__message_half_end(struct wb__http_stream *stream, struct wb__half *half)
+/* Of a response of which only interim heads came, nothing was cut off: it is not
+ * there. */
+void wb__message_break_off(struct wb__http_stream *stream, struct wb__half *half, uint32_t missing)
 {
-    struct wb_http_message *message;
     if (!half->current)
         return;
-    message = wb__transaction_message(half->current, half->role);
-    if (half->state == WB__HALF_BODY && message->framing == WB_HTTP_FRAMING_CLOSE)
+    const struct wb_http_message *message = wb__transaction_message(half->current, half->role);
+    bool has_begun = message->seen || message->head.length;
+    wb__message_cut(stream, half, missing | (has_begun ? wb__cut_bit(half->role) : 0));
+}
+
+void wb__message_half_end(struct wb__http_stream *stream, struct wb__half *half)
+{
+    bool reaches_to_end =
+        half->current && half->state == WB__HALF_BODY &&
+        wb__transaction_message(half->current, half->role)->framing == WB_HTTP_FRAMING_CLOSE;
+    if (reaches_to_end)
         over(stream, half, true);
     else
-        wb__message_cut(stream, half, message->seen ? wb__cut_bit(half->role) : 0);
+        wb__message_break_off(stream, half, 0);
 }

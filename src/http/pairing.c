@@ -8,11 +8,12 @@
  *     one. A response that nobody awaits is an orphan (request not seen); where no
  *     byte of the requests is missing it is held for a while, because its request may
  *     only be late, and is paired when that comes (response_before_request).
- *  2. After a loss that may have swallowed whole messages, pairing is in doubt. When
- *     the next response comes and exactly one request awaits one, they are paired,
- *     and the pair says http.resynchronised. When more await one, all of them are
- *     given up (response not seen, gap in response), and as many responses as may
- *     still come to them are orphans, this one first.
+ *  2. After a loss that may have swallowed whole messages, pairing is in doubt. A loss
+ *     among the requests leaves those before it certain. When the next response comes
+ *     that is not certain, and exactly one request awaits one, they are paired, and
+ *     the pair says http.resynchronised. When more await one, all of them are given up
+ *     (response not seen, and why: the gap), and as many responses as may still come
+ *     to them are orphans, this one first.
  *  3. While such orphans may come, new requests are given up too. It ends when all of
  *     them came; or with a request that comes when no response is in progress, if the
  *     client never pipelined before (it has what it waited for), or if the server was
@@ -142,6 +143,7 @@ static void release_held(struct wb__http_stream *stream, uint32_t missing)
 static void give_up(struct wb__http_stream *stream, uint32_t missing)
 {
     struct wb__pairing *pairing = &stream->pairing;
+    pairing->certain = 0;
     while (pairing->awaiting) {
         struct wb__transaction *transaction = take_awaiting(pairing);
         transaction->told.missing |= missing;
@@ -165,13 +167,13 @@ static void begin_uncertain(struct wb__http_stream *stream, struct wb__transacti
     struct wb__pairing *pairing = &stream->pairing;
     if (server_is_at_rest(stream, time_ns)) {
         pairing->orphans = 0;
-        pairing->orphans_uncertain = false;
+        pairing->orphans_doubt = 0;
         wb__http_note(stream, transaction, WB_HTTP_ANOMALY_RESYNCHRONISED, WB_HTTP_REQUEST,
                       time_ns);
         return;
     }
     pairing->orphans++;
-    transaction->told.missing |= WB_HTTP_MISSING_RESPONSE_GAP;
+    transaction->told.missing |= pairing->orphans_doubt;
     transaction->progress[WB_HTTP_RESPONSE] = WB__DONE;
 }
 
@@ -193,7 +195,7 @@ static void await_response(struct wb__http_stream *stream, struct wb__transactio
     if (++pairing->awaiting_count <= stream->http->options.max_pipeline)
         return;
     wb__http_note(stream, transaction, WB_HTTP_ANOMALY_PIPELINE_LIMIT, WB_HTTP_REQUEST, time_ns);
-    pairing->orphans_uncertain |= pairing->doubt;
+    pairing->orphans_doubt |= pairing->doubt;
     give_up(stream, WB_HTTP_MISSING_LIMIT);
 }
 
@@ -206,7 +208,7 @@ struct wb__transaction *wb__pairing_request(struct wb__http_stream *stream, int6
     if (!transaction)
         return NULL;
     transaction->progress[WB_HTTP_REQUEST] = WB__BEGUN;
-    if (pairing->orphans && pairing->orphans_uncertain)
+    if (pairing->orphans && pairing->orphans_doubt)
         begin_uncertain(stream, transaction, time_ns);
     if (is_awaiting(transaction))
         await_response(stream, transaction, time_ns);
@@ -230,22 +232,22 @@ static struct wb__transaction *begin_orphan(struct wb__http_stream *stream, bool
     return transaction;
 }
 
-/* An awaited response came while pairing was in doubt: rule 2. */
+/* A response came while pairing was in doubt, and several requests may be meant. */
 static bool is_ambiguous(struct wb__http_stream *stream)
 {
     struct wb__pairing *pairing = &stream->pairing;
-    if (!pairing->doubt || pairing->awaiting_count < 2)
+    if (!pairing->doubt || pairing->certain || pairing->awaiting_count < 2)
         return false;
-    give_up(stream, WB_HTTP_MISSING_RESPONSE_GAP);
-    pairing->doubt = false;
-    pairing->orphans_uncertain = true;
+    give_up(stream, pairing->doubt);
+    pairing->orphans_doubt = pairing->doubt;
+    pairing->doubt = 0;
     return true;
 }
 
 static struct wb__transaction *begin_one_of_orphans(struct wb__http_stream *stream)
 {
     if (--stream->pairing.orphans == 0)
-        stream->pairing.orphans_uncertain = false;
+        stream->pairing.orphans_doubt = 0;
     return begin_orphan(stream, false);
 }
 
@@ -262,24 +264,32 @@ struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int
         pairing->pipelines = true;
     struct wb__transaction *transaction = take_awaiting(pairing);
     transaction->progress[WB_HTTP_RESPONSE] = WB__BEGUN;
-    if (pairing->doubt)
+    if (pairing->certain) {
+        pairing->certain--;
+    } else if (pairing->doubt) {
+        pairing->doubt = 0;
         wb__http_note(stream, transaction, WB_HTTP_ANOMALY_RESYNCHRONISED, WB_HTTP_RESPONSE,
                       time_ns);
-    pairing->doubt = false;
+    }
     return transaction;
 }
 
-void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side)
+void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side, uint32_t why)
 {
     struct wb__pairing *pairing = &stream->pairing;
-    pairing->orphans_uncertain = pairing->orphans > 0;
+    if (pairing->orphans)
+        pairing->orphans_doubt = why;
     if (side == WB_HTTP_REQUEST) {
         pairing->requests_intact = false;
         while (pairing->held_count)
-            release_held(stream, WB_HTTP_MISSING_REQUEST_GAP);
+            release_held(stream, why);
     }
+    if (side == WB_HTTP_RESPONSE)
+        pairing->certain = 0;
+    else if (!pairing->doubt)
+        pairing->certain = pairing->awaiting_count;
     if (side == WB_HTTP_REQUEST || pairing->awaiting)
-        pairing->doubt = true;
+        pairing->doubt = why;
 }
 
 void wb__pairing_mark(struct wb__http_stream *stream, uint32_t bits)

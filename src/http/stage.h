@@ -69,11 +69,12 @@ struct wb__pairing {
     struct wb__link transactions;     /* all that are not over */
     struct wb__transaction *awaiting; /* the first that awaits its response, or NULL */
     uint32_t awaiting_count, held_count;
-    uint64_t orphans; /* responses that may come to requests that were given up */
-    bool orphans_uncertain;
-    bool doubt;
-    bool pipelines;
-    bool requests_intact;
+    uint32_t certain;         /* how many of the awaiting came before the doubt */
+    uint32_t doubt;           /* why pairing is in doubt: an enum wb_http_missing bit, or 0 */
+    uint64_t orphans;         /* responses that may come to requests that were given up */
+    uint32_t orphans_doubt;   /* why their number is not exact, or 0 */
+    bool pipelines;           /* the client was seen not to wait for responses */
+    bool requests_intact;     /* nothing of the requests is missing so far */
 };
 
 struct wb__http_stream {
@@ -124,8 +125,9 @@ void wb__pairing_init(struct wb__pairing *pairing, bool midstream);
 struct wb__transaction *wb__pairing_request(struct wb__http_stream *stream, int64_t time_ns);
 struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int64_t time_ns);
 
-/* Messages of that side may have been lost unseen. */
-void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side);
+/* Messages of that side may have been lost unseen; why: the enum wb_http_missing bit
+ * for the requests whose responses cannot be told any more. */
+void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side, uint32_t why);
 
 /* That side of the transaction is over; ends the transaction where both are. */
 void wb__pairing_done(struct wb__http_stream *stream, struct wb__transaction *transaction,
@@ -161,6 +163,10 @@ uint64_t wb__message_gap(struct wb__http_stream *stream, struct wb__half *half, 
 
 /* The message that the half is in, if any, ends here without its end. */
 void wb__message_cut(struct wb__http_stream *stream, struct wb__half *half, uint32_t missing);
+
+/* The same because the stream ends here. */
+void wb__message_break_off(struct wb__http_stream *stream, struct wb__half *half,
+                           uint32_t missing);
 
 /* The direction is over in good order: what extends to the end is whole. */
 void wb__message_half_end(struct wb__http_stream *stream, struct wb__half *half);

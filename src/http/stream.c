@@ -56,7 +56,6 @@ static void prove(struct wb__http_stream *stream, struct wb__half *half, enum wb
         return;
     struct wb__half *other = &stream->halves[half == &stream->halves[0]];
     stream->is_http = true;
-    stream->is_other = false;
     stream->http->stats.streams++;
     stream->http->stats.skipped_bytes += half->skipped + other->skipped;
     half->role = (uint8_t)side;
@@ -69,7 +68,7 @@ static void prove(struct wb__http_stream *stream, struct wb__half *half, enum wb
 static void turn_off(struct wb__http_stream *stream, struct wb__half *half)
 {
     half->state = WB__HALF_OFF;
-    wb__gather_clear(&half->gather, &stream->http->budget);
+    skip_gathered(stream, half);
     bool both = stream->halves[0].state == WB__HALF_OFF && stream->halves[1].state == WB__HALF_OFF;
     if (stream->midstream && !both)
         return;
@@ -233,7 +232,7 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     if (result == WB__GATHER_NO_MEMORY) {
         skip_gathered(stream, half);
         wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role, half->last_ns);
-        wb__pairing_lost(stream, half->role);
+        wb__pairing_lost(stream, half->role, WB_HTTP_MISSING_LIMIT);
         search(half, true);
     } else if (is_first_line && !is_judged && !may_begin_head(half)) {
         misfit_gathered(stream, half);
@@ -255,6 +254,7 @@ static uint32_t skip_line(struct wb__http_stream *stream, struct wb__half *half,
     const uint8_t *newline = memchr(bytes, '\n', length);
     uint32_t taken = newline ? (uint32_t)(newline - bytes) + 1 : length;
     half->mid_line = !newline;
+    half->is_resynchronised = true;
     skip(stream, half, taken);
     return taken;
 }
@@ -262,6 +262,7 @@ static uint32_t skip_line(struct wb__http_stream *stream, struct wb__half *half,
 static void drop_line(struct wb__http_stream *stream, struct wb__half *half)
 {
     half->mid_line = half->gather.line_at != half->gather.length;
+    half->is_resynchronised = true;
     skip(stream, half, half->gather.length);
     half->gather.length = half->gather.line_at = 0;
 }
@@ -301,7 +302,6 @@ static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *hal
     }
     if (half->mid_line)
         return skip_line(stream, half, bytes, length);
-    half->is_resynchronised = true;
     return search_line(stream, half, bytes, length);
 }
 
@@ -320,6 +320,9 @@ static uint32_t take(struct wb__http_stream *stream, struct wb__half *half, cons
         return wb__message_take_trailers(stream, half, bytes, length);
     case WB__HALF_SEARCH:
         return take_search(stream, half, bytes, length);
+    case WB__HALF_OFF:
+        skip(stream, half, length);
+        return length;
     default:
         return length;
     }
@@ -337,9 +340,15 @@ bool wb__http_stream_bytes(struct wb__http_stream *stream, unsigned direction,
                            const uint8_t *bytes, uint32_t length, int64_t time_ns)
 {
     struct wb__half *half = &stream->halves[direction];
+    if (stream->is_other)
+        return false;
     stream->has_bytes |= length > 0;
     half->last_ns = time_ns;
-    while (length > 0) {
+    if (half->ended) {
+        skip(stream, half, length);
+        return is_wanted(stream);
+    }
+    while (length > 0 && !stream->is_other) {
         uint32_t taken = take(stream, half, bytes, length);
         bytes += taken;
         length -= taken;
@@ -365,7 +374,7 @@ static void lose_place(struct wb__http_stream *stream, struct wb__half *half)
     }
     half->is_resynchronised = true;
     search(half, false);
-    wb__pairing_lost(stream, half->role);
+    wb__pairing_lost(stream, half->role, wb__gap_bit(half->role));
 }
 
 void wb__http_stream_gap(struct wb__http_stream *stream, unsigned direction, uint64_t length,
@@ -373,7 +382,7 @@ void wb__http_stream_gap(struct wb__http_stream *stream, unsigned direction, uin
 {
     struct wb__half *half = &stream->halves[direction];
     (void)time_ns;
-    if (!length || half->state == WB__HALF_TUNNEL || half->state == WB__HALF_OFF)
+    if (!length || half->ended || half->state == WB__HALF_TUNNEL || half->state == WB__HALF_OFF)
         return;
     if (half->gather.length)
         end_gathered(stream, half);
@@ -389,6 +398,8 @@ void wb__http_stream_half_end(struct wb__http_stream *stream, unsigned direction
 {
     struct wb__half *half = &stream->halves[direction];
     (void)time_ns;
+    if (half->ended)
+        return;
     if (half->gather.length)
         end_gathered(stream, half);
     wb__message_half_end(stream, half);
@@ -414,11 +425,7 @@ static void cut_half(struct wb__http_stream *stream, struct wb__half *half, uint
 {
     if (half->gather.length)
         end_gathered(stream, half);
-    if (!half->current)
-        return;
-    const struct wb_http_message *message = wb__transaction_message(half->current, half->role);
-    bool has_begun = message->head.length || message->seen;
-    wb__message_cut(stream, half, bits | (has_begun ? wb__cut_bit(half->role) : 0));
+    wb__message_break_off(stream, half, bits);
 }
 
 void wb__http_stream_end(struct wb__http_stream *stream, enum wb__http_end how, int64_t time_ns)

@@ -8,6 +8,7 @@
  *     gap > 10                ten bytes of the client are missing
  *     fin <                   the server's direction is over
  *     end reset               closed (also without this line), reset, timeout, shutdown
+ *     wait 1500               milliseconds go by
  *     midstream               the beginning is missing
  *     max_headers 3           a limit
  *     show fields             field lines appear in the events
@@ -34,10 +35,10 @@
 #define BYTES_MAX (1 << 17)
 
 struct step {
-    enum { BYTES, GAP, FIN, END } kind;
+    enum { BYTES, GAP, FIN, WAIT, END } kind;
     unsigned direction;
     uint8_t *bytes;
-    uint64_t length;
+    uint64_t length; /* WAIT: milliseconds */
     enum wb__http_end how;
 };
 
@@ -180,6 +181,8 @@ static void read_input(struct one_case *one, const char *line)
         step->length = length;
     } else if (sscanf(line, "fin %c", &arrow) == 1) {
         add_step(one, FIN)->direction = arrow == '>' ? 0 : 1;
+    } else if (sscanf(line, "wait %llu", &length) == 1) {
+        add_step(one, WAIT)->length = length;
     } else if (strcmp(line, "midstream") == 0) {
         one->midstream = true;
     } else if (strcmp(line, "show fields") == 0) {
@@ -253,27 +256,30 @@ static void read_folder(const char *folder)
     free(entries);
 }
 
-/* How bytes are cut: at each multiple of piece, and in step cut_step also at cut_at. */
+/* How bytes are cut: at each multiple of piece, and in one step also at a place. */
 struct cuts {
     size_t piece;
     size_t step, at;
 };
 
+static const struct cuts whole = {SIZE_MAX, SIZE_MAX, 0};
+
 static void feed(struct wb__http_stream *stream, const struct step *step, struct guard *guard,
-                 size_t piece, size_t cut)
+                 struct cuts cuts, int64_t now_ns)
 {
     for (size_t at = 0; at < step->length;) {
-        size_t length = step->length - at < piece ? step->length - at : piece;
-        if (at < cut && at + length > cut)
-            length = cut - at;
+        size_t length = step->length - at < cuts.piece ? step->length - at : cuts.piece;
+        if (at < cuts.at && at + length > cuts.at)
+            length = cuts.at - at;
         wb__http_stream_bytes(stream, step->direction, guard_put(guard, step->bytes + at, length),
-                              (uint32_t)length, 1);
+                              (uint32_t)length, now_ns);
         at += length;
     }
 }
 
 static char *run(const struct one_case *one, struct guard *guard, struct cuts cuts)
 {
+    int64_t now_ns = 1;
     struct recorder recorder;
     recorder_open(&recorder);
     recorder.shows_headers = one->shows_headers;
@@ -282,17 +288,20 @@ static char *run(const struct one_case *one, struct guard *guard, struct cuts cu
     for (size_t i = 0; i < one->step_count; i++) {
         const struct step *step = &one->steps[i];
         if (step->kind == BYTES) {
-            feed(stream, step, guard, cuts.piece, cuts.step == i ? cuts.at : SIZE_MAX);
+            feed(stream, step, guard, cuts.step == i ? cuts : (struct cuts){cuts.piece, 0, 0},
+                 now_ns);
         } else if (step->kind == GAP) {
-            wb__http_stream_gap(stream, step->direction, step->length, 1);
+            wb__http_stream_gap(stream, step->direction, step->length, now_ns);
         } else if (step->kind == FIN) {
-            wb__http_stream_half_end(stream, step->direction, 1);
+            wb__http_stream_half_end(stream, step->direction, now_ns);
+        } else if (step->kind == WAIT) {
+            now_ns += (int64_t)step->length * 1000000;
         } else {
-            wb__http_stream_end(stream, step->how, 1);
+            wb__http_stream_end(stream, step->how, now_ns);
             stream = NULL;
         }
     }
-    wb__http_stream_end(stream, WB__HTTP_END_CLOSED, 1);
+    wb__http_stream_end(stream, WB__HTTP_END_CLOSED, now_ns);
     recorder_finish(&recorder, http);
     wb__http_free(http);
     char *text = strdup(recorder.text);
@@ -312,11 +321,11 @@ static void check(const struct one_case *one, struct guard *guard, struct cuts c
 static void test_case(void **state)
 {
     const struct one_case *one = *state;
-    const struct cuts whole = {SIZE_MAX, SIZE_MAX, 0};
     struct guard guard = guard_open(BYTES_MAX);
     if (only_prints) {
         char *text = run(one, &guard, whole);
-        printf("## %s\n\n```events\n%s```\n\n", one->name, text);
+        printf("\n## %s\n\n```events\n%s```\n\n", one->name, text);
+        fflush(stdout);
         free(text);
         guard_close(&guard);
         return;
