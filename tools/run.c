@@ -144,6 +144,27 @@ static int step_to_end(const struct run *run, struct wb_engine *engine)
     return STATUS_FAILED;
 }
 
+/* Packets in which nothing could be followed, for their link type has no decoder: each
+ * packet of another type has one link layer. Told, for the run was in vain for them. */
+static bool tell_unknown_link(const struct wb_stats *stats, struct wb_engine *engine)
+{
+    static const enum wb_layer_kind links[] = { WB_LAYER_ETHERNET, WB_LAYER_SLL,  WB_LAYER_SLL2,
+                                                WB_LAYER_NULL,     WB_LAYER_LOOP, WB_LAYER_RAW };
+    const struct wb_source_interface *interface = wb_engine_interface(engine, 0);
+    const char *name = interface != NULL ? wb_link_type_name(interface->link_type) : NULL;
+    uint64_t unknown = stats->decode.packets;
+
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        unknown -= stats->decode.layers[links[i]];
+    if (unknown == 0)
+        return false;
+    message("%" PRIu64 " of %" PRIu64 " packets have a link type that is not followed; that of the "
+            "first interface is %u (%s)",
+            unknown, stats->decode.packets, interface != NULL ? interface->link_type : 0,
+            name != NULL ? name : "without a name");
+    return true;
+}
+
 /* Ends flows and files, and tells how it went. Returns the exit status. */
 static int finish(const struct run *run, struct wb_engine *engine, int status)
 {
@@ -155,6 +176,8 @@ static int finish(const struct run *run, struct wb_engine *engine, int status)
     if (!run->quiet)
         summary_print(&stats, &run->parts);
     if (!summary_adds_up(&stats, &run->parts))
+        status = STATUS_FAILED;
+    if (run->parts.http && tell_unknown_link(&stats, engine))
         status = STATUS_FAILED;
     if (summary_tell_losses(&stats))
         return STATUS_FAILED;

@@ -148,5 +148,11 @@ judge 1 "standard output" $got "standard output is a full disk"
 	sleep 0.5
 	"$wirebeam" http -v -r http.pcap 2>mistake.err || echo $? >pipe.status
 } | true
-judge 1 "standard output" "$(cat pipe.status)" "standard output is a closed pipe"
+equal "a reader that has enough: exit status" 1 "$(cat pipe.status)"
+equal "a reader that has enough is no mistake" 0 "$(grep -c '^wirebeam' mistake.err || true)"
+{
+	sleep 0.5
+	"$wirebeam" http -r http.pcap --json - 2>mistake.err || echo $? >pipe.status
+} | true
+judge 1 "41 JSON records not written" "$(cat pipe.status)" "JSON into a closed pipe"
 finish
