@@ -410,13 +410,13 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
         flow = begin(table, lookup, packet, decoded, segment.flags);
     if (!flow)
         return;
+    touch(table, flow, packet->time_ns);
     if (flow->state == WB__FLOW_OVER) {
         table->stats.ignored_late++;
         return;
     }
     enum wb_flow_direction direction = direction_of(flow, &lookup->key);
     count_packet(flow, direction, packet, &segment);
-    touch(table, flow, packet->time_ns);
     wb__tcp_segment(table, flow, direction, &segment);
 }
 
