@@ -34,8 +34,8 @@ struct coder {
     bool is_open;   /* state holds memory */
     bool has_input; /* it was given any byte */
     bool is_over;   /* at the end of the coding: nothing, or another member, may follow */
-    uint8_t first;  /* deflate: the first byte, until the second tells what it is */
-    bool has_first;
+    bool has_first; /* deflate, zstd: the first byte was looked at */
+    uint8_t first;  /* deflate: kept until the second tells what it is */
     uint64_t produced;
     uint8_t output[OUTPUT_BYTES];
 };
@@ -191,13 +191,24 @@ static enum wb__content_status open_zstd(struct coder *coder)
     return WB__CONTENT_OK;
 }
 
+/* Magic numbers of frames and of skippable ones, as their first byte: RFC 8878, 3.1. The
+ * formats before the RFC, which libzstd may know too, begin otherwise. */
+static bool is_frame_start(uint8_t byte)
+{
+    return byte == 0x28 || byte >> 4 == 5;
+}
+
 /* RFC 8878, 3: frames follow one another. */
 static enum wb__content_status decode_zstd(struct coder *coder, struct step *step)
 {
     ZSTD_inBuffer in = {step->in, step->in_left, 0};
     ZSTD_outBuffer out = {coder->output, OUTPUT_BYTES, 0};
-    if (coder->is_over && !step->in_left)
+    bool at_start = coder->is_over || !coder->has_first;
+    if (at_start && !step->in_left)
         return WB__CONTENT_OK;
+    if (at_start && !is_frame_start(*step->in))
+        return WB__CONTENT_INVALID;
+    coder->has_first = true;
     size_t result = ZSTD_decompressStream(coder->state.zstd, &out, &in);
     step->in += in.pos;
     step->in_left -= in.pos;

@@ -125,8 +125,7 @@ static int parse_request_line(struct parser *parser, struct line line)
 {
     struct wb__head *head = parser->head;
     const uint8_t *at = line.start;
-    while (at < line.end && wb__is_token(*at))
-        at++;
+    at = wb__token_end(at, line.end);
     if (at == line.start || at == line.end || !wb__is_blank(*at))
         return WB__HEAD_MALFORMED;
     if (at - line.start > METHOD_MAX || is_preface(line))
@@ -211,9 +210,9 @@ static int parse_field(struct parser *parser, struct line line)
         unfold(parser, line);
         return 1;
     }
-    const uint8_t *name_end = wb__token_end(line.start, line.end);
+    const uint8_t *name_end = wb__scan_token(line.start, parser->end); /* the line ends with none */
     const uint8_t *colon = name_end;
-    if (name_end == line.end || *name_end != ':') {
+    if (*name_end != ':') {
         colon = memchr(line.start, ':', (size_t)(line.end - line.start));
         name_end = colon ? wb__trim_blanks(line.start, colon) : NULL;
         if (!colon || name_end == line.start) {

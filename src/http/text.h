@@ -18,11 +18,6 @@ struct wb__text {
 
 extern const uint8_t wb__token_table[256]; /* tchar: 1 */
 
-static inline bool wb__is_token(uint8_t byte)
-{
-    return wb__token_table[byte];
-}
-
 static inline bool wb__is_digit(uint8_t byte)
 {
     return byte >= '0' && byte <= '9';
