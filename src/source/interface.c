@@ -27,6 +27,30 @@
 #define ADDRESS_BYTES (INET6_ADDRSTRLEN + 4) /* "/128" */
 #define LINK_ADDRESS_MAX 20                  /* bytes: InfiniBand's */
 
+/* ---- Questions to the system ------------------------------------------------------ */
+
+int wb__interface_ask(struct ifreq *request, unsigned long what, const char *name)
+{
+    *request = (struct ifreq){0};
+    strncpy(request->ifr_name, name, sizeof request->ifr_name - 1);
+    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return -1;
+    int result = ioctl(descriptor, what, request);
+    int saved = errno;
+    close(descriptor);
+    errno = saved;
+    return result;
+}
+
+bool wb__interface_is_up(const char *name)
+{
+    struct ifreq request;
+    if (strcmp(name, "any") == 0)
+        return true;
+    return wb__interface_ask(&request, SIOCGIFFLAGS, name) == 0 && request.ifr_flags & IFF_UP;
+}
+
 /* ---- Losses of a device ----------------------------------------------------------- */
 
 static uint32_t read_losses(const char *name)
@@ -150,14 +174,10 @@ static void add_address(struct address_list *list, const struct pcap_addr *addre
 
 static uint32_t mtu_of(const char *name)
 {
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
-    int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
-    if (descriptor < 0)
+    struct ifreq request;
+    if (wb__interface_ask(&request, SIOCGIFMTU, name) < 0 || request.ifr_mtu < 0)
         return 0;
-    int result = ioctl(descriptor, SIOCGIFMTU, &request);
-    close(descriptor);
-    return result < 0 || request.ifr_mtu < 0 ? 0 : (uint32_t)request.ifr_mtu;
+    return (uint32_t)request.ifr_mtu;
 }
 
 static bool can_capture(void)

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: ISC
  *
- * Packets that a device itself had no buffer for: they were lost before any capture
- * could see them. The device counts from when it was made; we from when we began.
+ * What the system says of a device, and the packets that a device itself had no buffer
+ * for: they were lost before any capture could see them. The device counts from when it
+ * was made; we from when we began.
  */
 #ifndef WB_SOURCE_INTERFACE_H
 #define WB_SOURCE_INTERFACE_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Asks the system about a device by an ioctl of struct ifreq. 0, or -1 with errno set. */
+int wb__interface_ask(struct ifreq *request, unsigned long what, const char *name);
+
+/* Is the device there and up? "any" always is. */
+bool wb__interface_is_up(const char *name);
 
 struct wb__interface_losses {
     char name[IF_NAMESIZE];

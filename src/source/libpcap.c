@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "source/filter.h"
+#include "source/interface.h"
 #include "source/live.h"
 #include "source/wake.h"
 
@@ -126,9 +127,11 @@ static int wait_for_packets(struct live *live, int timeout_ms, struct wb_error *
     int ready = wb__wake_wait(&live->wake, live->descriptor, limit, error);
     if (ready < 0)
         return ready;
-    if (ready & (POLLERR | POLLHUP | POLLNVAL))
+    /* libpcap may have taken the socket's error already, and keeps it to itself as long as
+     * the interface still exists; it then has us look again soon. */
+    if (ready & (POLLERR | POLLHUP | POLLNVAL) || (ready == 0 && !wb__interface_is_up(live->name)))
         live->is_down = true;
-    return ready != 0 || wb__wake_is_rung(&live->wake) || limit != timeout_ms;
+    return ready != 0 || live->is_down || wb__wake_is_rung(&live->wake) || limit != timeout_ms;
 }
 
 /* All that the system counted was delivered or dropped: there is nothing to wait for. Both
@@ -264,8 +267,8 @@ static int set_watching(struct live *live, struct wb_error *error)
     return 0;
 }
 
-/* Packets come in from activation on: those that were there before filter and direction
- * are thrown away by libpcap when it sets the filter, so that goes last. */
+/* Packets come in from activation on; libpcap itself runs the filter on those that came
+ * before the kernel had it. */
 static int open_live(struct live *live, const struct wb_source_options *options,
                      struct wb_error *error)
 {

@@ -413,18 +413,6 @@ static int open_socket(struct ring *ring, struct wb_error *error)
     return system_failure(ring, "a packet socket cannot be made", error);
 }
 
-static int ask_device(struct ifreq *request, unsigned long what, const char *name)
-{
-    *request = (struct ifreq){0};
-    strncpy(request->ifr_name, name, sizeof request->ifr_name - 1);
-    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        return -1;
-    int result = ioctl(descriptor, what, request);
-    close(descriptor);
-    return result;
-}
-
 /* Sets what kind of packets the device gives. */
 static void set_link_type(struct ring *ring)
 {
@@ -460,13 +448,13 @@ static int examine_device(struct ring *ring, struct wb_error *error)
         return 0;
     }
     ring->index = (int)if_nametoindex(ring->name);
-    if (!ring->index || ask_device(&request, SIOCGIFHWADDR, ring->name) < 0)
+    if (!ring->index || wb__interface_ask(&request, SIOCGIFHWADDR, ring->name) < 0)
         return wb__live_not_found(ring->name, error);
     ring->arphrd_type = request.ifr_hwaddr.sa_family;
     set_link_type(ring);
-    if (ask_device(&request, SIOCGIFMTU, ring->name) == 0 && request.ifr_mtu > 0)
+    if (wb__interface_ask(&request, SIOCGIFMTU, ring->name) == 0 && request.ifr_mtu > 0)
         ring->segmented_above = longest_frame(request.ifr_mtu);
-    if (ask_device(&request, SIOCGIFFLAGS, ring->name) == 0 && !(request.ifr_flags & IFF_UP))
+    if (!wb__interface_is_up(ring->name))
         return wb__live_is_down(ring->name, error);
     return 0;
 }

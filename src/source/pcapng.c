@@ -525,7 +525,9 @@ static int read_first_interfaces(struct wb__file *file, struct wb_error *error)
 {
     int result;
     do {
-        result = wb__input_need(&file->input, 8, 0, error);
+        result = finish_skip(file, 0, error);
+        if (result > 0)
+            result = wb__input_need(&file->input, 8, 0, error);
         if (result > 0 && !is_interface_next(file))
             return 0;
         if (result > 0)
