@@ -110,7 +110,7 @@ static enum wb__loss write_sidecar(struct wb__recorder *recorder, struct wb__par
     enum wb__loss loss = WB__LOSS_NONE;
     if (line->failed)
         return wb__fault_note(&recorder->faults, ENOMEM, NULL, "a JSON record");
-    *part = wb__spool_new_part(&to, &loss);
+    *part = wb__spool_new_part(&to, true, &loss);
     if (!*part)
         return loss;
     struct iovec vector[] = {{line->text, line->length}, {(char[]){'\n'}, 1}};
@@ -174,7 +174,7 @@ static enum wb__loss store(struct wb__recorder *recorder, struct wb__client_half
     if (!wb__store_has_room(&recorder->store, 2))
         return wb__fault_quota(&recorder->faults, recorder->store.path, "files");
     wb__fault_enter(&recorder->faults);
-    enum wb__loss loss = wb__spool_write(&to, &half->bytes);
+    enum wb__loss loss = wb__spool_write(&to, &half->bytes, true);
     if (!loss)
         loss = place(recorder, half->bytes.part, record, file);
     wb__fault_leave(&recorder->faults);

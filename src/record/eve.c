@@ -53,11 +53,15 @@ void wb__eve_time(struct wb__eve *eve, const char *key, int64_t time_ns)
         if (!gmtime_r(&time, &tm) ||
             !strftime(eve->second_text, sizeof eve->second_text, "%Y-%m-%dT%H:%M:%S", &tm))
             eve->second_text[0] = '\0';
+        eve->second_length = strlen(eve->second_text);
+        memcpy(eve->second_text + eve->second_length, ".000000+0000", 13);
         eve->second = second;
     }
-    char text[48];
-    int length = snprintf(text, sizeof text, "%s.%06d+0000", eve->second_text, (int)microsecond);
-    wb__json_bytes(&eve->line, key, text, (size_t)length);
+    for (char *digit = eve->second_text + eve->second_length + 6; *digit != '.'; digit--) {
+        *digit = (char)('0' + microsecond % 10);
+        microsecond /= 10;
+    }
+    wb__json_bytes(&eve->line, key, eve->second_text, eve->second_length + 12);
 }
 
 /* Community ID flow hashing, version 1, seed 0 (the specification of Corelight): the

@@ -26,7 +26,8 @@ struct wb__eve {
     char endpoints[256];   /* "src_ip":...,"proto":"TCP" */
     char community_id[48]; /* "1:..." */
     int64_t second;        /* the last time written, */
-    char second_text[32];  /* and how */
+    size_t second_length;
+    char second_text[64]; /* and how */
 };
 
 /* What became of a body. */

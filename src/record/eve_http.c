@@ -5,7 +5,6 @@
  */
 #include "record/eve.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void write_slice(struct wb__json *line, const char *key, struct wb_slice slice)
@@ -224,13 +223,15 @@ static void write_files(struct wb__json *line, const struct wb__eve_transaction 
         wb__json_text(line, "file_lost", record->lost);
     if (!record->name[0])
         return;
-    char name[300];
+    char name[sizeof record->name + 8];
+    size_t length = strlen(record->name);
+    memcpy(name, record->name, length);
     wb__json_text(line, "file", record->name);
     wb__json_bool(line, "file_shared", record->shared);
     wb__json_begin(line, "files", '[');
     for (const char *const *ending = record->files; *ending; ending++) {
-        int length = snprintf(name, sizeof name, "%s%s", record->name, *ending);
-        wb__json_bytes(line, NULL, name, (size_t)length);
+        strcpy(name + length, *ending);
+        wb__json_text(line, NULL, name);
     }
     wb__json_end(line, ']');
 }

@@ -276,7 +276,7 @@ static enum wb__loss join(const struct wb__spool_to *to, struct wb__exchange *ex
         is_empty(&exchange->request) || !exchange->http->request.ended)
         return WB__LOSS_NONE;
     exchange->is_joined = true;
-    enum wb__loss loss = wb__spool_write(to, &exchange->request);
+    enum wb__loss loss = wb__spool_write(to, &exchange->request, false);
     exchange->response.part = exchange->request.part;
     exchange->request.part = NULL;
     return loss;
@@ -345,7 +345,7 @@ static struct wb__part *write_together(const struct wb__spool_to *to, struct wb_
                                        enum wb__loss *loss)
 {
     struct iovec vector[2 * (WB__SPOOL_VECTOR + 1)];
-    struct wb__part *part = wb__spool_new_part(to, loss);
+    struct wb__part *part = wb__spool_new_part(to, true, loss);
     if (!part)
         return NULL;
     unsigned count = wb__spool_vector(&exchange->request, vector);
@@ -374,12 +374,12 @@ struct wb__part *wb__exchange_http_part(struct wb__recorder *recorder,
 {
     struct wb__spool_to to = target(recorder);
     if (exchange->is_joined || (exchange->response.part && is_empty(&exchange->request))) {
-        *loss = wb__spool_write(&to, &exchange->response);
+        *loss = wb__spool_write(&to, &exchange->response, true);
         return *loss ? NULL : take_part(&exchange->response);
     }
     if (!exchange->request.part && !exchange->response.part)
         return write_together(&to, exchange, loss);
-    *loss = wb__spool_write(&to, &exchange->request);
+    *loss = wb__spool_write(&to, &exchange->request, true);
     if (!*loss)
         *loss = append_response(&to, exchange);
     return *loss ? NULL : take_part(&exchange->request);
@@ -389,7 +389,7 @@ struct wb__part *wb__exchange_body_part(struct wb__recorder *recorder,
                                         struct wb__exchange *exchange, enum wb__loss *loss)
 {
     struct wb__spool_to to = target(recorder);
-    *loss = wb__spool_write(&to, &exchange->body);
+    *loss = wb__spool_write(&to, &exchange->body, true);
     return *loss ? NULL : take_part(&exchange->body);
 }
 

@@ -77,7 +77,7 @@ static enum wb__loss write_json(struct keep *keep)
     wb__eve_http(eve, keep->record);
     if (eve->line.failed)
         return wb__fault_note(&keep->recorder->faults, ENOMEM, NULL, "a JSON record");
-    struct wb__part *part = wb__spool_new_part(&to, &loss);
+    struct wb__part *part = wb__spool_new_part(&to, true, &loss);
     if (!part)
         return loss;
     struct iovec vector[] = {{eve->line.text, eve->line.length}, {(char[]){'\n'}, 1}};

@@ -134,6 +134,10 @@ void wb__name_of_version(char stem[WB__NAME_SIZE], const char *name, uint32_t ve
                          bool is_incomplete)
 {
     char number[16] = "";
+    if (version == 1 && !is_incomplete) { /* the usual case: no formatting */
+        memcpy(stem, name, strlen(name) + 1);
+        return;
+    }
     if (version > 1)
         snprintf(number, sizeof number, "-%u", version);
     snprintf(stem, WB__NAME_SIZE, "%.200s%s%s", name, number, is_incomplete ? MARK : "");

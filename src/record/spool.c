@@ -12,10 +12,11 @@
 #define OWN_FIRST 2048u
 #define VECTOR_FIRST 32u
 
-struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, enum wb__loss *loss)
+struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, bool is_final,
+                                    enum wb__loss *loss)
 {
     struct wb__part *part = malloc(sizeof *part);
-    *loss = part ? wb__store_create(to->store, part)
+    *loss = part ? wb__store_create(to->store, part, is_final)
                  : wb__fault_note(to->store->faults, ENOMEM, to->store->path, "a file");
     if (*loss) {
         free(part);
@@ -52,12 +53,12 @@ static void forget_memory(const struct wb__spool_to *to, struct wb__spool *spool
     spool->borrowed = 0;
 }
 
-enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *spool)
+enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *spool, bool is_final)
 {
     struct iovec vector[WB__SPOOL_VECTOR + 1];
     enum wb__loss loss = WB__LOSS_NONE;
     if (!spool->part)
-        spool->part = wb__spool_new_part(to, &loss);
+        spool->part = wb__spool_new_part(to, is_final, &loss);
     if (!loss)
         loss = wb__store_append(to->store, spool->part, vector, wb__spool_vector(spool, vector));
     forget_memory(to, spool);
@@ -103,11 +104,11 @@ bool wb__spool_is_large(const struct wb__spool *spool)
 enum wb__loss wb__spool_settle(const struct wb__spool_to *to, struct wb__spool *spool)
 {
     if (wb__spool_is_large(spool))
-        return wb__spool_write(to, spool);
+        return wb__spool_write(to, spool, false);
     if (!spool->count)
         return WB__LOSS_NONE;
     if (!make_room(to, spool, spool->borrowed, WB__SPOOL_HELD))
-        return wb__spool_write(to, spool);
+        return wb__spool_write(to, spool, false);
     for (uint32_t i = 0; i < spool->count; i++)
         copy_own(spool, spool->vector[i].iov_base, spool->vector[i].iov_len);
     spool->count = 0;
@@ -125,7 +126,7 @@ static enum wb__loss add_copy(const struct wb__spool_to *to, struct wb__spool *s
         copy_own(spool, bytes, length);
         return WB__LOSS_NONE;
     }
-    loss = wb__spool_write(to, spool);
+    loss = wb__spool_write(to, spool, false);
     if (loss)
         return loss;
     struct iovec vector = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};

@@ -47,8 +47,10 @@ bool wb__spool_is_large(const struct wb__spool *spool);
 /* Lets go of borrowed bytes: copies or writes them. */
 enum wb__loss wb__spool_settle(const struct wb__spool_to *to, struct wb__spool *spool);
 
-/* Writes everything to the part, which is made even for no bytes. */
-enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *spool);
+/* Writes everything to the part, which is made even for no bytes. is_final: it will be
+ * published or dropped at once (see wb__store_create). */
+enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *spool,
+                              bool is_final);
 
 /* What is in memory as a vector of at most WB__SPOOL_VECTOR + 1; returns the count. */
 unsigned wb__spool_vector(const struct wb__spool *spool, struct iovec *vector);
@@ -58,7 +60,8 @@ void wb__spool_reset(const struct wb__spool_to *to, struct wb__spool *spool);
 void wb__spool_free(const struct wb__spool_to *to, struct wb__spool *spool);
 
 /* A new part on the heap, or NULL with *loss set; and its end. */
-struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, enum wb__loss *loss);
+struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, bool is_final,
+                                    enum wb__loss *loss);
 void wb__spool_drop_part(const struct wb__spool_to *to, struct wb__part **part);
 
 #endif

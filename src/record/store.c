@@ -33,6 +33,28 @@ static int open_error(const char *path, struct wb_error *error)
                          strerror(system), advice);
 }
 
+static void part_name(char name[PART_NAME_SIZE], const struct wb__part *part)
+{
+    snprintf(name, PART_NAME_SIZE, ".part-%ld-%llu", (long)getpid(),
+             (unsigned long long)part->number);
+}
+
+/* Needs O_TMPFILE of the file system, and of the kernel to link by descriptor without
+ * privileges (Linux 6.10). */
+static bool can_name_nameless(struct wb__store *store)
+{
+    char name[PART_NAME_SIZE];
+    int fd = openat(store->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    part_name(name, &(struct wb__part){.number = ++store->next_part});
+    bool can = linkat(fd, "", store->directory, name, AT_EMPTY_PATH) == 0;
+    if (can)
+        unlinkat(store->directory, name, 0);
+    close(fd);
+    return can;
+}
+
 int wb__store_open(struct wb__store *store, const char *path,
                    const struct wb_record_options *options, struct wb__faults *faults,
                    struct wb_error *error)
@@ -55,6 +77,7 @@ int wb__store_open(struct wb__store *store, const char *path,
     };
     snprintf(store->path, sizeof store->path, "%s", path);
     wb__list_init(&store->open);
+    store->has_nameless = can_name_nameless(store);
     return 0;
 }
 
@@ -71,12 +94,6 @@ bool wb__store_has_room(const struct wb__store *store, unsigned files)
            (store->files <= store->max_files && files <= store->max_files - store->files);
 }
 
-static void part_name(char name[PART_NAME_SIZE], const struct wb__part *part)
-{
-    snprintf(name, PART_NAME_SIZE, ".part-%ld-%llu", (long)getpid(),
-             (unsigned long long)part->number);
-}
-
 static enum wb__loss note(struct wb__store *store, int system, const char *name)
 {
     return wb__fault_note(store->faults, system, store->path, name);
@@ -89,8 +106,10 @@ static int close_part(struct wb__store *store, struct wb__part *part)
         return 0;
     int failed = close(part->fd) < 0 ? errno : 0;
     part->fd = -1;
-    wb__list_remove(&part->link);
-    store->open_count--;
+    if (!part->is_nameless) {
+        wb__list_remove(&part->link);
+        store->open_count--;
+    }
     return failed;
 }
 
@@ -105,7 +124,7 @@ static void close_oldest(struct wb__store *store)
 
 static int open_below(struct wb__store *store, const char *name, int flags)
 {
-    flags |= O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+    flags |= O_APPEND | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(store->directory, name, flags, 0600);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && store->open_count) {
         close_oldest(store);
@@ -123,23 +142,33 @@ static void hold(struct wb__store *store, struct wb__part *part, int fd)
     store->open_count++;
 }
 
-enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part)
+/* Gives the part a file with a name. Returns 0 or an errno. */
+static int create_named(struct wb__store *store, struct wb__part *part)
 {
     char name[PART_NAME_SIZE];
-    int fd = -1;
-    *part = (struct wb__part){.fd = -1};
-    for (int tries = 0; fd < 0 && tries < PART_TRIES; tries++) {
+    for (int tries = 0; tries < PART_TRIES; tries++) {
         part->number = ++store->next_part;
         part_name(name, part);
-        fd = open_below(store, name, O_CREAT | O_EXCL);
-        if (fd < 0 && errno != EEXIST)
+        int fd = open_below(store, name, O_WRONLY | O_CREAT | O_EXCL);
+        if (fd >= 0) {
+            hold(store, part, fd);
+            return 0;
+        }
+        if (errno != EEXIST)
             break;
     }
-    if (fd < 0)
-        return note(store, errno, name);
-    part->exists = true;
-    hold(store, part, fd);
-    return WB__LOSS_NONE;
+    return errno;
+}
+
+enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part, bool is_final)
+{
+    *part = (struct wb__part){.fd = -1};
+    if (is_final && store->has_nameless)
+        part->fd = open_below(store, ".", O_RDWR | O_TMPFILE);
+    part->is_nameless = part->fd >= 0;
+    int failed = part->is_nameless ? 0 : create_named(store, part);
+    part->exists = !failed;
+    return failed ? note(store, failed, "a temporary file") : WB__LOSS_NONE;
 }
 
 /* The part's descriptor, opened again when it was closed for another's sake. */
@@ -147,13 +176,15 @@ static int descriptor(struct wb__store *store, struct wb__part *part)
 {
     char name[PART_NAME_SIZE];
     struct stat status;
+    if (part->is_nameless)
+        return part->fd;
     if (part->fd >= 0) {
         wb__list_remove(&part->link);
         wb__list_append(&store->open, &part->link);
         return part->fd;
     }
     part_name(name, part);
-    int fd = open_below(store, name, 0);
+    int fd = open_below(store, name, O_WRONLY);
     if (fd < 0)
         return -1;
     bool is_mine = fstat(fd, &status) == 0 && status.st_size == (off_t)part->length &&
@@ -210,7 +241,6 @@ static int write_vector(struct wb__part *part, int fd, struct iovec *vector, uns
 enum wb__loss wb__store_append(struct wb__store *store, struct wb__part *part, struct iovec *vector,
                                unsigned count)
 {
-    char name[PART_NAME_SIZE];
     uint64_t length = vector_length(vector, count), before = part->length;
     if (store->max_bytes &&
         (store->bytes > store->max_bytes || length > store->max_bytes - store->bytes))
@@ -222,31 +252,39 @@ enum wb__loss wb__store_append(struct wb__store *store, struct wb__part *part, s
     int failed = fd < 0 ? errno : write_vector(part, fd, vector, count);
     wb__fault_leave(store->faults);
     store->bytes += part->length - before;
-    if (!failed)
-        return WB__LOSS_NONE;
-    part_name(name, part);
-    return note(store, failed, name);
+    return failed ? note(store, failed, "a temporary file") : WB__LOSS_NONE;
+}
+
+/* Appends what can be read from fd. */
+static enum wb__loss append_file(struct wb__store *store, struct wb__part *part, int fd,
+                                 uint64_t length)
+{
+    uint8_t buffer[COPY_BYTES];
+    uint64_t done = 0;
+    ssize_t n;
+    while ((n = pread(fd, buffer, sizeof buffer, (off_t)done)) > 0) {
+        struct iovec vector = {.iov_base = buffer, .iov_len = (size_t)n};
+        enum wb__loss loss = wb__store_append(store, part, &vector, 1);
+        if (loss)
+            return loss;
+        done += (uint64_t)n;
+    }
+    if (n < 0 || done != length)
+        return note(store, n < 0 ? errno : ESTALE, "a temporary file");
+    return WB__LOSS_NONE;
 }
 
 enum wb__loss wb__store_append_part(struct wb__store *store, struct wb__part *part,
                                     struct wb__part *other)
 {
     char name[PART_NAME_SIZE];
-    uint8_t buffer[COPY_BYTES];
-    uint64_t length = 0, done = 0;
-    enum wb__loss loss = WB__LOSS_NONE;
+    uint64_t length = 0;
     part_name(name, other);
     int fd = wb__store_read(store, name, &length);
-    ssize_t n = 1;
-    while (!loss && fd >= 0 && (n = read(fd, buffer, sizeof buffer)) > 0) {
-        struct iovec vector = {.iov_base = buffer, .iov_len = (size_t)n};
-        loss = wb__store_append(store, part, &vector, 1);
-        done += (uint64_t)n;
-    }
-    if (!loss && (fd < 0 || n < 0 || done != other->length))
-        loss = note(store, fd < 0 || n < 0 ? errno : ESTALE, name);
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return note(store, errno, name);
+    enum wb__loss loss = append_file(store, part, fd, other->length);
+    close(fd);
     return loss;
 }
 
@@ -263,12 +301,53 @@ static int move(int directory, const char *from, const char *to)
     return 0;
 }
 
-int wb__store_publish(struct wb__store *store, struct wb__part *part, const char *name)
+/* The rights to link by descriptor may be gone since the directory was opened: then the
+ * bytes go to a part with a name, and so does everything after it. */
+static int give_name(struct wb__store *store, struct wb__part *part)
+{
+    struct wb__part named;
+    store->has_nameless = false;
+    store->bytes -= part->length; /* of which there will be two for a moment */
+    enum wb__loss loss = wb__store_create(store, &named, false);
+    if (!loss)
+        loss = append_file(store, &named, part->fd, part->length);
+    if (loss) {
+        wb__store_discard(store, &named);
+        store->bytes += part->length;
+        return -EIO;
+    }
+    close_part(store, part);
+    close_part(store, &named);
+    part->number = named.number;
+    part->is_nameless = false;
+    return 0;
+}
+
+static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
+{
+    if (linkat(part->fd, "", store->directory, name, AT_EMPTY_PATH) < 0)
+        return -errno;
+    close_part(store, part);
+    return 0;
+}
+
+static int publish_named(struct wb__store *store, struct wb__part *part, const char *name)
 {
     char temporary[PART_NAME_SIZE];
     int failed = close_part(store, part);
     part_name(temporary, part);
-    int code = failed ? -failed : move(store->directory, temporary, name);
+    return failed ? -failed : move(store->directory, temporary, name);
+}
+
+int wb__store_publish(struct wb__store *store, struct wb__part *part, const char *name)
+{
+    int code =
+        part->is_nameless ? publish_nameless(store, part, name) : publish_named(store, part, name);
+    if (part->is_nameless && (code == -ENOENT || code == -EPERM)) {
+        code = give_name(store, part);
+        if (code == 0)
+            code = publish_named(store, part, name);
+    }
     if (code == 0) {
         store->files++;
         part->exists = false;
@@ -281,6 +360,9 @@ int wb__store_publish(struct wb__store *store, struct wb__part *part, const char
 void wb__store_unpublish(struct wb__store *store, struct wb__part *part, const char *name)
 {
     char temporary[PART_NAME_SIZE];
+    if (part->is_nameless)
+        part->number = ++store->next_part;
+    part->is_nameless = false;
     part_name(temporary, part);
     int failed = -move(store->directory, name, temporary);
     if (failed) {
@@ -299,7 +381,8 @@ void wb__store_discard(struct wb__store *store, struct wb__part *part)
         return;
     part->exists = false;
     part_name(name, part);
-    unlinkat(store->directory, name, 0);
+    if (!part->is_nameless)
+        unlinkat(store->directory, name, 0);
     store->bytes -= part->length;
     part->length = 0;
 }

@@ -5,9 +5,14 @@
  * replacing anything: no half file stands under a final name, and nothing that was
  * there before (a file, a symbolic link) is followed or written to.
  *
- *     append, append, ...    .part-PID-N    (created with the first append)
+ *     create, append, ...    .part-PID-N    or a file without a name (O_TMPFILE)
  *     publish                NAME           or: the name is taken
  *     discard                gone
+ *
+ * A file without a name costs one entry of the directory instead of two, which is a
+ * tenth of the time that a small file takes. It serves files that are written and
+ * published at once; one that waits for more must have a name, since its descriptor may
+ * be needed elsewhere.
  */
 #ifndef WB_RECORD_STORE_H
 #define WB_RECORD_STORE_H
@@ -32,15 +37,17 @@ struct wb__store {
     uint64_t next_part;
     struct wb__link open; /* parts with a descriptor, least recently used first */
     unsigned open_count;
+    bool has_nameless; /* file system and kernel can give a name to a nameless file */
     struct wb__faults *faults;
 };
 
 /* A file in the making. */
 struct wb__part {
-    struct wb__link link; /* in store->open while fd >= 0 */
+    struct wb__link link; /* in store->open while fd >= 0, unless nameless */
     uint64_t number;
     uint64_t length;
-    bool exists; /* under its temporary name */
+    bool exists; /* it is neither published nor discarded */
+    bool is_nameless;
     int fd;
 };
 
@@ -53,8 +60,9 @@ void wb__store_close(struct wb__store *store); /* parts first */
 /* Would this many more files still be within the quota? */
 bool wb__store_has_room(const struct wb__store *store, unsigned files);
 
-/* A new empty part in *part. */
-enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part);
+/* A new empty part in *part. is_final: it will be published or discarded before any
+ * other part is created that waits. */
+enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part, bool is_final);
 
 /* Writes the vector at the part's end; changes the vector. After a loss the part is
  * good for nothing but wb__store_discard. */

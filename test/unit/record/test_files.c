@@ -16,6 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <zlib.h>
 
 #include "record/recorder.h"
@@ -165,12 +169,15 @@ static void sha256_naming_stores_each_body_once(void **state)
     scene_close(&scene);
 }
 
+static bool only_named; /* no files without a name */
+
 /* The .http and .body files for a body of that length, told in that way. */
 static void check_story(const struct wb_record_options *options, struct story story)
 {
     struct scene scene;
     size_t head = strlen(REQUEST ETAG_HEAD), length;
     scene_open(&scene, options);
+    scene.recorder->store.has_nameless &= !only_named;
     story.etag = SLICE("\"e\"");
     story.body = body;
     scene_tell(&scene, &story);
@@ -195,12 +202,15 @@ static void all_sizes_in_all_batches_are_the_same_files(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         for (size_t j = 0; j < sizeof batches / sizeof *batches; j++)
-            for (unsigned bits = 0; bits < 4; bits++)
+            for (unsigned bits = 0; bits < 8; bits++) {
+                only_named = bits & 4;
                 check_story(&by_etag, (struct story){.body_length = lengths[i],
                                                      .piece = 1448,
                                                      .batch = batches[j],
                                                      .response_first = bits & 1,
                                                      .copied = bits & 2});
+            }
+    only_named = false;
 }
 
 static void one_byte_at_a_time_is_the_same_file(void **state)
@@ -366,6 +376,34 @@ static void a_limit_of_file_sizes_loses_what_is_larger(void **state)
     scene_close(&scene);
 }
 
+/* In a child that may no longer link by descriptor: 77 where that cannot be forbidden. */
+static int lose_the_right_to_link(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_linkat, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    struct scene scene;
+    scene_open(&scene, &by_etag);
+    tell(&scene, "\"before\"", "1");
+    if (!scene.recorder->store.has_nameless || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) {
+        scene_close(&scene);
+        return 77;
+    }
+    tell(&scene, "\"after\"", "2");
+    assert_list(&scene, "after.body\nafter.http\nafter.json\n"
+                        "before.body\nbefore.http\nbefore.json\n");
+    assert_file(&scene, "after.body", "2", 1);
+    assert_false(scene.recorder->store.has_nameless);
+    assert_int_equal(scene_finish(&scene), 0);
+    scene_close(&scene);
+    return 0;
+}
+
 /* In a child with a mount namespace of its own: 77 where that is not allowed. */
 static int fill_a_small_disk(void)
 {
@@ -399,19 +437,30 @@ static int fill_a_small_disk(void)
     return 0;
 }
 
-static void a_full_disk_is_told_and_may_become_free(void **state)
+static void run_in_child(int (*test)(void))
 {
     int status;
-    (void)state;
     pid_t child = fork();
     assert_int_not_equal(child, -1);
     if (child == 0)
-        _exit(fill_a_small_disk());
+        _exit(test());
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
         skip();
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void a_full_disk_is_told_and_may_become_free(void **state)
+{
+    (void)state;
+    run_in_child(fill_a_small_disk);
+}
+
+static void lost_rights_are_made_up_for(void **state)
+{
+    (void)state;
+    run_in_child(lose_the_right_to_link);
 }
 
 static void a_removed_directory_is_told(void **state)
@@ -520,6 +569,7 @@ int main(void)
         cmocka_unit_test(quotas_are_kept_and_told),
         cmocka_unit_test(a_limit_of_file_sizes_loses_what_is_larger),
         cmocka_unit_test(a_full_disk_is_told_and_may_become_free),
+        cmocka_unit_test(lost_rights_are_made_up_for),
         cmocka_unit_test(a_removed_directory_is_told),
         cmocka_unit_test(many_open_transactions_need_few_descriptors),
         cmocka_unit_test(parts_are_removed_at_the_end),
