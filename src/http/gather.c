@@ -8,21 +8,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAPACITY 2048
+#define USUAL_CAPACITY 2048
 
-static bool grow(struct wb__gather *gather, struct wb__budget *budget, uint32_t needed)
+void wb__gather_memory_init(struct wb__gather_memory *memory, struct wb__budget *budget)
 {
-    uint64_t capacity = gather->capacity ? gather->capacity : FIRST_CAPACITY;
+    memory->budget = budget;
+    wb__slab_init(&memory->usual, USUAL_CAPACITY, budget);
+}
+
+void wb__gather_memory_free(struct wb__gather_memory *memory)
+{
+    wb__slab_free(&memory->usual);
+}
+
+static void give(struct wb__gather *gather, struct wb__gather_memory *memory)
+{
+    if (gather->capacity <= USUAL_CAPACITY) {
+        wb__slab_give(&memory->usual, gather->bytes);
+        return;
+    }
+    wb__budget_give(memory->budget, gather->capacity);
+    free(gather->bytes);
+}
+
+static uint8_t *take_long(struct wb__gather_memory *memory, uint64_t capacity)
+{
+    if (capacity > UINT32_MAX || !wb__budget_take(memory->budget, capacity))
+        return NULL;
+    uint8_t *bytes = malloc(capacity);
+    if (!bytes)
+        wb__budget_give(memory->budget, capacity);
+    return bytes;
+}
+
+static bool grow(struct wb__gather *gather, struct wb__gather_memory *memory, uint32_t needed)
+{
+    uint64_t capacity = USUAL_CAPACITY;
     while (capacity < needed)
         capacity *= 2;
-    uint64_t more = capacity - gather->capacity;
-    if (capacity > UINT32_MAX || !wb__budget_take(budget, more))
+    uint8_t *bytes = capacity == USUAL_CAPACITY ? wb__slab_take(&memory->usual)
+                                                : take_long(memory, capacity);
+    if (!bytes)
         return false;
-    uint8_t *bytes = realloc(gather->bytes, capacity);
-    if (!bytes) {
-        wb__budget_give(budget, more);
-        return false;
-    }
+    if (gather->length)
+        memcpy(bytes, gather->bytes, gather->length);
+    give(gather, memory);
     gather->bytes = bytes;
     gather->capacity = (uint32_t)capacity;
     return true;
@@ -34,9 +64,9 @@ static bool is_empty_line(const uint8_t *line, uint32_t length)
     return length == 1 || (length == 2 && line[0] == '\r');
 }
 
-enum wb__gather_result wb__gather_line(struct wb__gather *gather, struct wb__budget *budget,
-                                       uint32_t limit, const uint8_t *bytes, uint32_t length,
-                                       uint32_t *taken)
+enum wb__gather_result wb__gather_line(struct wb__gather *gather,
+                                       struct wb__gather_memory *memory, uint32_t limit,
+                                       const uint8_t *bytes, uint32_t length, uint32_t *taken)
 {
     *taken = 0;
     const uint8_t *newline = memchr(bytes, '\n', length);
@@ -45,7 +75,7 @@ enum wb__gather_result wb__gather_line(struct wb__gather *gather, struct wb__bud
     bool is_over = more > room;
     if (is_over)
         more = room;
-    if (gather->length + more > gather->capacity && !grow(gather, budget, gather->length + more))
+    if (gather->length + more > gather->capacity && !grow(gather, memory, gather->length + more))
         return WB__GATHER_NO_MEMORY;
     memcpy(gather->bytes + gather->length, bytes, more);
     gather->length += more;
@@ -60,9 +90,8 @@ enum wb__gather_result wb__gather_line(struct wb__gather *gather, struct wb__bud
     return is_empty ? WB__GATHER_EMPTY_LINE : WB__GATHER_LINE;
 }
 
-void wb__gather_clear(struct wb__gather *gather, struct wb__budget *budget)
+void wb__gather_clear(struct wb__gather *gather, struct wb__gather_memory *memory)
 {
-    wb__budget_give(budget, gather->capacity);
-    free(gather->bytes);
+    give(gather, memory);
     *gather = (struct wb__gather){0};
 }

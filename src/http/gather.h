@@ -11,6 +11,14 @@
 #include <stdint.h>
 
 #include "base/budget.h"
+#include "base/slab.h"
+
+/* Where all gathering of a stage takes its memory: buffers of the usual size are
+ * recycled, only longer ones are allocated. */
+struct wb__gather_memory {
+    struct wb__budget *budget;
+    struct wb__slab usual;
+};
 
 struct wb__gather {
     uint8_t *bytes;
@@ -26,12 +34,15 @@ enum wb__gather_result {
     WB__GATHER_NO_MEMORY,  /* nothing was taken */
 };
 
+void wb__gather_memory_init(struct wb__gather_memory *memory, struct wb__budget *budget);
+void wb__gather_memory_free(struct wb__gather_memory *memory);
+
 /* Takes bytes up to and with the next line feed; *taken says how many. */
-enum wb__gather_result wb__gather_line(struct wb__gather *gather, struct wb__budget *budget,
-                                       uint32_t limit, const uint8_t *bytes, uint32_t length,
+enum wb__gather_result wb__gather_line(struct wb__gather *gather,
+                                       struct wb__gather_memory *memory, uint32_t limit, const uint8_t *bytes, uint32_t length,
                                        uint32_t *taken);
 
 /* Empties it and gives the memory back. */
-void wb__gather_clear(struct wb__gather *gather, struct wb__budget *budget);
+void wb__gather_clear(struct wb__gather *gather, struct wb__gather_memory *memory);
 
 #endif

@@ -107,6 +107,7 @@ struct wb__http *wb__http_new(const struct wb_http_options *options,
     http->budget.limit = http->options.max_memory_total;
     wb__slab_init(&http->transactions, WB__TRANSACTION_BYTES, &http->budget);
     wb__slab_init(&http->streams, sizeof(struct wb__http_stream), &http->budget);
+    wb__gather_memory_init(&http->gather_memory, &http->budget);
     http->head.field_limit = http->options.max_headers;
     http->head.fields = calloc(http->options.max_headers, sizeof *http->head.fields);
     if (!http->head.fields) {
@@ -122,6 +123,7 @@ void wb__http_free(struct wb__http *http)
         return;
     wb__slab_free(&http->transactions);
     wb__slab_free(&http->streams);
+    wb__gather_memory_free(&http->gather_memory);
     free(http->head.fields);
     free(http);
 }

@@ -39,7 +39,7 @@ static void over(struct wb__http_stream *stream, struct wb__half *half, bool was
 void wb__message_cut(struct wb__http_stream *stream, struct wb__half *half, uint32_t missing)
 {
     struct wb__transaction *transaction = half->current;
-    wb__gather_clear(&half->gather, &stream->http->budget);
+    wb__gather_clear(&half->gather, &stream->http->gather_memory);
     if (!transaction)
         return;
     transaction->told.missing |= missing;
@@ -110,7 +110,7 @@ static void open_tunnel(struct wb__http_stream *stream, struct wb__transaction *
     stream->http->stats.tunnels++;
     if (client->current)
         return;
-    wb__gather_clear(&client->gather, &stream->http->budget);
+    wb__gather_clear(&client->gather, &stream->http->gather_memory);
     client->state = WB__HALF_TUNNEL;
 }
 
@@ -293,8 +293,8 @@ uint32_t wb__message_take_trailers(struct wb__http_stream *stream, struct wb__ha
     struct wb__http *http = stream->http;
     uint32_t taken;
     enum wb__gather_result result =
-        wb__gather_line(&half->gather, &http->budget, http->options.max_head_bytes, bytes, length,
-                        &taken);
+        wb__gather_line(&half->gather, &http->gather_memory, http->options.max_head_bytes, bytes,
+                        length, &taken);
     tell_bytes(stream, half, WB_HTTP_PART_TRAILER, bytes, taken);
     if (result == WB__GATHER_LIMIT || result == WB__GATHER_NO_MEMORY) {
         wb__http_note(stream, half->current,
@@ -304,7 +304,7 @@ uint32_t wb__message_take_trailers(struct wb__http_stream *stream, struct wb__ha
         lose(stream, half, WB_HTTP_MISSING_LIMIT);
     } else if (result == WB__GATHER_EMPTY_LINE) {
         keep_trailers(stream, half);
-        wb__gather_clear(&half->gather, &http->budget);
+        wb__gather_clear(&half->gather, &http->gather_memory);
         over(stream, half, true);
     }
     return taken;

@@ -24,6 +24,7 @@ struct wb__http {
     void *context;
     struct wb__budget budget;
     struct wb__slab transactions, streams;
+    struct wb__gather_memory gather_memory;
     struct wb__head head; /* the result of the last parse */
     uint64_t begun;       /* transactions */
     struct wb_http_stats stats;

@@ -46,7 +46,7 @@ static void search(struct wb__half *half, bool mid_line)
 static void skip_gathered(struct wb__http_stream *stream, struct wb__half *half)
 {
     skip(stream, half, half->gather.length);
-    wb__gather_clear(&half->gather, &stream->http->budget);
+    wb__gather_clear(&half->gather, &stream->http->gather_memory);
 }
 
 /* A start line was found: the stream is HTTP, and both roles are known. */
@@ -109,7 +109,7 @@ static void misfit_gathered(struct wb__http_stream *stream, struct wb__half *hal
         wb__message_begin_simple(stream, half);
         if (half->state == WB__HALF_BODY)
             wb__message_take_body(stream, half, gather->bytes, gather->length);
-        wb__gather_clear(gather, &stream->http->budget);
+        wb__gather_clear(gather, &stream->http->gather_memory);
         return;
     }
     bool mid_line = gather->bytes[gather->length - 1] != '\n';
@@ -194,7 +194,7 @@ static void head_is_whole(struct wb__http_stream *stream, struct wb__half *half)
         return;
     }
     wb__message_begin(stream, half, gather->bytes, gather->length);
-    wb__gather_clear(gather, &http->budget);
+    wb__gather_clear(gather, &http->gather_memory);
 }
 
 /* The first line of what is gathered is whole: is it a start line? */
@@ -228,7 +228,7 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     if (!gather->length)
         half->head_ns = half->last_ns;
     enum wb__gather_result result = wb__gather_line(
-        gather, &http->budget, http->options.max_head_bytes, bytes, length, &taken);
+        gather, &http->gather_memory, http->options.max_head_bytes, bytes, length, &taken);
     if (result == WB__GATHER_NO_MEMORY) {
         skip_gathered(stream, half);
         wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role, half->last_ns);
@@ -280,7 +280,7 @@ static uint32_t search_line(struct wb__http_stream *stream, struct wb__half *hal
         half->head_ns = half->last_ns;
     bool is_judged = gather->length >= WB__GUESS_BYTES;
     enum wb__gather_result result = wb__gather_line(
-        gather, &http->budget, http->options.max_head_bytes, bytes, length, &taken);
+        gather, &http->gather_memory, http->options.max_head_bytes, bytes, length, &taken);
     if (result == WB__GATHER_NO_MEMORY || result == WB__GATHER_LIMIT)
         drop_line(stream, half);
     else if (result == WB__GATHER_MORE && !is_judged && !may_begin_head(half))
@@ -440,7 +440,7 @@ void wb__http_stream_end(struct wb__http_stream *stream, enum wb__http_end how, 
             wb__http_stream_half_end(stream, i, time_ns);
         else
             cut_half(stream, &stream->halves[i], bits);
-        wb__gather_clear(&stream->halves[i].gather, &http->budget);
+        wb__gather_clear(&stream->halves[i].gather, &http->gather_memory);
     }
     wb__pairing_end(stream);
     if (!stream->is_http && !stream->is_other && stream->has_bytes)
