@@ -17,7 +17,7 @@ for page in "$folder"/wirebeam-*.1; do
 	command=${command%.1}
 	"$wirebeam" "$command" --help | grep -Eo '^  (-.,)? *--[a-z-]+' | sed 's/.*--//' |
 		grep -vx help | sort -u >"$work/help"
-	grep -E '^\.It ' "$page" | grep -Eo 'Fl -[a-z-]+' | sed 's/Fl -//' | sort -u >"$work/page"
+	grep '^\.It Fl ' "$page" | grep -Eo ' -[a-z][a-z-]+' | sed 's/ -//' | sort -u >"$work/page"
 	diff "$work/help" "$work/page" >"$work/diff" || {
 		echo "FAIL: wirebeam $command --help (<) and its manual page (>) name different options:"
 		cat "$work/diff"

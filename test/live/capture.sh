@@ -12,10 +12,7 @@ packets() { # FILE: one line for each packet: the bytes of it
 }
 frame_times() { tshark -r "$1" -T fields -e frame.time_epoch -e frame.len -e frame.cap_len 2>/dev/null; }
 
-ip netns exec "$server_ns" tcpdump -i "$server_if" -U -w "$work/tcpdump.pcap" icmp 2>"$work/tcpdump.err" &
-tcpdump_pid=$!
-pids="$pids $tcpdump_pid"
-wait_until grep -q 'listening on' "$work/tcpdump.err"
+oracle tcpdump "$server_ns" "$server_if" icmp
 begin ng "$server_ns" capture -i "$server_if" -w "$work/ng.pcapng" icmp
 begin old "$server_ns" capture -i "$server_if" --format pcap -w "$work/old.pcap" icmp
 begin short "$server_ns" capture -i "$server_if" -s 60 -w "$work/short.pcapng" icmp
@@ -29,11 +26,10 @@ for name in ng old short in; do
 	equal "$name: exit status" 0 "$wb_status"
 	adds_up $name
 done
-kill -INT "$tcpdump_pid"
-wait "$tcpdump_pid" || true
+oracle_ends tcpdump 100
 
 packets "$work/tcpdump.pcap" >"$work/tcpdump.txt"
-is_true "tcpdump has all" test "$(tcpdump -r "$work/tcpdump.pcap" --count 2>/dev/null)" = "100 packets"
+is_true "tcpdump has all" has_packets "$work/tcpdump.pcap" 100
 for file in ng.pcapng old.pcap; do
 	packets "$work/$file" >"$work/$file.txt"
 	is_true "$file has the packets of tcpdump" cmp -s "$work/tcpdump.txt" "$work/$file.txt"

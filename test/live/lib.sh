@@ -187,6 +187,24 @@ serve() {
 	wait_until in_client curl -s -o /dev/null "http://$server_ip/" || cat "$work/nginx/error.log"
 }
 
+# oracle NAME NAMESPACE INTERFACE FILTER: tcpdump in the background, to compare with.
+oracle() {
+	ip netns exec "$2" tcpdump --immediate-mode -U -i "$3" -w "$work/$1.pcap" "$4" \
+		2>"$work/$1.err" &
+	echo $! >"$work/$1.pid"
+	pids="$pids $!"
+	wait_until grep -q 'listening on' "$work/$1.err"
+}
+# oracle_ends NAME PACKETS: when it has written so many; it drops what it has not read.
+oracle_ends() {
+	wait_until has_packets "$work/$1.pcap" "$2" || true
+	send INT "$1"
+	wait "$(cat "$work/$1.pid")" || true
+}
+has_packets() { # FILE PACKETS
+	[ "$(tcpdump -r "$1" --count 2>/dev/null | sed 's/ .*//')" = "$2" ]
+}
+
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # counter NAMESPACE INTERFACE NAME: one of the kernel's counters of an interface.

@@ -24,32 +24,27 @@ check_live() {
 	done
 }
 
-# Sends all frames while both sources and tcpdump capture with one filter.
-capture_all() { # NAME FILTER
+# Sends all frames while both sources capture with one filter.
+capture_both() { # NAME FILTER
 	begin "$1-packet" "$server_ns" capture -i "$server_if" --source packet -w "$work/$1.packet" "$2"
 	begin "$1-libpcap" "$server_ns" capture -i "$server_if" --source libpcap -w "$work/$1.libpcap" "$2"
-	ip netns exec "$server_ns" tcpdump -i "$server_if" -w "$work/$1.tcpdump" "$2" 2>"$work/tcpdump.err" &
-	tcpdump_pid=$!
-	pids="$pids $tcpdump_pid"
-	wait_until grep -q 'listening on' "$work/tcpdump.err"
 	in_client tcpreplay -q -p 1000 -i "$client_if" "$work/sent.pcap" >/dev/null 2>&1
 	sleep 0.1
 	interrupt "$1-libpcap" >/dev/null
 	interrupt "$1-packet" >/dev/null
-	sleep 1 # tcpdump drops what it has not read yet
-	kill -INT $tcpdump_pid
-	wait $tcpdump_pid || true
 }
 
 same_everywhere() { # NAME WANTED FILTER
 	tcpdump -r "$work/sent.pcap" -w "$work/$1.offline" "$3" 2>/dev/null
-	capture_all "$1" "$3"
+	capture_both "$1" "$3"
 	check_live "$1" "$2" "$1.offline" "$3"
 	equal "'$3': offline" "$2" "$(offline "$3")"
 }
 tag_not_named() { # NAME WANTED-LIVE WANTED-OFFLINE FILTER
-	capture_all "$1" "$4"
-	check_live "$1" "$2" "$1.tcpdump" "$4"
+	oracle tcpdump "$server_ns" "$server_if" "$4"
+	capture_both "$1" "$4"
+	oracle_ends tcpdump "$2"
+	check_live "$1" "$2" tcpdump.pcap "$4"
 	equal "'$4': offline" "$3" "$(offline "$4")"
 }
 
