@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "source/file.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cursor.h"
 #include "base/error.h"
-
-#define LINKTYPE_LINUX_SLL 113
-#define LINKTYPE_LINUX_SLL2 276
-#define SLL_OUTGOING 4 /* PACKET_OUTGOING of Linux, in both cooked headers */
+#include "source/cooked.h"
 
 static const struct wb__format *const formats[] = {&wb__format_pcap, &wb__format_pcapng};
 
@@ -90,7 +85,7 @@ int wb__file_add_interface(struct wb__file *file, const struct wb_source_interfa
         free_interface(interface);
         return result;
     }
-    if (from->link_type == LINKTYPE_LINUX_SLL || from->link_type == LINKTYPE_LINUX_SLL2)
+    if (from->link_type == WB__LINKTYPE_LINUX_SLL || from->link_type == WB__LINKTYPE_LINUX_SLL2)
         file->needs_sifting = true;
     file->interfaces[file->interface_count] = interface;
     return (int)file->interface_count++;
@@ -110,18 +105,6 @@ int wb__file_cut(struct wb__file *file, uint64_t length, struct wb_error *error)
 }
 
 /* ---- Filter, direction, snaplen --------------------------------------------------- */
-
-/* A cooked header says what the interface knew. */
-static void find_direction(struct wb_packet *packet)
-{
-    unsigned type = SLL_OUTGOING + 1;
-    if (packet->link_type == LINKTYPE_LINUX_SLL && packet->captured_length >= 2)
-        type = wb__load16(packet->data);
-    else if (packet->link_type == LINKTYPE_LINUX_SLL2 && packet->captured_length >= 11)
-        type = packet->data[10];
-    if (type <= SLL_OUTGOING)
-        packet->direction = type == SLL_OUTGOING ? WB_PACKET_OUT : WB_PACKET_IN;
-}
 
 static bool passes_direction(const struct wb__file *file, const struct wb_packet *packet)
 {
@@ -146,7 +129,7 @@ static int sift(struct wb__file *file, struct wb_packet *packets, int count)
     for (int i = 0; i < count; i++) {
         struct wb_packet packet = packets[i];
         if (packet.direction == WB_PACKET_UNKNOWN)
-            find_direction(&packet);
+            wb__cooked_direction(&packet);
         if (!passes_direction(file, &packet) || !passes_filter(file, &packet))
             continue;
         if (packet.captured_length > file->snaplen)

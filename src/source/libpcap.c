@@ -61,7 +61,8 @@ static void copy_packet(u_char *context, const struct pcap_pkthdr *header, const
     memcpy(to, bytes, captured);
     live->used += captured;
     live->bytes += captured;
-    live->packets[live->count++] = (struct wb_packet){
+    struct wb_packet *packet = &live->packets[live->count++];
+    *packet = (struct wb_packet){
         .data = to,
         .captured_length = captured,
         .wire_length = header->len < captured ? captured : header->len,
@@ -71,6 +72,7 @@ static void copy_packet(u_char *context, const struct pcap_pkthdr *header, const
         .link_type = live->interface.link_type,
         .direction = live->fixed_direction,
     };
+    wb__cooked_direction(packet);
 }
 
 /* Takes what is there, as long as one more packet of snaplen has room. Returns how many,

@@ -11,12 +11,12 @@
 #include <wirebeam/error.h>
 #include <wirebeam/source.h>
 
+#include "source/cooked.h"
 #include "source/kinds.h"
 
 /* LINKTYPE_ values that live sources give. */
 #define WB__LINKTYPE_EN10MB 1
 #define WB__LINKTYPE_RAW 101
-#define WB__LINKTYPE_LINUX_SLL2 276
 
 /* Cooked packets come as SLL2, which names the interface of each packet. */
 #define WB__SLL2_BYTES 20

@@ -16,6 +16,10 @@
 #define MAGIC_NANOSECONDS 0xa1b23c4dU
 #define MAGIC_MODIFIED 0xa1b2cd34U
 
+/* The word of the link type: the type, ten bits that must be zero, and the length of
+ * the frame check sequence with its flags, which do not concern us. */
+#define LINK_TYPE_RESERVED 0x03ff0000U
+
 #define FILE_HEADER_BYTES 24
 #define RECORD_HEADER_BYTES 16
 #define MODIFIED_HEADER_BYTES 24 /* and interface, protocol, packet type, padding */
@@ -59,6 +63,15 @@ static int check_version(struct wb__file *file, uint16_t major, uint16_t minor,
                          file->input.name, major, minor);
 }
 
+static int check_link_type(struct wb__file *file, uint32_t word, struct wb_error *error)
+{
+    if (!(word & LINK_TYPE_RESERVED))
+        return 0;
+    return wb__error_set(error, WB_E_UNSUPPORTED, 0,
+                         "%s: its link type 0x%08x is not known: reserved bits are set",
+                         file->input.name, word);
+}
+
 static int open_format(struct wb__file *file, struct wb_error *error)
 {
     int result = wb__input_need(&file->input, FILE_HEADER_BYTES, -1, error);
@@ -77,13 +90,15 @@ static int open_format(struct wb__file *file, struct wb_error *error)
     bool is_big_endian = state->is_big_endian = is_magic(wb__load32(header));
     uint32_t magic = load32(header, is_big_endian);
     uint16_t minor = load16(header + 6, is_big_endian);
+    uint32_t link_type = load32(header + 20, is_big_endian);
     result = check_version(file, load16(header + 4, is_big_endian), minor, error);
+    if (result == 0)
+        result = check_link_type(file, link_type, error);
     if (result < 0)
         return result;
     uint32_t snaplen = load32(header + 16, is_big_endian);
     state->may_swap_lengths = minor < 4;
-    /* The upper half holds the length of the frame check sequence and reserved bits. */
-    state->link_type = (uint16_t)load32(header + 20, is_big_endian);
+    state->link_type = (uint16_t)link_type;
     state->header_length = magic == MAGIC_MODIFIED ? MODIFIED_HEADER_BYTES : RECORD_HEADER_BYTES;
     state->fraction_ns = magic == MAGIC_NANOSECONDS ? 1 : 1000;
     state->limit = wb__record_limit(snaplen);

@@ -426,12 +426,13 @@ static int read_section(struct wb__file *file, int timeout_ms, struct wb_error *
     state->is_big_endian = wb__load32(at + 8) == BYTE_ORDER_MAGIC;
     uint32_t length = load32(at + 4, state->is_big_endian);
     uint16_t major = load16(at + 12, state->is_big_endian);
+    uint16_t minor = load16(at + 14, state->is_big_endian);
     if (length < SECTION_BYTES || length % 4)
         return damaged(file, "the length of its section header is wrong", error);
-    if (major != 1)
+    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 is 1.0 by another name: 4.1 */
         return wb__error_set(error, WB_E_UNSUPPORTED, 0,
                              "%s: pcapng version %u.%u is not known: 1.0 is what programs write",
-                             file->input.name, major, load16(at + 14, state->is_big_endian));
+                             file->input.name, major, minor);
     state->section_first = state->interface_count;
     state->skip = length;
     return 1;

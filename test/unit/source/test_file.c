@@ -53,8 +53,8 @@ static void close_source(struct wb__source *source)
 static void check_pcap(uint32_t magic, bool is_big_endian, int64_t fraction_ns)
 {
     struct shape shape = {.is_big_endian = is_big_endian};
-    /* An FCS length of 4 bytes and reserved bits above the link type. */
-    put_pcap_header(&shape, magic, 0x4c000071);
+    /* Above the link type: a frame check sequence of two words, and that it is known. */
+    put_pcap_header(&shape, magic, 0x24000071);
     for (unsigned i = 0; i < 2; i++) {
         put32(&shape, 1700000000);
         put32(&shape, 123 + i);
@@ -482,6 +482,8 @@ static void bad_files_get_one_clear_line(void **unused)
     put32(&shape, 0x7fffffff);
     put32(&shape, 0x7fffffff);
     check_error(NULL, shape.bytes, NULL, WB_E_FORMAT, "record 2 at offset 44");
+    shape.bytes.data[22] = 1;
+    check_error(NULL, shape.bytes, NULL, WB_E_UNSUPPORTED, "link type 0x00010001");
     shape.bytes.data[4] = 3;
     check_error(NULL, shape.bytes, NULL, WB_E_UNSUPPORTED, "version 3.4");
     bytes_free(&shape.bytes);

@@ -347,7 +347,8 @@ static void loopback_and_any(void **unused)
         assert_int_equal(send_frames("lo", frame_of(-1, 80), 1), 1);
         source->operations->wake(source);
         assert_int_equal(source->operations->next(source, packets, 8, -1, &error), 1);
-        assert_int_equal(packets[0].direction == WB_PACKET_OUT, false);
+        /* libpcap tells the direction only in cooked headers. */
+        assert_int_equal(packets[0].direction, i == 1 ? WB_PACKET_UNKNOWN : WB_PACKET_IN);
         assert_int_equal(packets[0].link_type, i < 2 ? 1 : 276);
         assert_int_equal(packets[0].captured_length, i < 2 ? 64 : 64 - 14 + 20);
         assert_int_equal(packets[0].data[i < 2 ? 12 : 0], 8);
