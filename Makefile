@@ -35,7 +35,7 @@ bench:
 
 corpus: all
 	@scripts/setup test
-	@test/corpus/compare '$(CORPUS)'
+	@test/corpus/run '$(CORPUS)'
 
 fuzz:
 	@scripts/setup build fuzz
