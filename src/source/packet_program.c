@@ -28,7 +28,8 @@ static void add(struct list *list, struct sock_filter instruction)
 
 static void load(struct list *list, int field)
 {
-    add(list, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(SKF_AD_OFF + field)));
+    unsigned offset = (unsigned)(SKF_AD_OFF + field);
+    add(list, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
 }
 
 static void reject_if_equal(struct list *list, unsigned value)

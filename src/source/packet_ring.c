@@ -524,7 +524,8 @@ static int attach_program(struct ring *ring, const struct wb_source_options *opt
     if (result < 0)
         return result;
     if (wb__packet_program_attach(ring->descriptor, &program) < 0)
-        result = wb__error_set(error, WB_E_FILTER, errno, "filter \"%s\": the kernel refuses it: %s",
+        result = wb__error_set(error, WB_E_FILTER, errno,
+                               "filter \"%s\": the kernel refuses it: %s",
                                options->filter ? options->filter : "", strerror(errno));
     free(program.filter);
     return result;
