@@ -150,11 +150,12 @@ static int drain(struct live *live, struct wb_error *error)
 {
     int64_t now = wb__clock_ms();
     if (now < live->drain_until_ms && !is_drained(live)) {
+        int result = 1;
         if (live->is_down) /* its descriptor is ready for ever */
             poll(NULL, 0, 1);
-        else if (wait_for_packets(live, (int)(live->drain_until_ms - now), error) < 0)
-            return error->code;
-        return 1;
+        else
+            result = wait_for_packets(live, (int)(live->drain_until_ms - now), error);
+        return result < 0 ? result : 1;
     }
     return live->is_down ? wb__live_went_down(live->name, error) : 0;
 }
