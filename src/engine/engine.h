@@ -47,8 +47,9 @@ struct wb_engine {
 /* What the engine keeps of a flow that carried bytes (wb_flow.engine). */
 struct wb__joint {
     struct wb__http_stream *http;
-    bool wants_bytes; /* http still reads the stream */
-    void *record;     /* the recorder's own */
+    bool wants_bytes;  /* http still reads the stream */
+    bool is_role_told; /* to the recorder: which side is the client's */
+    void *record;      /* the recorder's own */
 };
 
 extern const struct wb__flow_events wb__joint_flow_events;

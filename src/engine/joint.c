@@ -33,6 +33,18 @@ static struct wb__joint *joint_of(struct wb_engine *engine, struct wb_flow *flow
     return joint;
 }
 
+/* Tells the recorder, as soon as it is known, whose side of the flow it has to keep. */
+static void tell_role(struct wb_engine *engine, struct wb__joint *joint)
+{
+    if (!joint->http)
+        return;
+    bool is_http = wb__http_stream_is_http(joint->http);
+    int client = wb__http_stream_request_direction(joint->http);
+    joint->is_role_told = client >= 0 || !joint->wants_bytes;
+    if (joint->is_role_told)
+        wb__recorder_flow_role(engine->recorder, &joint->record, is_http, client);
+}
+
 static void flow_bytes(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
                        uint64_t offset, const uint8_t *bytes, uint32_t length, int64_t time_ns)
 {
@@ -46,8 +58,9 @@ static void flow_bytes(void *context, struct wb_flow *flow, enum wb_flow_directi
         wb__recorder_stream_bytes(engine->recorder, &joint->record, flow, direction, offset, bytes,
                                   length, is_borrowed(engine, bytes));
     if (joint->wants_bytes)
-        joint->wants_bytes =
-            wb__http_stream_bytes(joint->http, direction, bytes, length, time_ns);
+        joint->wants_bytes = wb__http_stream_bytes(joint->http, direction, bytes, length, time_ns);
+    if (engine->records_streams && !joint->is_role_told)
+        tell_role(engine, joint);
 }
 
 static void flow_gap(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
