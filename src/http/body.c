@@ -57,19 +57,20 @@ static enum wb__body_result size_over(struct wb__body *body)
     if (!body->has_cr)
         body->anomalies |= ANOMALY(BARE_LF);
     body->state = body->remaining ? DATA : LAST;
-    body->has_digits = body->has_cr = body->saw_blank = false;
+    body->has_digits = body->has_cr = false;
     body->line_length = 0;
     return WB__BODY_MORE;
 }
 
 /* chunk-size up to its line end or extension; 1 when the line is whole, 0 when more
- * is to come, -1 when it is no chunk-size. Blanks after the size are widely taken. */
+ * is to come, -1 when it is no chunk-size. Blanks before the digits, and anything after
+ * them, are passed over by many receivers, and so they are here, with an anomaly. */
 static int take_size_byte(struct wb__body *body, uint8_t byte)
 {
     int digit = hex_value(byte);
-    if (digit >= 0 && !body->saw_blank && !body->has_cr)
+    if (digit >= 0 && !body->has_cr)
         return add_digit(body, digit) ? 0 : -1;
-    if (!body->has_digits)
+    if (!body->has_digits && byte != ' ' && byte != '\t')
         return -1;
     if (byte == '\n')
         return 1;
@@ -77,14 +78,12 @@ static int take_size_byte(struct wb__body *body, uint8_t byte)
         return -1;
     if (byte == '\r') {
         body->has_cr = true;
-    } else if (byte == ';') {
-        body->state = EXTENSION;
-    } else if (byte == ' ' || byte == '\t') {
-        body->saw_blank = true;
-        body->anomalies |= ANOMALY(CHUNK_INVALID);
-    } else {
-        return -1;
+        return 0;
     }
+    if (byte != ';')
+        body->anomalies |= ANOMALY(CHUNK_INVALID);
+    if (body->has_digits)
+        body->state = EXTENSION;
     return 0;
 }
 

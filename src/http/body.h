@@ -14,7 +14,7 @@
 
 struct wb__body {
     uint8_t state;
-    bool has_digits, has_cr, saw_blank;
+    bool has_digits, has_cr;
     uint32_t line_length; /* of the chunk-size line so far */
     uint64_t remaining;   /* bytes of the body, or of this chunk, to come */
     uint64_t anomalies;   /* 1 << enum wb_http_anomaly_kind, met so far */

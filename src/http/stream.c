@@ -61,16 +61,17 @@ static void prove(struct wb__http_stream *stream, struct wb__half *half, enum wb
     half->role = (uint8_t)side;
     other->role = side == WB_HTTP_REQUEST ? WB_HTTP_RESPONSE : WB_HTTP_REQUEST;
     if (other->state == WB__HALF_OFF)
-        search(other, true);
+        search(other, false);
 }
 
-/* This direction holds no HTTP as far as it was looked at. */
+/* This direction holds no HTTP as far as it was looked at. The other one decides: a
+ * server may answer a request that is none with a response that is one. */
 static void turn_off(struct wb__http_stream *stream, struct wb__half *half)
 {
     half->state = WB__HALF_OFF;
     skip_gathered(stream, half);
-    bool both = stream->halves[0].state == WB__HALF_OFF && stream->halves[1].state == WB__HALF_OFF;
-    if (stream->midstream && !both)
+    stream->pairing.requests_intact = false;
+    if (stream->halves[0].state != WB__HALF_OFF || stream->halves[1].state != WB__HALF_OFF)
         return;
     stream->is_other = true;
     stream->http->stats.streams_other++;
@@ -98,6 +99,8 @@ static void misfit(struct wb__http_stream *stream, struct wb__half *half, bool m
                       half->had_message ? WB_HTTP_ANOMALY_BODY_NOT_EXPECTED
                                         : WB_HTTP_ANOMALY_START_LINE_INVALID,
                       half->role, half->last_ns);
+    if (half->role == WB_HTTP_REQUEST)
+        wb__pairing_lost(stream, WB_HTTP_REQUEST, WB_HTTP_MISSING_MALFORMED);
     half->is_resynchronised = true;
     search(half, mid_line);
 }

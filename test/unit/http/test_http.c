@@ -213,7 +213,8 @@ static void test_of_no_more_interest(void **state)
     struct seen seen = {0};
     struct wb__http *http = wb__http_new(&(struct wb_http_options){0}, &events, &seen);
     struct wb__http_stream *stream = wb__http_stream_new(http, NULL, false);
-    assert_false(wb__http_stream_bytes(stream, 0, tls, sizeof tls, 1));
+    assert_true(wb__http_stream_bytes(stream, 0, tls, sizeof tls, 1));
+    assert_false(wb__http_stream_bytes(stream, 1, tls, sizeof tls, 1));
     wb__http_stream_end(stream, WB__HTTP_END_CLOSED, 1);
 
     stream = wb__http_stream_new(http, NULL, false);
