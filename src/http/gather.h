@@ -39,7 +39,8 @@ void wb__gather_memory_free(struct wb__gather_memory *memory);
 
 /* Takes bytes up to and with the next line feed; *taken says how many. */
 enum wb__gather_result wb__gather_line(struct wb__gather *gather,
-                                       struct wb__gather_memory *memory, uint32_t limit, const uint8_t *bytes, uint32_t length,
+                                       struct wb__gather_memory *memory, uint32_t limit,
+                                       const uint8_t *bytes, uint32_t length,
                                        uint32_t *taken);
 
 /* Empties it and gives the memory back. */
