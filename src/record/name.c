@@ -28,9 +28,15 @@ static bool is_safe(uint8_t c)
            c == '_' || c == '-';
 }
 
+/* A first '.' would hide the file, a first '-' make an option of its name in a shell. */
+static bool is_safe_first(uint8_t c)
+{
+    return c != '.' && c != '-';
+}
+
 static void put_byte(struct writer *writer, uint8_t byte, bool must_encode)
 {
-    bool encode = must_encode || !is_safe(byte) || (byte == '.' && writer->length == 0);
+    bool encode = must_encode || !is_safe(byte) || (writer->length == 0 && !is_safe_first(byte));
     size_t need = encode ? 3 : 1;
     if (writer->is_full || writer->length + need > WB__NAME_CAP) {
         writer->is_full = true;

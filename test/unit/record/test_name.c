@@ -36,7 +36,7 @@ static const struct {
     {SLICE_INIT("\".part-1-1\""), "%2Epart-1-1"},
     {SLICE_INIT("\"x.incomplete\""), "x%2Eincomplete"},
     {SLICE_INIT("\".incomplete\""), "%2Eincomplete"},
-    {SLICE_INIT("\"-rf\""), "-rf"},
+    {SLICE_INIT("\"-rf\""), "%2Drf"},
 };
 
 static void hostile_etags_make_safe_names(void **state)
