@@ -55,6 +55,7 @@ live() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	ip netns add "$server_ns" 2>/dev/null || skip "no network namespaces here"
+	in_server true 2>/dev/null || skip "network namespaces cannot be entered here"
 	ip netns add "$client_ns"
 	ip link add "$server_if" netns "$server_ns" type veth peer name "$client_if" netns "$client_ns" \
 		2>/dev/null || skip "no veth pairs here"
