@@ -28,7 +28,7 @@ struct wb__flow_events {
     /* The next length bytes of a direction are missing. */
     void (*gap)(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
                 uint64_t offset, uint64_t length, int64_t time_ns);
-    /* One direction is over (FIN reached in order, or RST): no more bytes or gaps. */
+    /* One direction came to its FIN in order: no more bytes or gaps. */
     void (*half_end)(void *context, struct wb_flow *flow, enum wb_flow_direction direction,
                      int64_t time_ns);
     /* The flow is over; flow->end says why; its memory is reused after the call. */
