@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
- * The table of limits. A default here is for the help text only: 0 in the engine's
- * options means the engine's own default, which the public headers state.
+ * The table of limits: their names on the command line, and where in the engine's options
+ * they are. The defaults that the help shows are asked of the library.
  */
 #include "limits.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 
 struct limit {
     const char *name;
-    const char *default_text;
     const char *help;
     size_t offset;
     bool is_64_bit;
@@ -26,39 +26,74 @@ struct limit {
 #define LIMIT_64(field) offsetof(struct wb_engine_options, field), true
 
 static const struct limit limits[] = {
-    { "flows", "262144", "connections followed at once", LIMIT_32(flow.max_flows) },
-    { "direction-buffer", "4M", "out-of-order bytes of one direction",
+    { "flows", "connections followed at once", LIMIT_32(flow.max_flows) },
+    { "direction-buffer", "out-of-order bytes of one direction",
       LIMIT_32(flow.max_buffer_per_direction) },
-    { "total-buffer", "256M", "out-of-order bytes of all connections",
+    { "total-buffer", "out-of-order bytes of all connections",
       LIMIT_64(flow.max_buffer_total) },
-    { "opening-timeout", "30000", "ms until an unfinished handshake ends",
+    { "opening-timeout", "ms until an unfinished handshake ends",
       LIMIT_32(flow.opening_timeout_ms) },
-    { "idle-timeout", "300000", "ms until an idle connection ends",
+    { "idle-timeout", "ms until an idle connection ends",
       LIMIT_32(flow.established_timeout_ms) },
-    { "closing-timeout", "10000", "ms that a closed connection waits for late packets",
+    { "closing-timeout", "ms that a closed connection waits for late packets",
       LIMIT_32(flow.closing_timeout_ms) },
-    { "gap-wait", "100", "ms until acknowledged bytes that did not come are a gap",
+    { "gap-wait", "ms until acknowledged bytes that did not come are a gap",
       LIMIT_32(flow.gap_wait_ms) },
-    { "head", "256K", "bytes of a head", LIMIT_32(http.max_head_bytes) },
-    { "headers", "1000", "field lines of a head", LIMIT_32(http.max_headers) },
-    { "pipeline", "1000", "requests of a connection that wait for a response",
+    { "head", "bytes of a head", LIMIT_32(http.max_head_bytes) },
+    { "headers", "field lines of a head", LIMIT_32(http.max_headers) },
+    { "pipeline", "requests of a connection that wait for a response",
       LIMIT_32(http.max_pipeline) },
-    { "chunk-line", "16K", "bytes of a chunk-size line", LIMIT_32(http.max_chunk_line) },
-    { "http-memory", "256M", "bytes of heads, all connections", LIMIT_64(http.max_memory_total) },
-    { "decoded-body", "1G", "bytes that a body may become when decompressed",
+    { "chunk-line", "bytes of a chunk-size line", LIMIT_32(http.max_chunk_line) },
+    { "http-memory", "bytes of heads, all connections", LIMIT_64(http.max_memory_total) },
+    { "decoded-body", "bytes that a body may become when decompressed",
       LIMIT_64(http.max_decoded_body) },
-    { "decoded-ratio", "1000", "times that a body may grow when decompressed, beyond 1M",
+    { "decoded-ratio", "times that a body may grow when decompressed, beyond 1M",
       LIMIT_32(http.max_decoded_ratio) },
-    { "record-memory", "64M", "bytes of unfinished transactions, more go to temporary files",
+    { "record-memory", "bytes of unfinished transactions, more go to temporary files",
       LIMIT_64(record.max_memory) },
 };
 #define LIMIT_COUNT (sizeof(limits) / sizeof(limits[0]))
 
+static uint64_t load(const struct limit *limit, const struct wb_engine_options *options)
+{
+    const char *place = (const char *)options + limit->offset;
+    uint64_t wide;
+    uint32_t narrow;
+
+    if (!limit->is_64_bit) {
+        memcpy(&narrow, place, sizeof(narrow));
+        return narrow;
+    }
+    memcpy(&wide, place, sizeof(wide));
+    return wide;
+}
+
+/* As it can be given back: 4194304 is "4M". */
+static void print_value(uint64_t value)
+{
+    static const char *const units[] = { "", "K", "M", "G" };
+    char text[32];
+    size_t unit = 0;
+
+    while (unit + 1 < sizeof(units) / sizeof(units[0]) && value >= 1024 && value % 1024 == 0) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(text, sizeof(text), "%" PRIu64 "%s", value, units[unit]);
+    printf("%-8s ", text);
+}
+
 static int print_limits(void)
 {
+    struct wb_engine_options options = { .max_packets = 0 };
+
+    wb_engine_options_fill(&options);
     printf("%-17s %-8s %s\n", "NAME", "DEFAULT", "LIMIT OF");
-    for (size_t i = 0; i < LIMIT_COUNT; i++)
-        printf("%-17s %-8s %s\n", limits[i].name, limits[i].default_text, limits[i].help);
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        printf("%-17s ", limits[i].name);
+        print_value(load(&limits[i], &options));
+        puts(limits[i].help);
+    }
     return STATUS_DONE;
 }
 

@@ -93,6 +93,10 @@ struct wb_stats {
     struct wb_record_stats record;
 };
 
+/* Replaces each 0 in the flow, http and record options that means a default by that
+ * default: what wb_engine_open would take. For those who want to show or change them. */
+void wb_engine_options_fill(struct wb_engine_options *options);
+
 /* Opens source, stages and records. On success *engine is the caller's, to be given
  * to wb_engine_close; on failure it is NULL and *error says why. Strings in options
  * are not kept. Errors: WB_E_ARGUMENT, _NOT_FOUND, _PERMISSION, _FORMAT, _FILTER,

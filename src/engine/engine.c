@@ -14,6 +14,13 @@
 
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
 
+void wb_engine_options_fill(struct wb_engine_options *options)
+{
+    wb__flow_fill_in_defaults(&options->flow);
+    wb__http_fill_in_defaults(&options->http);
+    wb__recorder_fill_in_defaults(&options->record);
+}
+
 static bool has_flow_handler(const struct wb_handlers *h)
 {
     return h->stream || h->gap || h->flow || h->flow_anomaly;

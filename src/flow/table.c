@@ -11,28 +11,20 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/defaults.h"
 
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
 
-static struct wb_flow_options with_defaults(const struct wb_flow_options *given)
+void wb__flow_fill_in_defaults(struct wb_flow_options *options)
 {
-    struct wb_flow_options o = *given;
-    if (!o.max_flows)
-        o.max_flows = 262144;
-    if (!o.max_buffer_per_direction)
-        o.max_buffer_per_direction = 4 << 20;
-    if (!o.max_buffer_total)
-        o.max_buffer_total = 256 << 20;
-    if (!o.opening_timeout_ms)
-        o.opening_timeout_ms = 30000;
-    if (!o.established_timeout_ms)
-        o.established_timeout_ms = 300000;
-    if (!o.closing_timeout_ms)
-        o.closing_timeout_ms = 10000;
-    if (!o.gap_wait_ms)
-        o.gap_wait_ms = 100;
-    return o;
+    wb__default32(&options->max_flows, 262144);
+    wb__default32(&options->max_buffer_per_direction, 4 << 20);
+    wb__default64(&options->max_buffer_total, UINT64_C(256) << 20);
+    wb__default32(&options->opening_timeout_ms, 30000);
+    wb__default32(&options->established_timeout_ms, 300000);
+    wb__default32(&options->closing_timeout_ms, 10000);
+    wb__default32(&options->gap_wait_ms, 100);
 }
 
 static uint64_t bucket_count(uint32_t max_flows)
@@ -50,7 +42,8 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     struct wb__flow_table *table = calloc(1, sizeof *table);
     if (!table)
         return NULL;
-    table->options = with_defaults(options);
+    table->options = *options;
+    wb__flow_fill_in_defaults(&table->options);
     table->events = *events;
     table->context = context;
     memcpy(&table->key, key, sizeof table->key);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/defaults.h"
 #include "http/stage.h"
 #include "http/text.h"
 
@@ -71,27 +72,15 @@ const struct wb_http_header *wb_http_header_find(const struct wb_http_message *m
     return NULL;
 }
 
-static void set_default32(uint32_t *option, uint32_t value)
-{
-    if (!*option)
-        *option = value;
-}
-
-static void set_default64(uint64_t *option, uint64_t value)
-{
-    if (!*option)
-        *option = value;
-}
-
 void wb__http_fill_in_defaults(struct wb_http_options *options)
 {
-    set_default32(&options->max_head_bytes, 256 << 10);
-    set_default32(&options->max_headers, 1000);
-    set_default32(&options->max_pipeline, 1000);
-    set_default32(&options->max_chunk_line, 16 << 10);
-    set_default64(&options->max_memory_total, UINT64_C(256) << 20);
-    set_default64(&options->max_decoded_body, UINT64_C(1) << 30);
-    set_default32(&options->max_decoded_ratio, 1000);
+    wb__default32(&options->max_head_bytes, 256 << 10);
+    wb__default32(&options->max_headers, 1000);
+    wb__default32(&options->max_pipeline, 1000);
+    wb__default32(&options->max_chunk_line, 16 << 10);
+    wb__default64(&options->max_memory_total, UINT64_C(256) << 20);
+    wb__default64(&options->max_decoded_body, UINT64_C(1) << 30);
+    wb__default32(&options->max_decoded_ratio, 1000);
 }
 
 struct wb__http *wb__http_new(const struct wb_http_options *options,

@@ -43,6 +43,9 @@ enum wb__http_end {
 struct wb__http;        /* the stage: options, memory, counters */
 struct wb__http_stream; /* one connection */
 
+/* Replaces each 0 by the default of its option. */
+void wb__http_fill_in_defaults(struct wb_http_options *options);
+
 /* Zeros in options mean the defaults. NULL when out of memory. */
 struct wb__http *wb__http_new(const struct wb_http_options *options,
                               const struct wb__http_events *events, void *context);

@@ -107,9 +107,6 @@ static inline struct wb__half *wb__half_of(struct wb__http_stream *stream, enum 
     return &stream->halves[stream->halves[0].role == side ? 0 : 1];
 }
 
-/* Zeros in options become the defaults. */
-void wb__http_fill_in_defaults(struct wb_http_options *options);
-
 /* Counts an anomaly and tells it, once for a transaction; transaction may be NULL. */
 void wb__http_note(struct wb__http_stream *stream, struct wb__transaction *transaction,
                    enum wb_http_anomaly_kind kind, enum wb_http_side side, int64_t time_ns);

@@ -12,10 +12,15 @@
 
 #include "base/error.h"
 #include "record/client.h"
+#include "base/defaults.h"
 #include "record/exchange.h"
 
-#define MEMORY_DEFAULT (UINT64_C(64) << 20)
 #define FLUSH_NS INT64_C(1000000000) /* how old lines in the buffer of a file may get */
+
+void wb__recorder_fill_in_defaults(struct wb_record_options *options)
+{
+    wb__default64(&options->max_memory, UINT64_C(64) << 20);
+}
 
 static bool wants_nothing(const struct wb_record_options *options)
 {
@@ -89,7 +94,8 @@ static void init(struct wb__recorder *recorder, const struct wb_record_options *
     recorder->options = *options;
     recorder->options.directory = recorder->options.json = recorder->options.capture = NULL;
     recorder->http = *http;
-    recorder->budget.limit = options->max_memory ? options->max_memory : MEMORY_DEFAULT;
+    wb__recorder_fill_in_defaults(&recorder->options);
+    recorder->budget.limit = recorder->options.max_memory;
     wb__list_init(&recorder->transactions);
     wb__list_init(&recorder->spare);
     wb__list_init(&recorder->dirty);

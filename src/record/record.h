@@ -26,6 +26,9 @@
 
 struct wb__recorder;
 
+/* Replaces each 0 that means a default by that default. */
+void wb__recorder_fill_in_defaults(struct wb_record_options *options);
+
 /* Opens what options name (directory, JSON, capture file). http gives the limits of
  * content decoding. *recorder is NULL, with 0 returned, where options want nothing.
  * Strings are not kept. */
