@@ -56,14 +56,23 @@ static void release_behind(struct wb__input *input, size_t at)
 }
 
 /* A byte of a map beyond the file's present end is a SIGBUS. So the size is asked before
- * every window, and the window ends there. What remains is a file that another program
- * cuts off while the very window that it then ends in is in use: some milliseconds. */
+ * every window, and the window ends there. When another program cuts the file off while
+ * the very window that it then ends in is in use, a program that puts zeros in the place of
+ * the missing pages goes on (the command does); the packets made of them are left out. */
 static size_t present_length(struct wb__input *input)
 {
     struct stat info;
     if (fstat(input->descriptor, &info) < 0 || info.st_size < 0)
         return 0;
     return (uint64_t)info.st_size < input->map_length ? (size_t)info.st_size : input->map_length;
+}
+
+const uint8_t *wb__input_shrunk_end(struct wb__input *input)
+{
+    if (!input->map)
+        return NULL;
+    const uint8_t *end = input->map + present_length(input);
+    return end < input->end ? end : NULL;
 }
 
 static int shrunk(struct wb__input *input, struct wb_error *error)

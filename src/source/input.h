@@ -61,6 +61,10 @@ int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struc
 int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
                    struct wb_error *error);
 
+/* Where the file ends at this moment, if it is mapped and shorter than the window in reach;
+ * else NULL. */
+const uint8_t *wb__input_shrunk_end(struct wb__input *input);
+
 /* The offset of at from the file's start, after decompression. */
 uint64_t wb__input_offset(const struct wb__input *input);
 
