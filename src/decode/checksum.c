@@ -165,13 +165,20 @@ static bool has_ip_length(const struct wb_packet *packet, const struct wb_layer 
     return wb__load16(header + (network->kind == WB_LAYER_IP4 ? 2 : 4)) > 0;
 }
 
+/* A frame that is shorter than its IP length leaves open where a TCP segment or an ICMP
+ * message ends; a UDP datagram says so itself (RFC 768). */
+static bool has_known_end(const struct wb_layer *network, const struct wb_layer *layer)
+{
+    return network->status != WB_LAYER_MALFORMED || layer->kind == WB_LAYER_UDP;
+}
+
 static bool can_verify(const struct wb_packet *packet, const struct wb_decoded *decoded,
                        const struct wb_layer *layer)
 {
     if (packet->flags & (WB_PACKET_CHECKSUM_NOT_READY | WB_PACKET_SEGMENTED_LATER))
         return false;
     const struct wb_layer *network = &decoded->layers[decoded->network];
-    return !decoded->is_fragment && network->status != WB_LAYER_MALFORMED &&
+    return !decoded->is_fragment && has_known_end(network, layer) &&
            layer->status != WB_LAYER_MALFORMED && has_ip_length(packet, network) &&
            is_captured(packet, layer->offset, layer->length);
 }
