@@ -22,10 +22,12 @@
 #include <wirebeam/source.h>
 
 #include "base/error.h"
+#include "source/wake.h"
 
 #define ADDRESSES_MAX 64
 #define ADDRESS_BYTES (INET6_ADDRSTRLEN + 4) /* "/128" */
 #define LINK_ADDRESS_MAX 20                  /* bytes: InfiniBand's */
+#define ASK_INTERVAL_MS 50 /* the answer is a list of all devices: a dozen system calls */
 
 /* ---- Questions to the system ------------------------------------------------------ */
 
@@ -79,10 +81,15 @@ void wb__interface_losses_start(struct wb__interface_losses *losses, const char 
     *losses = (struct wb__interface_losses){0};
     strncpy(losses->name, name, sizeof losses->name - 1);
     losses->last = read_losses(losses->name);
+    losses->asked_ms = wb__clock_ms();
 }
 
 uint64_t wb__interface_losses(struct wb__interface_losses *losses)
 {
+    int64_t now_ms = wb__clock_ms();
+    if (now_ms - losses->asked_ms < ASK_INTERVAL_MS)
+        return losses->total;
+    losses->asked_ms = now_ms;
     uint32_t now = read_losses(losses->name);
     losses->total += now - losses->last; /* modulo 2^32 */
     losses->last = now;

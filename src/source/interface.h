@@ -21,11 +21,13 @@ struct wb__interface_losses {
     char name[IF_NAMESIZE];
     uint32_t last; /* the device's counter, which wraps */
     uint64_t total;
+    int64_t asked_ms;
 };
 
 void wb__interface_losses_start(struct wb__interface_losses *losses, const char *name);
 
-/* The losses since the start; 0 where the system does not tell. */
+/* The losses since the start; 0 where the system does not tell. May be called for every
+ * batch: the system is asked at most 20 times a second. */
 uint64_t wb__interface_losses(struct wb__interface_losses *losses);
 
 #endif
