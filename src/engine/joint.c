@@ -195,10 +195,17 @@ static void http_anomaly(void *context, void *flow, struct wb_http_transaction *
         engine->handlers.http_anomaly(engine->context, flow, transaction, anomaly);
 }
 
+static bool http_is_due(void *context, void *flow, unsigned direction)
+{
+    (void)context;
+    return wb__flow_is_due(flow, (enum wb_flow_direction)direction);
+}
+
 const struct wb__http_events wb__joint_http_events = {
     .head = http_head,
     .bytes = http_bytes,
     .gap = http_gap,
     .transaction = http_transaction,
     .anomaly = http_anomaly,
+    .is_due = http_is_due,
 };

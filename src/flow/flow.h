@@ -10,6 +10,7 @@
 #ifndef WB_FLOW_FLOW_H
 #define WB_FLOW_FLOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <wirebeam/decode.h>
@@ -70,6 +71,10 @@ void wb__flow_table_expire(struct wb__flow_table *table, int64_t now_ns);
 
 /* Ends all flows with WB_FLOW_END_SHUTDOWN. */
 void wb__flow_table_finish(struct wb__flow_table *table);
+
+/* Are bytes of that direction known to exist that were not handed on yet, or was nothing of
+ * it seen at all? */
+bool wb__flow_is_due(const struct wb_flow *flow, enum wb_flow_direction direction);
 
 void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats);
 

@@ -138,6 +138,14 @@ static uint32_t acknowledged_hole(const struct wb__half *half)
     return ahead > 1 || (ahead == 1 && half->queue.first) ? (uint32_t)ahead : 0;
 }
 
+bool wb__flow_is_due(const struct wb_flow *public, enum wb_flow_direction direction)
+{
+    const struct wb__flow *flow =
+        (const struct wb__flow *)((const char *)public - offsetof(struct wb__flow, public));
+    const struct wb__half *half = &flow->half[direction];
+    return !half->is_seen || half->queue.first || acknowledged_hole(half) > 0;
+}
+
 /* Gives up the bytes at next: a gap as far as the next byte that is there, or as far as
  * was acknowledged. */
 static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,

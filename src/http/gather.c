@@ -90,6 +90,15 @@ enum wb__gather_result wb__gather_line(struct wb__gather *gather,
     return is_empty ? WB__GATHER_EMPTY_LINE : WB__GATHER_LINE;
 }
 
+void wb__gather_drop(struct wb__gather *gather, uint32_t length)
+{
+    if (!length)
+        return;
+    gather->length -= length;
+    gather->line_at -= gather->line_at < length ? gather->line_at : length;
+    memmove(gather->bytes, gather->bytes + length, gather->length);
+}
+
 void wb__gather_clear(struct wb__gather *gather, struct wb__gather_memory *memory)
 {
     give(gather, memory);

@@ -43,6 +43,9 @@ enum wb__gather_result wb__gather_line(struct wb__gather *gather,
                                        const uint8_t *bytes, uint32_t length,
                                        uint32_t *taken);
 
+/* Lets go of the first length bytes of it. */
+void wb__gather_drop(struct wb__gather *gather, uint32_t length);
+
 /* Empties it and gives the memory back. */
 void wb__gather_clear(struct wb__gather *gather, struct wb__gather_memory *memory);
 

@@ -30,6 +30,9 @@ struct wb__http_events {
     void (*transaction)(void *context, void *flow, struct wb_http_transaction *transaction);
     void (*anomaly)(void *context, void *flow, struct wb_http_transaction *transaction,
                     const struct wb_http_anomaly *anomaly);
+    /* Asks, seldom: are bytes of that direction known to exist that were not given yet,
+     * or is the direction not seen at all? May be NULL: no. */
+    bool (*is_due)(void *context, void *flow, unsigned direction);
 };
 
 /* How a stream ended; sets the missing bits of transactions that were cut off. */

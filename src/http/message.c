@@ -64,9 +64,7 @@ static bool is_method(const struct wb_http_message *request, const char *method)
            memcmp(request->method.data, method, request->method.length) == 0;
 }
 
-/* RFC 9112, 6.3, items 3 to 6. A Transfer-Encoding without chunked at its end leaves
- * the length of a request open: it has to be refused, and no body can be told from
- * what follows. */
+/* RFC 9112, 6.3, items 3 to 7. NONE also where the length is unknown. */
 static enum wb_http_framing framing_of_request(const struct wb__head *head)
 {
     if (head->transfer == WB__TRANSFER_CHUNKED)
@@ -135,6 +133,31 @@ static void begin_body(struct wb__http_stream *stream, struct wb__half *half,
     }
 }
 
+/* RFC 9112, 6.3, items 4 and 5: the length of the body is not known. In a response with
+ * a Transfer-Encoding it is (the body lasts until the connection ends), and in one that
+ * has no body (items 1 and 2). */
+static bool is_length_unknown(const struct wb__head *head, enum wb_http_side side,
+                              enum wb_http_framing framing)
+{
+    bool has_no_body = framing == WB_HTTP_FRAMING_NONE || framing == WB_HTTP_FRAMING_TUNNEL;
+    if (side == WB_HTTP_RESPONSE && has_no_body)
+        return false;
+    if (head->transfer != WB__TRANSFER_NONE)
+        return head->transfer == WB__TRANSFER_UNFRAMED && side == WB_HTTP_REQUEST;
+    return head->length_is_invalid || head->anomalies >> WB_HTTP_ANOMALY_LENGTHS_DIFFER & 1;
+}
+
+/* A request whose body has an unknown length, and no reading that suggests itself: what
+ * follows is no message before one is found. */
+static void begin_unknown(struct wb__http_stream *stream, struct wb__half *half)
+{
+    wb__message_cut(stream, half, 0);
+    half->state = WB__HALF_SEARCH;
+    half->mid_line = false;
+    half->is_resynchronised = true;
+    wb__pairing_lost(stream, half->role, WB_HTTP_MISSING_MALFORMED);
+}
+
 /* The transaction of a message that begins now: the one that an interim response
  * belonged to, or what pairing says. */
 static struct wb__transaction *transaction_of(struct wb__http_stream *stream,
@@ -163,7 +186,7 @@ static struct wb__transaction *transaction_of(struct wb__http_stream *stream,
 /* RFC 9110, 15.2: a 1xx is not the response yet. */
 static bool is_interim(const struct wb__half *half, const struct wb__head *head)
 {
-    return half->role == WB_HTTP_RESPONSE && head->status < 200 && head->version != 9 &&
+    return half->role == WB_HTTP_RESPONSE && head->status / 100 == 1 && head->version != 9 &&
            !begins_tunnel(half->current, head);
 }
 
@@ -197,6 +220,22 @@ static void tell_head(struct wb__http_stream *stream, struct wb__half *half,
                message->head.length);
 }
 
+static void go_on_after_head(struct wb__http_stream *stream, struct wb__half *half)
+{
+    const struct wb__head *head = &stream->http->head;
+    enum wb_http_framing framing = half->role == WB_HTTP_REQUEST
+                                       ? framing_of_request(head)
+                                       : framing_of_response(half->current, head);
+    bool is_unknown = is_length_unknown(head, half->role, framing);
+    if (is_unknown)
+        half->current->told.missing |= WB_HTTP_MISSING_MALFORMED;
+    tell_head(stream, half, framing);
+    if (is_unknown && framing == WB_HTTP_FRAMING_NONE)
+        begin_unknown(stream, half);
+    else
+        begin_body(stream, half, framing);
+}
+
 void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
                        const uint8_t *bytes, uint32_t length)
 {
@@ -224,11 +263,7 @@ void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
         head->has_length ? head->content_length : 0;
     if (half->role == WB_HTTP_REQUEST)
         transaction->asks_upgrade = head->has_upgrade;
-    enum wb_http_framing framing = half->role == WB_HTTP_REQUEST
-                                       ? framing_of_request(head)
-                                       : framing_of_response(transaction, head);
-    tell_head(stream, half, framing);
-    begin_body(stream, half, framing);
+    go_on_after_head(stream, half);
 }
 
 void wb__message_begin_simple(struct wb__http_stream *stream, struct wb__half *half)

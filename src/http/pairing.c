@@ -5,9 +5,13 @@
  * worse than none, so the rule is:
  *
  *  1. While nothing is lost, the next response answers the first request that awaits
- *     one. A response that nobody awaits is an orphan (request not seen); where no
- *     byte of the requests is missing it is held for a while, because its request may
- *     only be late, and is paired when that comes (response_before_request).
+ *     one. A response that nobody awaits is an orphan (request not seen). It is held for
+ *     its request only where that is on its way: part of its head is there, or the
+ *     server acknowledged bytes of the client that the capture shows later than the
+ *     response (its two directions out of step). It is paired when that request comes.
+ *     Else the server spoke before it was asked, as one does that poisons a connection:
+ *     such a response is for no request (RFC 9112, 9.2), whatever comes next. Both are
+ *     told as response_before_request.
  *  2. After a loss that may have swallowed whole messages, pairing is in doubt. A loss
  *     among the requests leaves those before it certain. When the next response comes
  *     that is not certain, and exactly one request awaits one, they are paired, and
@@ -182,7 +186,9 @@ static struct wb__transaction *take_held(struct wb__http_stream *stream, int64_t
     struct wb__transaction *transaction = first_held(&stream->pairing);
     stream->pairing.held_count--;
     transaction->progress[WB_HTTP_REQUEST] = WB__BEGUN;
-    wb__http_note(stream, transaction, WB_HTTP_ANOMALY_RESPONSE_FIRST, WB_HTTP_REQUEST, time_ns);
+    if (!transaction->request_came_first)
+        wb__http_note(stream, transaction, WB_HTTP_ANOMALY_RESPONSE_FIRST, WB_HTTP_REQUEST,
+                      time_ns);
     return transaction;
 }
 
@@ -215,20 +221,53 @@ struct wb__transaction *wb__pairing_request(struct wb__http_stream *stream, int6
     return transaction;
 }
 
-/* A response whose request was not seen; it may still come where hold is set. */
-static struct wb__transaction *begin_orphan(struct wb__http_stream *stream, bool hold)
+/* A response whose request was not seen and will not be. */
+static struct wb__transaction *begin_orphan(struct wb__http_stream *stream)
 {
     struct wb__transaction *transaction = begin(stream);
     if (!transaction)
         return NULL;
     transaction->progress[WB_HTTP_RESPONSE] = WB__BEGUN;
-    if (!hold) {
-        transaction->progress[WB_HTTP_REQUEST] = WB__DONE;
-        return transaction;
-    }
-    if (stream->pairing.held_count == HELD_MAX)
+    transaction->progress[WB_HTTP_REQUEST] = WB__DONE;
+    return transaction;
+}
+
+/* One whose request may still come. */
+static struct wb__transaction *begin_held(struct wb__http_stream *stream)
+{
+    struct wb__pairing *pairing = &stream->pairing;
+    struct wb__transaction *transaction = begin(stream);
+    if (!transaction)
+        return NULL;
+    transaction->progress[WB_HTTP_RESPONSE] = WB__BEGUN;
+    transaction->request_came_first =
+        !pairing->held_count && wb__half_of(stream, WB_HTTP_REQUEST)->gather.length;
+    if (pairing->held_count == HELD_MAX)
         release_held(stream, 0);
-    stream->pairing.held_count++;
+    pairing->held_count++;
+    return transaction;
+}
+
+static bool is_request_due(struct wb__http_stream *stream)
+{
+    const struct wb__http *http = stream->http;
+    unsigned direction = (unsigned)(wb__half_of(stream, WB_HTTP_REQUEST) - stream->halves);
+    if (!stream->pairing.held_count && stream->halves[direction].gather.length)
+        return true;
+    return http->events.is_due && http->events.is_due(http->context, stream->flow, direction);
+}
+
+/* Nobody awaits a response, and one comes: rule 1. */
+static struct wb__transaction *begin_unawaited(struct wb__http_stream *stream, int64_t time_ns)
+{
+    bool is_certain = stream->pairing.requests_intact &&
+                      !wb__half_of(stream, WB_HTTP_REQUEST)->ended;
+    if (is_certain && is_request_due(stream))
+        return begin_held(stream);
+    struct wb__transaction *transaction = begin_orphan(stream);
+    if (transaction && is_certain)
+        wb__http_note(stream, transaction, WB_HTTP_ANOMALY_RESPONSE_FIRST, WB_HTTP_RESPONSE,
+                      time_ns);
     return transaction;
 }
 
@@ -248,7 +287,7 @@ static struct wb__transaction *begin_one_of_orphans(struct wb__http_stream *stre
 {
     if (--stream->pairing.orphans == 0)
         stream->pairing.orphans_doubt = 0;
-    return begin_orphan(stream, false);
+    return begin_orphan(stream);
 }
 
 struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int64_t time_ns)
@@ -256,10 +295,8 @@ struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int
     struct wb__pairing *pairing = &stream->pairing;
     if (pairing->orphans || is_ambiguous(stream))
         return begin_one_of_orphans(stream);
-    if (!pairing->awaiting) {
-        bool may_come = pairing->requests_intact && !wb__half_of(stream, WB_HTTP_REQUEST)->ended;
-        return begin_orphan(stream, may_come);
-    }
+    if (!pairing->awaiting)
+        return begin_unawaited(stream, time_ns);
     if (pairing->awaiting_count > 1)
         pairing->pipelines = true;
     struct wb__transaction *transaction = take_awaiting(pairing);

@@ -6,6 +6,7 @@
  * it lies; only a split one is gathered. What is decided must not depend on how the
  * stream was split into calls.
  */
+#include "http/search.h"
 #include "http/stage.h"
 
 #include <string.h>
@@ -13,6 +14,9 @@
 /* A stream picked up in its middle may begin inside a body: so much of a direction is
  * searched for a start line before it is taken for something else. */
 #define SEARCH_BYTES (64 << 10)
+
+/* RFC 9112, 3 wants room for request lines of 8000 bytes: half of this. */
+#define WINDOW_BYTES (16 << 10)
 
 struct wb__http_stream *wb__http_stream_new(struct wb__http *http, void *flow, bool midstream)
 {
@@ -105,21 +109,6 @@ static void misfit(struct wb__http_stream *stream, struct wb__half *half, bool m
     search(half, mid_line);
 }
 
-static void misfit_gathered(struct wb__http_stream *stream, struct wb__half *half)
-{
-    struct wb__gather *gather = &half->gather;
-    if (awaits_simple_response(stream, half)) {
-        wb__message_begin_simple(stream, half);
-        if (half->state == WB__HALF_BODY)
-            wb__message_take_body(stream, half, gather->bytes, gather->length);
-        wb__gather_clear(gather, &stream->http->gather_memory);
-        return;
-    }
-    bool mid_line = gather->bytes[gather->length - 1] != '\n';
-    skip_gathered(stream, half);
-    misfit(stream, half, mid_line);
-}
-
 /* The side whose message bytes begin, by the role or by what they look like. */
 static enum wb__head_guess side_of(const struct wb__half *half, const uint8_t *bytes,
                                    uint32_t length)
@@ -170,6 +159,94 @@ static uint32_t take_start(struct wb__http_stream *stream, struct wb__half *half
     return (uint32_t)taken;
 }
 
+/* The first line of what is gathered is whole: is it a start line? What was searched for
+ * has to be sure, and proves nothing before a field line follows. */
+static bool begins_head(struct wb__http_stream *stream, struct wb__half *half)
+{
+    struct wb__head *head = &stream->http->head;
+    const struct wb__gather *gather = &half->gather;
+    enum wb__head_guess side = side_of(half, gather->bytes, gather->length);
+    if (side > WB__GUESS_RESPONSE ||
+        wb__head_parse_start(head, (enum wb_http_side)side, gather->bytes, gather->length) <= 0)
+        return false;
+    if (half->state == WB__HALF_SEARCH)
+        return wb__head_is_sure(head);
+    prove(stream, half, (enum wb_http_side)side);
+    return true;
+}
+
+static bool may_begin_head(const struct wb__half *half)
+{
+    return side_of(half, half->gather.bytes, half->gather.length) != WB__GUESS_NEITHER;
+}
+
+/* No more bytes than tell whether a head may begin here: what is gathered for another
+ * reason is bounded otherwise. */
+static uint32_t clip_to_guess(const struct wb__half *half, const uint8_t *bytes, uint32_t length)
+{
+    uint32_t held = half->gather.length;
+    if (held >= WB__GUESS_BYTES || length <= WB__GUESS_BYTES - held)
+        return length;
+    bool is_clear = !held && side_of(half, bytes, length) != WB__GUESS_NEITHER;
+    return is_clear ? length : WB__GUESS_BYTES - held;
+}
+
+/* How much of a line is held whose start begins no message. */
+static uint32_t window_of(const struct wb__http *http)
+{
+    return http->options.max_head_bytes < WINDOW_BYTES ? http->options.max_head_bytes
+                                                       : WINDOW_BYTES;
+}
+
+/* The first bytes of what is gathered belong to no message. */
+static void drop_front(struct wb__http_stream *stream, struct wb__half *half, uint32_t length)
+{
+    half->is_resynchronised |= length > 0;
+    skip(stream, half, length);
+    wb__gather_drop(&half->gather, length);
+}
+
+/* A line is whole: does a message begin at its start, or else behind a body's end in
+ * it? before: how much of it had come with earlier packets. */
+static void judge_line(struct wb__http_stream *stream, struct wb__half *half, uint32_t before)
+{
+    struct wb__gather *gather = &half->gather;
+    half->state = WB__HALF_SEARCH;
+    if (half->mid_line || !begins_head(stream, half)) {
+        uint32_t at = wb__search_start_line(gather->bytes, gather->length, half->role);
+        drop_front(stream, half, at);
+        half->mid_line = false;
+        if (!gather->length)
+            return;
+        if (at >= before)
+            half->head_ns = half->last_ns;
+        if (!begins_head(stream, half)) {
+            drop_front(stream, half, gather->length);
+            return;
+        }
+    }
+    half->state = WB__HALF_HEAD;
+}
+
+static void misfit_gathered(struct wb__http_stream *stream, struct wb__half *half)
+{
+    struct wb__gather *gather = &half->gather;
+    if (awaits_simple_response(stream, half)) {
+        wb__message_begin_simple(stream, half);
+        if (half->state == WB__HALF_BODY)
+            wb__message_take_body(stream, half, gather->bytes, gather->length);
+        wb__gather_clear(gather, &stream->http->gather_memory);
+        return;
+    }
+    misfit(stream, half, true);
+    if (half->state == WB__HALF_OFF)
+        return;
+    if (gather->line_at == gather->length)
+        judge_line(stream, half, gather->length);
+    else if (gather->length >= window_of(stream->http))
+        drop_front(stream, half, gather->length);
+}
+
 /* A head beyond a limit: what there is of it is kept, then the next one is searched. */
 static void abandon_head(struct wb__http_stream *stream, struct wb__half *half,
                          enum wb_http_anomaly_kind kind)
@@ -186,11 +263,20 @@ static void abandon_head(struct wb__http_stream *stream, struct wb__half *half,
     search(half, mid_line);
 }
 
+/* A start line that was searched for is followed by what has to follow it. */
+static void prove_gathered(struct wb__http_stream *stream, struct wb__half *half)
+{
+    if (!stream->is_http)
+        prove(stream, half,
+              (enum wb_http_side)side_of(half, half->gather.bytes, half->gather.length));
+}
+
 /* The empty line came. */
 static void head_is_whole(struct wb__http_stream *stream, struct wb__half *half)
 {
     struct wb__http *http = stream->http;
     struct wb__gather *gather = &half->gather;
+    prove_gathered(stream, half);
     int64_t taken = wb__head_parse(&http->head, half->role, gather->bytes, gather->length);
     if (taken == WB__HEAD_FIELDS) {
         abandon_head(stream, half, WB_HTTP_ANOMALY_HEADER_LIMIT);
@@ -200,24 +286,15 @@ static void head_is_whole(struct wb__http_stream *stream, struct wb__half *half)
     wb__gather_clear(gather, &http->gather_memory);
 }
 
-/* The first line of what is gathered is whole: is it a start line? */
-static bool begins_head(struct wb__http_stream *stream, struct wb__half *half)
+/* A start line that was found by searching has to be followed by a field line: else it
+ * was a quotation. at: where the line that was just finished begins. */
+static bool is_quotation(const struct wb__half *half, uint32_t at)
 {
-    struct wb__head *head = &stream->http->head;
     const struct wb__gather *gather = &half->gather;
-    enum wb__head_guess side = side_of(half, gather->bytes, gather->length);
-    if (side > WB__GUESS_RESPONSE ||
-        wb__head_parse_start(head, (enum wb_http_side)side, gather->bytes, gather->length) <= 0)
-        return false;
-    if (half->state == WB__HALF_SEARCH && !wb__head_is_sure(head))
-        return false;
-    prove(stream, half, (enum wb_http_side)side);
-    return true;
-}
-
-static bool may_begin_head(const struct wb__half *half)
-{
-    return side_of(half, half->gather.bytes, half->gather.length) != WB__GUESS_NEITHER;
+    const uint8_t *end_of_first = memchr(gather->bytes, '\n', gather->length);
+    bool is_second = end_of_first && (uint32_t)(end_of_first + 1 - gather->bytes) == at;
+    return half->is_resynchronised && is_second &&
+           !wb__search_is_field_line(gather->bytes + at, gather->length - at);
 }
 
 static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
@@ -227,9 +304,10 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     struct wb__gather *gather = &half->gather;
     bool is_first_line = gather->line_at == 0;
     bool is_judged = gather->length >= WB__GUESS_BYTES;
-    uint32_t taken;
-    if (!gather->length)
+    uint32_t line_at = gather->line_at, before = gather->length, taken;
+    if (!before)
         half->head_ns = half->last_ns;
+    length = clip_to_guess(half, bytes, length);
     enum wb__gather_result result = wb__gather_line(
         gather, &http->gather_memory, http->options.max_head_bytes, bytes, length, &taken);
     if (result == WB__GATHER_NO_MEMORY) {
@@ -246,66 +324,51 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     } else if (result == WB__GATHER_EMPTY_LINE || (is_first_line && result == WB__GATHER_LINE &&
                                                    http->head.version == 9)) {
         head_is_whole(stream, half);
+    } else if (result == WB__GATHER_LINE && is_quotation(half, line_at)) {
+        drop_front(stream, half, line_at);
+        judge_line(stream, half, before - line_at);
+    } else if (result == WB__GATHER_LINE) {
+        prove_gathered(stream, half);
     }
     return taken;
 }
 
-/* Passes over the rest of a line that is no start line. */
-static uint32_t skip_line(struct wb__http_stream *stream, struct wb__half *half,
-                          const uint8_t *bytes, uint32_t length)
-{
-    const uint8_t *newline = memchr(bytes, '\n', length);
-    uint32_t taken = newline ? (uint32_t)(newline - bytes) + 1 : length;
-    half->mid_line = !newline;
-    half->is_resynchronised = true;
-    skip(stream, half, taken);
-    return taken;
-}
-
-static void drop_line(struct wb__http_stream *stream, struct wb__half *half)
-{
-    half->mid_line = half->gather.line_at != half->gather.length;
-    half->is_resynchronised = true;
-    skip(stream, half, half->gather.length);
-    half->gather.length = half->gather.line_at = 0;
-}
-
-/* Only a line that may be a start line is gathered and judged as a whole. */
-static uint32_t search_line(struct wb__http_stream *stream, struct wb__half *half,
+/* A line is looked at once it is whole. Where no message begins at its start, its end is
+ * what counts, and no more than a window is held of it. */
+static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *half,
                             const uint8_t *bytes, uint32_t length)
 {
     struct wb__http *http = stream->http;
     struct wb__gather *gather = &half->gather;
-    uint32_t taken;
-    if (!gather->length && side_of(half, bytes, length) == WB__GUESS_NEITHER)
-        return skip_line(stream, half, bytes, length);
-    if (!gather->length)
-        half->head_ns = half->last_ns;
-    bool is_judged = gather->length >= WB__GUESS_BYTES;
-    enum wb__gather_result result = wb__gather_line(
-        gather, &http->gather_memory, http->options.max_head_bytes, bytes, length, &taken);
-    if (result == WB__GATHER_NO_MEMORY || result == WB__GATHER_LIMIT)
-        drop_line(stream, half);
-    else if (result == WB__GATHER_MORE && !is_judged && !may_begin_head(half))
-        drop_line(stream, half);
-    else if (result != WB__GATHER_MORE && !begins_head(stream, half))
-        drop_line(stream, half);
-    else if (result != WB__GATHER_MORE)
-        half->state = WB__HALF_HEAD;
-    half->mid_line |= result == WB__GATHER_NO_MEMORY;
-    return taken;
-}
-
-static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *half,
-                            const uint8_t *bytes, uint32_t length)
-{
-    if (!stream->is_http && half->skipped + half->gather.length > SEARCH_BYTES) {
+    uint32_t before = gather->length, taken;
+    if (!stream->is_http && half->skipped + before > SEARCH_BYTES) {
         turn_off(stream, half);
         return 0;
     }
-    if (half->mid_line)
-        return skip_line(stream, half, bytes, length);
-    return search_line(stream, half, bytes, length);
+    if (!before) {
+        half->head_ns = half->last_ns;
+        half->mid_line |= side_of(half, bytes, length) == WB__GUESS_NEITHER;
+    }
+    if (!half->mid_line)
+        length = clip_to_guess(half, bytes, length);
+    uint32_t limit = half->mid_line ? window_of(http) : http->options.max_head_bytes;
+    switch (wb__gather_line(gather, &http->gather_memory, limit, bytes, length, &taken)) {
+    case WB__GATHER_NO_MEMORY:
+        drop_front(stream, half, before);
+        skip(stream, half, length);
+        half->mid_line = true;
+        return length;
+    case WB__GATHER_LIMIT:
+        drop_front(stream, half, half->mid_line ? (limit + 1) / 2 : gather->length);
+        half->mid_line = true;
+        break;
+    case WB__GATHER_MORE:
+        half->mid_line |= before < WB__GUESS_BYTES && !may_begin_head(half);
+        break;
+    default:
+        judge_line(stream, half, before);
+    }
+    return taken;
 }
 
 /* Takes some of length > 0 bytes; returns how many. 0 only when the state changed. */

@@ -34,6 +34,7 @@ struct wb__transaction {
     struct wb__link link;            /* in its stream's list, in order of beginning */
     uint8_t progress[2];             /* enum wb__progress by enum wb_http_side */
     bool asks_upgrade;               /* the request has an Upgrade field */
+    bool request_came_first;         /* of a held response: part of the request was there */
     struct wb__transaction_block *blocks;
     uint32_t used; /* of memory */
     alignas(16) uint8_t memory[];

@@ -191,12 +191,20 @@ static void on_anomaly(void *context, void *flow, struct wb_http_transaction *tr
         recorder->unowned |= UINT64_C(1) << anomaly->kind;
 }
 
+static bool is_due(void *context, void *flow, unsigned direction)
+{
+    const struct recorder *recorder = context;
+    (void)flow;
+    return recorder->is_due[direction];
+}
+
 const struct wb__http_events recorder_events = {
     .head = on_head,
     .bytes = on_bytes,
     .gap = on_gap,
     .transaction = on_transaction,
     .anomaly = on_anomaly,
+    .is_due = is_due,
 };
 
 void recorder_open(struct recorder *recorder)

@@ -17,6 +17,7 @@ struct recorder {
     char *text; /* NUL-terminated */
     size_t length, capacity;
     bool shows_headers;
+    bool is_due[2]; /* bytes of a direction that are known to come */
     /* bytes of one part that may go on */
     uint32_t run_index;
     int run_side, run_part;

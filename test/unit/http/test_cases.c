@@ -6,6 +6,7 @@
  *     > client bytes          a line ends with CR LF, unless it ends with a backslash
  *     < server bytes          \r \n \t \\ \xHH and {N*byte} as usual
  *     gap > 10                ten bytes of the client are missing
+ *     due >                   the server acknowledged bytes of the client that come later
  *     fin <                   the server's direction is over
  *     end reset               closed (also without this line), reset, timeout, shutdown
  *     wait 1500               milliseconds go by
@@ -35,7 +36,7 @@
 #define BYTES_MAX (1 << 17)
 
 struct step {
-    enum { BYTES, GAP, FIN, WAIT, END } kind;
+    enum { BYTES, GAP, DUE, FIN, WAIT, END } kind;
     unsigned direction;
     uint8_t *bytes;
     uint64_t length; /* WAIT: milliseconds */
@@ -179,6 +180,8 @@ static void read_input(struct one_case *one, const char *line)
         struct step *step = add_step(one, GAP);
         step->direction = arrow == '>' ? 0 : 1;
         step->length = length;
+    } else if (sscanf(line, "due %c", &arrow) == 1) {
+        add_step(one, DUE)->direction = arrow == '>' ? 0 : 1;
     } else if (sscanf(line, "fin %c", &arrow) == 1) {
         add_step(one, FIN)->direction = arrow == '>' ? 0 : 1;
     } else if (sscanf(line, "wait %llu", &length) == 1) {
@@ -287,11 +290,14 @@ static char *run(const struct one_case *one, struct guard *guard, struct cuts cu
     struct wb__http_stream *stream = wb__http_stream_new(http, NULL, one->midstream);
     for (size_t i = 0; i < one->step_count; i++) {
         const struct step *step = &one->steps[i];
+        recorder.is_due[step->direction] &= step->kind != BYTES;
         if (step->kind == BYTES) {
             feed(stream, step, guard, cuts.step == i ? cuts : (struct cuts){cuts.piece, 0, 0},
                  now_ns);
         } else if (step->kind == GAP) {
             wb__http_stream_gap(stream, step->direction, step->length, now_ns);
+        } else if (step->kind == DUE) {
+            recorder.is_due[step->direction] = true;
         } else if (step->kind == FIN) {
             wb__http_stream_half_end(stream, step->direction, now_ns);
         } else if (step->kind == WAIT) {
