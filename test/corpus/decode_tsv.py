@@ -1,17 +1,13 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Turns packets as `wirebeam read --json` prints them (JSON lines on standard input)
-into a table (tab-separated, on standard output) whose columns have Wireshark's names,
-so that a program can compare the two. A field that occurs in several layers has its
-values joined by commas, outermost first.
+"""Turns packets as `wirebeam read --json` prints them into rows whose columns have
+Wireshark's names, so that a program can compare the two. A field that occurs in several
+layers has its values joined by commas, outermost first.
 
 Where Wireshark means something else by a name, its meaning is given: offsets of
 fragments in units of 8 bytes, 802.1ad tags not among vlan.id, no tcp.len in fragments,
-and the true length in ip.len where a segmentation offload left 0.
+an Ethernet length of 0 as a type, IP headers that contradict themselves named but
+without fields, and the true length in ip.len where a segmentation offload left 0.
 """
-import json
-import sys
-
 CHECKSUM_STATES = {"wrong": "0", "right": "1", "unverified": "2", "absent": "3"}
 PROTOCOLS = {"sll2": "sll"}
 FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
@@ -37,8 +33,9 @@ def tcp_flags(layer):
 
 
 def ethertype(layer):
-    """Below 1536 it is a length."""
-    return "0x%04x" % layer["type"] if layer.get("type", 0) >= 1536 else ""
+    """Below 1536 it is a length, except that Wireshark takes 0 for a type."""
+    kind = layer.get("type")
+    return "0x%04x" % kind if kind is not None and (kind >= 1536 or kind == 0) else ""
 
 
 def offset(key):
@@ -105,10 +102,17 @@ COLUMNS = {
 }
 
 
+HEAD = ["frame.number", "frame.time_epoch", "frame.len", "frame.cap_len", "frame.protocols",
+        *COLUMNS]
+
+
 def is_listed(layer, link_type):
-    """Layers whose header could be read: those with a field beyond name and status."""
+    """Layers whose header could be read, those with a field beyond name and status, and
+    IP headers that contradict themselves, which Wireshark names without their fields."""
     if layer["layer"] == "raw":
         return link_type not in ("IPV4", "IPV6")
+    if layer["layer"] == "ip" and layer.get("status") == "malformed":
+        return True
     return layer["layer"] != "payload" and bool(set(layer) - {"layer", "status", "reason"})
 
 
@@ -129,14 +133,3 @@ def row(packet):
         found = [read(layer) for layer in layers if layer["layer"] == kind]
         values.append(",".join(value for value in found if value))
     return values
-
-
-def main():
-    print("\t".join(["frame.number", "frame.time_epoch", "frame.len", "frame.cap_len",
-                     "frame.protocols", *COLUMNS]))
-    for line in sys.stdin:
-        print("\t".join(row(json.loads(line))))
-
-
-if __name__ == "__main__":
-    main()
