@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+#define CACHE_LINE_BYTES 64
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
 
 void wb_engine_options_fill(struct wb_engine_options *options)
@@ -135,6 +136,30 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
     engine->decode_stats.packets += (uint64_t)count;
 }
 
+static int a_few(int count)
+{
+    return count < WB__BATCH_DECODED ? count : WB__BATCH_DECODED;
+}
+
+/* The source touched these headers when it made the batch; since then most of them have
+ * left the near caches again. Prefetching reads nothing: a packet may be shorter. */
+static void prefetch_headers(const struct wb_packet *packets, int count)
+{
+    for (int i = 0; i < count; i++) {
+        __builtin_prefetch(packets[i].data);
+        __builtin_prefetch((const void *)((uintptr_t)packets[i].data + CACHE_LINE_BYTES));
+    }
+}
+
+static void run_through(struct wb_engine *engine, const struct wb_packet *packets, int count)
+{
+    for (int done = 0, few; done < count; done += few) {
+        few = a_few(count - done);
+        prefetch_headers(packets + done + few, a_few(count - done - few));
+        run_few(engine, packets + done, few);
+    }
+}
+
 static void tell_interfaces(struct wb_engine *engine, unsigned index)
 {
     for (; engine->interfaces_told <= index; engine->interfaces_told++) {
@@ -175,9 +200,7 @@ static void run_batch(struct wb_engine *engine, int count)
     if (engine->records_packets)
         record_packets(engine, count);
     if (engine->needs_decode)
-        for (int done = 0; done < count; done += WB__BATCH_DECODED)
-            run_few(engine, engine->packets + done,
-                    count - done < WB__BATCH_DECODED ? count - done : WB__BATCH_DECODED);
+        run_through(engine, engine->packets, count);
     if (engine->packets[count - 1].time_ns > engine->now_ns)
         engine->now_ns = engine->packets[count - 1].time_ns;
     end_batch(engine);
