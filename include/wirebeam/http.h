@@ -58,7 +58,7 @@ struct wb_http_message {
     uint8_t version;            /* 9, 10, 11 for HTTP/0.9, 1.0, 1.1 */
     uint8_t framing;            /* enum wb_http_framing */
     bool ended;                 /* its last byte was seen */
-    uint16_t status;            /* responses, 100..999 */
+    uint16_t status;            /* responses; 0 where the wire has none */
     uint16_t interim_status;    /* the last 1xx before it, or 0 */
     struct wb_slice method, target; /* requests */
     struct wb_slice reason;         /* responses */

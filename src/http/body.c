@@ -62,15 +62,21 @@ static enum wb__body_result size_over(struct wb__body *body)
     return WB__BODY_MORE;
 }
 
+/* What stands in for a space in the eyes of some receivers (RFC 9112, 3). */
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\v' || byte == '\f';
+}
+
 /* chunk-size up to its line end or extension; 1 when the line is whole, 0 when more
- * is to come, -1 when it is no chunk-size. Blanks before the digits, and anything after
+ * is to come, -1 when it is no chunk-size. Spaces before the digits, and anything after
  * them, are passed over by many receivers, and so they are here, with an anomaly. */
 static int take_size_byte(struct wb__body *body, uint8_t byte)
 {
     int digit = hex_value(byte);
     if (digit >= 0 && !body->has_cr)
         return add_digit(body, digit) ? 0 : -1;
-    if (!body->has_digits && byte != ' ' && byte != '\t')
+    if (!body->has_digits && !is_space(byte))
         return -1;
     if (byte == '\n')
         return 1;

@@ -155,14 +155,36 @@ static int parse_request_line(struct parser *parser, struct line line)
     return 1;
 }
 
+/* The end of what stands for the HTTP-version at the start of a status line. After
+ * "HTTP/1.x" a receiver may take other bytes than SP for the space. */
+static const uint8_t *version_end_of(struct line line)
+{
+    const uint8_t *at = line.start;
+    if (line.end - at > 8 && memcmp(at, "HTTP/1.", 7) == 0 && wb__is_digit(at[7]) && at[8] <= ' ')
+        return at + 8;
+    while (at < line.end && !wb__is_blank(*at))
+        at++;
+    return at;
+}
+
+/* Three digits and no more at the start of what comes after the version; NULL where
+ * they are not there. */
+static const uint8_t *find_code(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && *at <= ' ')
+        at++;
+    bool is_code = end - at >= 3 && wb__is_digit(at[0]) && wb__is_digit(at[1]) &&
+                   wb__is_digit(at[2]) && (end - at == 3 || !wb__is_digit(at[3]));
+    return is_code ? at : NULL;
+}
+
 /* HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, 4). A missing last
- * space is so common that it is not worth a word. */
+ * space is so common that it is not worth a word. Behind "HTTP/1." anything is a status
+ * line, as browsers see it; a code that is not there is 0. */
 static int parse_status_line(struct parser *parser, struct line line)
 {
     struct wb__head *head = parser->head;
-    const uint8_t *version_end = line.start;
-    while (version_end < line.end && !wb__is_blank(*version_end))
-        version_end++;
+    const uint8_t *version_end = version_end_of(line);
     head->version = version_of(line.start, version_end);
     if (!is_known_version(head->version)) {
         uint8_t meant = version_leniently(line.start, version_end);
@@ -171,16 +193,15 @@ static int parse_status_line(struct parser *parser, struct line line)
         head->version = head->version > 11 ? head->version : meant;
         head->anomalies |= ANOMALY(START_LINE_INVALID);
     }
-    const uint8_t *code = wb__skip_blanks(version_end, line.end);
-    if (line.end - code < 3 || !wb__is_digit(code[0]) || !wb__is_digit(code[1]) ||
-        !wb__is_digit(code[2]) || code[0] == '0')
+    const uint8_t *code = find_code(version_end, line.end);
+    if (!code && (line.end - line.start < 7 || memcmp(line.start, "HTTP/1.", 7) != 0))
         return WB__HEAD_MALFORMED;
-    const uint8_t *reason = code + 3;
-    if (reason < line.end && wb__is_digit(*reason))
-        return WB__HEAD_MALFORMED;
-    if (code - version_end != 1 || *version_end != ' ' || (reason < line.end && *reason != ' '))
+    const uint8_t *reason = code ? code + 3 : version_end;
+    if (code)
+        head->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+    if (head->status < 100 || code - version_end != 1 || *version_end != ' ' ||
+        (reason < line.end && *reason != ' '))
         head->anomalies |= ANOMALY(START_LINE_INVALID);
-    head->status = (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
     reason = wb__skip_blanks(reason, line.end);
     head->reason = span_of(parser, reason, wb__trim_blanks(reason, line.end));
     return 1;
