@@ -3,7 +3,9 @@
  * Content codings as a chain of coders: what one puts out, the next takes in; the
  * coding that was applied last is undone first. A coder is one of a few const structs
  * of operations. Limits are checked after every buffer of output, at every link, so
- * that a bomb inside of a bomb is stopped as early.
+ * that a bomb inside of a bomb is stopped as early. A coding that is named but plainly
+ * not there, by the first bytes, is passed over: the reader gets what there is, and is
+ * told.
  *
  *     bytes -> coder of the last coding -> ... -> coder of the first -> sink
  */
@@ -24,6 +26,11 @@
 #define RATIO_FROM (UINT64_C(1) << 20)
 #define ZSTD_WINDOW_LOG_MAX 23    /* RFC 9659, 3: a window of at most 8 MiB */
 
+#define PROBE_BYTES 5
+
+/* Whether bytes are in the coding that was said of them. */
+enum presence { UNDECIDED, PRESENT, ABSENT };
+
 struct coder {
     const struct coding *coding;
     union {
@@ -34,8 +41,9 @@ struct coder {
     bool is_open;   /* state holds memory */
     bool has_input; /* it was given any byte */
     bool is_over;   /* at the end of the coding: nothing, or another member, may follow */
-    bool has_first; /* deflate, zstd: the first byte was looked at */
-    uint8_t first;  /* deflate: kept until the second tells what it is */
+    uint8_t presence; /* enum presence */
+    uint8_t first_length;
+    uint8_t first[PROBE_BYTES]; /* kept until they tell the presence */
     uint64_t produced;
     uint8_t output[OUTPUT_BYTES];
 };
@@ -59,6 +67,8 @@ struct step {
 
 struct coding {
     const char *name;
+    /* Judges one to PROBE_BYTES first bytes. */
+    enum presence (*probe)(const uint8_t *first, unsigned length);
     enum wb__content_status (*open)(struct coder *);
     /* Decodes some. May be called again while it fills the output. */
     enum wb__content_status (*decode)(struct coder *, struct step *);
@@ -99,6 +109,20 @@ static enum wb__content_status inflate_step(struct coder *coder, struct step *st
     return result == Z_MEM_ERROR ? WB__CONTENT_NO_MEMORY : WB__CONTENT_INVALID;
 }
 
+static enum presence probe_magic(const uint8_t *first, unsigned length, const char *magic,
+                                 unsigned magic_length)
+{
+    if (memcmp(first, magic, length < magic_length ? length : magic_length) != 0)
+        return ABSENT;
+    return length < magic_length ? UNDECIDED : PRESENT;
+}
+
+/* RFC 1952, 2.3.1 */
+static enum presence probe_gzip(const uint8_t *first, unsigned length)
+{
+    return probe_magic(first, length, "\x1f\x8b", 2);
+}
+
 static enum wb__content_status open_gzip(struct coder *coder)
 {
     return open_zlib(coder, MAX_WBITS + 16);
@@ -114,46 +138,56 @@ static enum wb__content_status decode_gzip(struct coder *coder, struct step *ste
     return inflate_step(coder, step);
 }
 
+/* RFC 1950, 2.2: the method is 8, and the two bytes are a multiple of 31. */
+static bool is_zlib_header(const uint8_t *first)
+{
+    return (first[0] & 15) == 8 && (first[0] << 8 | first[1]) % 31 == 0;
+}
+
+/* Without a header, the first block tells: its type, and of a stored one the length, which
+ * stands there twice (RFC 1951, 3.2.3 and 3.2.4). */
+static enum presence probe_deflate(const uint8_t *first, unsigned length)
+{
+    if (length < 2)
+        return UNDECIDED;
+    unsigned type = first[0] >> 1 & 3;
+    if (is_zlib_header(first) || type == 1 || type == 2)
+        return PRESENT;
+    if (type == 3)
+        return ABSENT;
+    if (length < 5)
+        return UNDECIDED;
+    bool is_stored = (first[1] ^ first[3]) == 0xff && (first[2] ^ first[4]) == 0xff;
+    return is_stored ? PRESENT : ABSENT;
+}
+
 static enum wb__content_status open_deflate(struct coder *coder)
 {
     (void)coder;
     return WB__CONTENT_OK;
 }
 
-/* RFC 1950, 2.2: the method is 8, and the two bytes are a multiple of 31. */
-static bool is_zlib_header(uint8_t first, uint8_t second)
-{
-    return (first & 15) == 8 && (first << 8 | second) % 31 == 0;
-}
-
 /* "deflate" means zlib (RFC 9110, 8.4.1.2), but some senders leave the wrapper out:
  * the first two bytes tell. */
-static enum wb__content_status begin_deflate(struct coder *coder, struct step *step)
-{
-    if (!coder->has_first) {
-        coder->first = *step->in++;
-        step->in_left--;
-        coder->has_first = true;
-    }
-    if (!step->in_left)
-        return WB__CONTENT_OK;
-    int bits = is_zlib_header(coder->first, *step->in) ? MAX_WBITS : -MAX_WBITS;
-    enum wb__content_status status = open_zlib(coder, bits);
-    if (status != WB__CONTENT_OK)
-        return status;
-    struct step first = {.in = &coder->first, .in_left = 1};
-    status = inflate_step(coder, &first);
-    step->produced = first.produced;
-    return status;
-}
-
 static enum wb__content_status decode_deflate(struct coder *coder, struct step *step)
 {
-    if (!coder->is_open)
-        return begin_deflate(coder, step);
     if (coder->is_over)
         return step->in_left ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+    if (!coder->is_open) {
+        int bits = is_zlib_header(coder->first) ? MAX_WBITS : -MAX_WBITS;
+        enum wb__content_status status = open_zlib(coder, bits);
+        if (status != WB__CONTENT_OK)
+            return status;
+    }
     return inflate_step(coder, step);
+}
+
+/* RFC 7932 has no magic number: the coder has to find out. */
+static enum presence probe_brotli(const uint8_t *first, unsigned length)
+{
+    (void)first;
+    (void)length;
+    return PRESENT;
 }
 
 static enum wb__content_status open_brotli(struct coder *coder)
@@ -198,17 +232,22 @@ static bool is_frame_start(uint8_t byte)
     return byte == 0x28 || byte >> 4 == 5;
 }
 
+static enum presence probe_zstd(const uint8_t *first, unsigned length)
+{
+    if (first[0] >> 4 != 5)
+        return probe_magic(first, length, "\x28\xb5\x2f\xfd", 4);
+    return length < 2 ? UNDECIDED : probe_magic(first + 1, length - 1, "\x2a\x4d\x18", 3);
+}
+
 /* RFC 8878, 3: frames follow one another. */
 static enum wb__content_status decode_zstd(struct coder *coder, struct step *step)
 {
     ZSTD_inBuffer in = {step->in, step->in_left, 0};
     ZSTD_outBuffer out = {coder->output, OUTPUT_BYTES, 0};
-    bool at_start = coder->is_over || !coder->has_first;
-    if (at_start && !step->in_left)
+    if (coder->is_over && !step->in_left)
         return WB__CONTENT_OK;
-    if (at_start && !is_frame_start(*step->in))
+    if (coder->is_over && !is_frame_start(*step->in))
         return WB__CONTENT_INVALID;
-    coder->has_first = true;
     size_t result = ZSTD_decompressStream(coder->state.zstd, &out, &in);
     step->in += in.pos;
     step->in_left -= in.pos;
@@ -224,11 +263,11 @@ static void close_zstd(struct coder *coder)
 
 /* "compress" (LZW) is left out: nobody sends it. */
 static const struct coding codings[] = {
-    {"gzip", open_gzip, decode_gzip, close_zlib},
-    {"x-gzip", open_gzip, decode_gzip, close_zlib},
-    {"deflate", open_deflate, decode_deflate, close_zlib},
-    {"br", open_brotli, decode_brotli, close_brotli},
-    {"zstd", open_zstd, decode_zstd, close_zstd},
+    {"gzip", probe_gzip, open_gzip, decode_gzip, close_zlib},
+    {"x-gzip", probe_gzip, open_gzip, decode_gzip, close_zlib},
+    {"deflate", probe_deflate, open_deflate, decode_deflate, close_zlib},
+    {"br", probe_brotli, open_brotli, decode_brotli, close_brotli},
+    {"zstd", probe_zstd, open_zstd, decode_zstd, close_zstd},
 };
 
 static const struct coding *find_coding(struct wb__text name)
@@ -317,13 +356,12 @@ static enum wb__content_status pass_on(struct wb__content *content, unsigned lev
     return status != WB__CONTENT_OK ? status : next;
 }
 
-static enum wb__content_status decode(struct wb__content *content, unsigned level,
-                                      const uint8_t *bytes, size_t length)
+static enum wb__content_status decode_present(struct wb__content *content, unsigned level,
+                                              const uint8_t *bytes, size_t length)
 {
     struct coder *coder = &content->coders[level];
     struct step step = {.in = bytes, .in_left = length};
     enum wb__content_status status, passed;
-    coder->has_input |= length > 0;
     do {
         step.produced = 0;
         status = coder->coding->decode(coder, &step);
@@ -332,6 +370,42 @@ static enum wb__content_status decode(struct wb__content *content, unsigned leve
             return passed;
     } while (status == WB__CONTENT_OK && (step.in_left || step.produced == OUTPUT_BYTES));
     return status;
+}
+
+/* Bytes that are not in the coding go on as they are. */
+static enum wb__content_status pass_over(struct wb__content *content, unsigned level,
+                                         const uint8_t *bytes, size_t length)
+{
+    enum wb__content_status status = WB__CONTENT_OK;
+    while (length > 0 && status == WB__CONTENT_OK) {
+        size_t piece = length < OUTPUT_BYTES ? length : OUTPUT_BYTES;
+        memcpy(content->coders[level].output, bytes, piece);
+        status = pass_on(content, level, piece);
+        bytes += piece;
+        length -= piece;
+    }
+    return status;
+}
+
+static enum wb__content_status decode(struct wb__content *content, unsigned level,
+                                      const uint8_t *bytes, size_t length)
+{
+    struct coder *coder = &content->coders[level];
+    enum wb__content_status status = WB__CONTENT_OK;
+    coder->has_input |= length > 0;
+    if (coder->presence == UNDECIDED) {
+        for (; length > 0 && coder->presence == UNDECIDED; length--) {
+            coder->first[coder->first_length++] = *bytes++;
+            coder->presence = (uint8_t)coder->coding->probe(coder->first, coder->first_length);
+        }
+        if (coder->presence != UNDECIDED)
+            status = (coder->presence == PRESENT ? decode_present : pass_over)(
+                content, level, coder->first, coder->first_length);
+    }
+    if (!length || status != WB__CONTENT_OK)
+        return status;
+    return (coder->presence == PRESENT ? decode_present : pass_over)(content, level, bytes,
+                                                                     length);
 }
 
 enum wb__content_status wb__content_write(struct wb__content *content, const uint8_t *bytes,
@@ -346,15 +420,21 @@ enum wb__content_status wb__content_write(struct wb__content *content, const uin
     return content->status;
 }
 
-/* A body without a byte has no coding to be cut. A lone first byte of deflate is cut. */
+static enum wb__content_status verdict_of(const struct coder *coder)
+{
+    if (coder->presence == ABSENT)
+        return WB__CONTENT_INVALID;
+    /* A body without a byte has no coding to be cut. */
+    return coder->has_input && !coder->is_over ? WB__CONTENT_CUT : WB__CONTENT_OK;
+}
+
 enum wb__content_status wb__content_finish(struct wb__content *content, wb__content_sink *sink,
                                            void *context)
 {
     (void)sink;
     (void)context;
-    for (unsigned i = 0; i < content->count && content->status == WB__CONTENT_OK; i++)
-        if (content->coders[i].has_input && !content->coders[i].is_over)
-            content->status = WB__CONTENT_CUT;
+    for (unsigned i = content->count; i-- > 0 && content->status == WB__CONTENT_OK;)
+        content->status = verdict_of(&content->coders[i]);
     return content->status;
 }
 

@@ -20,7 +20,8 @@ typedef void wb__content_sink(void *context, const uint8_t *bytes, uint32_t leng
 enum wb__content_status {
     WB__CONTENT_OK = 0,
     WB__CONTENT_UNKNOWN,   /* a coding that is not known: nothing is decoded */
-    WB__CONTENT_INVALID,   /* the coded bytes are broken; what came before stays */
+    WB__CONTENT_INVALID,   /* the coded bytes are broken, and what came before stays; or
+                              they were never in that coding, and come out as they are */
     WB__CONTENT_CUT,       /* the end came before the end of the coding */
     WB__CONTENT_RATIO,     /* out:in is over max_decoded_ratio */
     WB__CONTENT_LIMIT,     /* more than max_decoded_body */
@@ -33,7 +34,8 @@ enum wb__content_status {
 struct wb__content *wb__content_new(struct wb_slice codings, const struct wb_http_options *options,
                                     enum wb__content_status *status);
 
-/* Decodes bytes into sink. Anything but OK is final: later bytes are ignored. */
+/* Decodes bytes into sink. Anything but OK is final: later bytes are ignored. That bytes
+ * are not in their coding is told at the end only. */
 enum wb__content_status wb__content_write(struct wb__content *content, const uint8_t *bytes,
                                           uint32_t length, wb__content_sink *sink, void *context);
 

@@ -42,7 +42,7 @@ enum wb__half_state {
     WB__HALF_HEAD,      /* gathering a head */
     WB__HALF_BODY,
     WB__HALF_TRAILERS, /* gathering a trailer section */
-    WB__HALF_SEARCH,   /* looking for a start line at the start of a line */
+    WB__HALF_SEARCH,   /* looking for a start line */
     WB__HALF_TUNNEL,   /* opaque */
     WB__HALF_OFF,      /* not HTTP, as far as it was searched */
 };

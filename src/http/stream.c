@@ -15,6 +15,10 @@
  * searched for a start line before it is taken for something else. */
 #define SEARCH_BYTES (64 << 10)
 
+/* A connection through a SOCKS proxy begins with a handshake of a few hundred bytes
+ * (RFC 1928, RFC 1929); so far is looked behind its first byte. */
+#define HANDSHAKE_BYTES 1024
+
 /* RFC 9112, 3 wants room for request lines of 8000 bytes: half of this. */
 #define WINDOW_BYTES (16 << 10)
 
@@ -119,8 +123,22 @@ static enum wb__head_guess side_of(const struct wb__half *half, const uint8_t *b
     return fits ? guess : WB__GUESS_NEITHER;
 }
 
-static uint32_t take_misfit(struct wb__http_stream *stream, struct wb__half *half)
+/* Whether a direction may begin with a SOCKS handshake: version 5 or 4, or the reply of
+ * version 4. */
+static bool may_be_handshake(const struct wb__http_stream *stream, const struct wb__half *half,
+                             uint8_t first)
 {
+    return !stream->is_http && !stream->midstream && !half->skipped &&
+           (first == 5 || first == 4 || first == 0);
+}
+
+static uint32_t take_misfit(struct wb__http_stream *stream, struct wb__half *half, uint8_t first)
+{
+    if (may_be_handshake(stream, half, first)) {
+        stream->pairing.requests_intact = false;
+        search(half, true);
+        return 0;
+    }
     if (!awaits_simple_response(stream, half)) {
         misfit(stream, half, true);
         return 0;
@@ -143,12 +161,12 @@ static uint32_t take_start(struct wb__http_stream *stream, struct wb__half *half
     if (half->role == WB__ROLE_UNKNOWN)
         side = wb__head_guess(bytes, length);
     if (side == WB__GUESS_NEITHER)
-        return take_misfit(stream, half);
+        return take_misfit(stream, half, *bytes);
     int64_t taken = WB__HEAD_NEED_MORE;
     if (side != WB__GUESS_NEED_MORE)
         taken = wb__head_parse(&http->head, (enum wb_http_side)side, bytes, length);
     if (taken == WB__HEAD_MALFORMED)
-        return take_misfit(stream, half);
+        return take_misfit(stream, half, *bytes);
     if (taken <= 0 || taken > http->options.max_head_bytes) {
         half->state = WB__HALF_HEAD;
         return 0;
@@ -341,9 +359,15 @@ static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *hal
     struct wb__http *http = stream->http;
     struct wb__gather *gather = &half->gather;
     uint32_t before = gather->length, taken;
-    if (!stream->is_http && half->skipped + before > SEARCH_BYTES) {
-        turn_off(stream, half);
-        return 0;
+    if (!stream->is_http) {
+        uint32_t reach = stream->midstream ? SEARCH_BYTES : HANDSHAKE_BYTES;
+        uint64_t looked_at = half->skipped + before;
+        if (looked_at >= reach) {
+            turn_off(stream, half);
+            return 0;
+        }
+        if (length > reach - looked_at)
+            length = (uint32_t)(reach - looked_at);
     }
     if (!before) {
         half->head_ns = half->last_ns;

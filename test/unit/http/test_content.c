@@ -168,8 +168,29 @@ static void test_stacked_codings(void **state)
     assert_int_equal(decode("gzip, br", twice, length, 10, &out), WB__CONTENT_OK);
     assert_int_equal(out.length, PLAIN_BYTES);
     assert_memory_equal(out.bytes, plain, PLAIN_BYTES);
-    assert_int_equal(decode("br, gzip", twice, length, 10, &out), WB__CONTENT_INVALID);
-    assert_int_equal(out.length, 0);
+}
+
+/* A coding that is named but not there is passed over, at any place of the list: what the
+ * others make of the bytes comes out. */
+static void test_codings_that_are_not_there(void **state)
+{
+    (void)state;
+    static const char *const once[] = {"gzip, gzip", "deflate, gzip", "zstd, gzip", "gzip, zstd"};
+    static const char *const never[] = {"gzip", "zstd", "deflate", "deflate, zstd, gzip"};
+    uint8_t coded[PLAIN_BYTES * 2];
+    struct buffer out;
+    size_t length = gzip((const uint8_t *)"XYZ: plain bytes", 16, coded);
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t piece = 1; piece <= 64; piece *= 4) {
+            assert_int_equal(decode(once[i], coded, length, piece, &out), WB__CONTENT_INVALID);
+            assert_int_equal(out.length, 16);
+            assert_memory_equal(out.bytes, "XYZ: plain bytes", 16);
+            assert_int_equal(decode(never[i], (const uint8_t *)"XYZ: plain bytes", 16, piece, &out),
+                             WB__CONTENT_INVALID);
+            assert_int_equal(out.length, 16);
+            assert_memory_equal(out.bytes, "XYZ: plain bytes", 16);
+        }
+    }
 }
 
 static void test_members_and_frames_follow_one_another(void **state)
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_every_prefix_is_cut),
         cmocka_unit_test(test_bytes_after_the_end_are_told),
         cmocka_unit_test(test_stacked_codings),
+        cmocka_unit_test(test_codings_that_are_not_there),
         cmocka_unit_test(test_members_and_frames_follow_one_another),
         cmocka_unit_test(test_broken_bytes_keep_what_came_before),
         cmocka_unit_test(test_what_is_not_decoded),
