@@ -83,6 +83,8 @@ int wb__store_open(struct wb__store *store, const char *path,
 
 void wb__store_close(struct wb__store *store)
 {
+    wb__nameless_stop(store->ahead);
+    store->ahead = NULL;
     if (store->directory >= 0)
         close(store->directory);
     store->directory = -1;
@@ -104,13 +106,17 @@ static int close_part(struct wb__store *store, struct wb__part *part)
 {
     if (part->fd < 0)
         return 0;
-    int failed = close(part->fd) < 0 ? errno : 0;
+    int fd = part->fd;
     part->fd = -1;
+    if (part->is_nameless && store->ahead) {
+        wb__nameless_close(store->ahead, fd);
+        return 0;
+    }
     if (!part->is_nameless) {
         wb__list_remove(&part->link);
         store->open_count--;
     }
-    return failed;
+    return close(fd) < 0 ? errno : 0;
 }
 
 static void close_oldest(struct wb__store *store)
@@ -122,15 +128,33 @@ static void close_oldest(struct wb__store *store)
         note(store, failed, "a temporary file");
 }
 
+/* When descriptors are short: those that wait are given up. Returns false where none did. */
+static bool free_descriptors(struct wb__store *store)
+{
+    bool could = store->ahead || store->open_count;
+    wb__nameless_stop(store->ahead);
+    store->ahead = NULL;
+    close_oldest(store);
+    return could;
+}
+
 static int open_below(struct wb__store *store, const char *name, int flags)
 {
     flags |= O_APPEND | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(store->directory, name, flags, 0600);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && store->open_count) {
-        close_oldest(store);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && free_descriptors(store))
         fd = openat(store->directory, name, flags, 0600);
-    }
     return fd;
+}
+
+static int open_nameless(struct wb__store *store)
+{
+    if (!store->was_ahead_tried && store->files >= WB__STORE_AHEAD_FROM) {
+        store->ahead = wb__nameless_start(store->directory);
+        store->was_ahead_tried = true;
+    }
+    int fd = store->ahead ? wb__nameless_take(store->ahead) : -1;
+    return fd >= 0 ? fd : open_below(store, ".", O_RDWR | O_TMPFILE);
 }
 
 static void hold(struct wb__store *store, struct wb__part *part, int fd)
@@ -164,7 +188,7 @@ enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part, b
 {
     *part = (struct wb__part){.fd = -1};
     if (is_final && store->has_nameless)
-        part->fd = open_below(store, ".", O_RDWR | O_TMPFILE);
+        part->fd = open_nameless(store);
     part->is_nameless = part->fd >= 0;
     int failed = part->is_nameless ? 0 : create_named(store, part);
     part->exists = !failed;
@@ -392,10 +416,8 @@ int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
     struct stat status;
     int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
     int fd = openat(store->directory, name, flags);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && store->open_count) {
-        close_oldest(store);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && free_descriptors(store))
         fd = openat(store->directory, name, flags);
-    }
     if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
         close(fd);
         errno = EINVAL;

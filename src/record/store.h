@@ -25,8 +25,10 @@
 
 #include "base/list.h"
 #include "record/fault.h"
+#include "record/nameless.h"
 
 #define WB__STORE_OPEN_PARTS 256 /* descriptors held at the same time */
+#define WB__STORE_AHEAD_FROM 256 /* files; fewer are not worth a thread */
 
 struct wb__store {
     int directory;
@@ -38,6 +40,8 @@ struct wb__store {
     struct wb__link open; /* parts with a descriptor, least recently used first */
     unsigned open_count;
     bool has_nameless; /* file system and kernel can give a name to a nameless file */
+    bool was_ahead_tried;
+    struct wb__nameless *ahead; /* opens and closes those; NULL: done in place */
     struct wb__faults *faults;
 };
 
