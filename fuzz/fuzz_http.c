@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The HTTP stage under any bytes, gaps and ends in any order. An input is a byte of
- * options and then operations: a byte (direction, kind), a length in two bytes, and
- * for bytes the bytes. What must hold: every byte is told or counted as skipped; a
+ * options and then operations: a byte (direction, kind, whether bytes of the other
+ * direction are due), a length in two bytes, and for bytes the bytes. What must hold: every byte is told or counted as skipped; a
  * message's counters are the sums of what was told; every transaction ends once; the
  * memory is given back; and none of it depends on how the stream was cut into calls.
  */
@@ -30,7 +30,7 @@ struct sums {
 struct watch {
     uint64_t given, told, digest;
     uint64_t begun, ended;
-    bool has_tunnel, is_short_of_memory;
+    bool has_tunnel, is_short_of_memory, is_due;
     unsigned last_run; /* index, side and part of the bytes told last */
 };
 
@@ -138,12 +138,21 @@ static void on_anomaly(void *context, void *flow, struct wb_http_transaction *tr
     watch->is_short_of_memory |= anomaly->kind == WB_HTTP_ANOMALY_MEMORY_LIMIT;
 }
 
+static bool is_due(void *context, void *flow, unsigned direction)
+{
+    const struct watch *watch = context;
+    (void)flow;
+    (void)direction;
+    return watch->is_due;
+}
+
 static const struct wb__http_events events = {
     .head = on_head,
     .bytes = on_bytes,
     .gap = on_gap,
     .transaction = on_transaction,
     .anomaly = on_anomaly,
+    .is_due = is_due,
 };
 
 static void give(struct wb__http_stream *stream, struct watch *watch, unsigned direction,
@@ -174,6 +183,7 @@ static bool run(struct wb__http *http, struct watch *watch, struct wb__cursor in
         uint8_t operation = wb__cursor_read8(&input);
         unsigned direction = operation & 1, kind = operation >> 1 & 3;
         how = (enum wb__http_end)(operation >> 3 & 3);
+        watch->is_due = operation >> 5 & 1;
         if (kind == END)
             break;
         if (kind == HALF_END) {
