@@ -12,7 +12,7 @@ all: build/build.ninja
 
 build/build.ninja:
 	@scripts/setup build
-	meson setup build --prefix=$(PREFIX) -Dtests=false
+	meson setup build --prefix=$(PREFIX) -Dtests=false -Db_lto=true
 
 setup:
 	@scripts/setup build test demo bench fuzz
