@@ -117,7 +117,7 @@ const char *wb_http_missing_name(unsigned bit);
     X(HOST_MISSING, "http.host_missing")                               /* 9112, 3.2 */     \
     X(HOSTS_DIFFER, "http.hosts_differ")                               /* 9112, 3.2 */     \
     X(BODY_NOT_EXPECTED, "http.bytes_after_message") /* 9112, 6.3: not a new message */    \
-    X(RESPONSE_FIRST, "http.response_before_request")                                      \
+    X(RESPONSE_FIRST, "http.response_before_request")                  /* 9112, 9.2 */     \
     X(HEAD_LIMIT, "http.head_limit")                                                       \
     X(HEADER_LIMIT, "http.header_limit")                                                   \
     X(PIPELINE_LIMIT, "http.pipeline_limit")                                               \

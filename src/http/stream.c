@@ -351,6 +351,18 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     return taken;
 }
 
+/* No more bytes than are searched of a stream that is not known to be HTTP; 0 when it was
+ * searched so far. */
+static uint32_t clip_to_reach(const struct wb__http_stream *stream, const struct wb__half *half,
+                              uint32_t length)
+{
+    uint64_t reach = stream->midstream ? SEARCH_BYTES : HANDSHAKE_BYTES;
+    uint64_t searched = half->skipped + half->gather.length;
+    if (stream->is_http || searched + length <= reach)
+        return length;
+    return searched < reach ? (uint32_t)(reach - searched) : 0;
+}
+
 /* A line is looked at once it is whole. Where no message begins at its start, its end is
  * what counts, and no more than a window is held of it. */
 static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *half,
@@ -359,15 +371,10 @@ static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *hal
     struct wb__http *http = stream->http;
     struct wb__gather *gather = &half->gather;
     uint32_t before = gather->length, taken;
-    if (!stream->is_http) {
-        uint32_t reach = stream->midstream ? SEARCH_BYTES : HANDSHAKE_BYTES;
-        uint64_t looked_at = half->skipped + before;
-        if (looked_at >= reach) {
-            turn_off(stream, half);
-            return 0;
-        }
-        if (length > reach - looked_at)
-            length = (uint32_t)(reach - looked_at);
+    length = clip_to_reach(stream, half, length);
+    if (!length) {
+        turn_off(stream, half);
+        return 0;
     }
     if (!before) {
         half->head_ns = half->last_ns;
