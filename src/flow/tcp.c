@@ -164,11 +164,13 @@ static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
     drain(table, flow, direction, time_ns);
 }
 
-/* Is it plain that the bytes at next will not come, apart from a little patience? */
+/* Is it plain that the bytes at next will not come, apart from a little patience? An ACK
+ * alone proves nothing: a receiver may acknowledge what was never sent, and no sender
+ * minds. So bytes after the hole must have come. */
 static bool is_hopeless(const struct wb__flow *flow, enum wb_flow_direction direction)
 {
     const struct wb__half *half = &flow->half[direction];
-    return acknowledged_hole(half) > 0 || (flow->public.one_sided && half->queue.first);
+    return half->queue.first && (acknowledged_hole(half) > 0 || flow->public.one_sided);
 }
 
 static void check_hole(struct wb__flow_table *table, struct wb__flow *flow,
@@ -317,12 +319,17 @@ static int32_t reach_of(const struct wb__half *half)
     return (int32_t)(2 * half->window + WINDOW_SLACK);
 }
 
+/* What was acknowledged or handed on, whichever is further. */
+static uint32_t furthest(const struct wb__half *half)
+{
+    bool is_ahead =
+        half->is_acknowledged && wb__sequence_distance(half->next, half->acknowledged) > 0;
+    return is_ahead ? half->acknowledged : half->next;
+}
+
 static bool is_far_outside(const struct wb__half *half, const struct payload *payload)
 {
-    uint32_t from = half->next;
-    if (half->is_acknowledged && wb__sequence_distance(half->next, half->acknowledged) > 0)
-        from = half->acknowledged;
-    int32_t ahead = wb__sequence_distance(from, payload->sequence + payload->length);
+    int32_t ahead = wb__sequence_distance(furthest(half), payload->sequence + payload->length);
     return ahead > reach_of(half) || ahead < -REACH_MAX;
 }
 
@@ -370,13 +377,12 @@ static void take_fin(struct wb__half *half, uint32_t sequence)
     half->has_fin = true;
 }
 
-/* A flow picked up in mid-stream takes the first ACK for the start of the other side's
- * stream; bytes before it that come all the same belong to it, while none was handed on. */
-static void reach_back(struct wb__half *half, const struct wb_flow *public,
-                       const struct payload *payload)
+/* Where no SYN was seen, an ACK is taken for the start of the other side's stream; bytes
+ * before it that come all the same belong to it, while none was handed on. */
+static void reach_back(struct wb__half *half, bool syn_seen, const struct payload *payload)
 {
     int32_t back = wb__sequence_distance(payload->sequence, half->start);
-    if (public->midstream && half->offset == 0 && payload->length > 1 && !half->queue.first &&
+    if (!syn_seen && half->offset == 0 && payload->length > 1 && !half->queue.first &&
         !half->has_fin && back > 0 && back <= REACH_BACK)
         set_start(half, payload->sequence);
 }
@@ -387,7 +393,7 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__half *half = &flow->half[direction];
     if (!half->is_known)
         set_start(half, payload.sequence);
-    reach_back(half, &flow->public, &payload);
+    reach_back(half, flow->public.half[direction].syn_seen, &payload);
     if (is_far_outside(half, &payload)) {
         take_far_outside(table, flow, direction, &payload);
         return;
@@ -442,9 +448,9 @@ bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
                segment->acknowledgment == flow->candidate + 1;
     if (!half->is_known || segment->sequence + 1 == half->start)
         return false;
-    if (flow->half[0].has_fin || flow->half[1].has_fin)
+    if (flow->half[0].has_fin && flow->half[1].has_fin)
         return true;
-    if (flow->public.one_sided && half->offset > 0)
+    if (flow->public.one_sided && (half->offset > 0 || half->has_fin))
         return true;
     flow->has_candidate = true;
     flow->candidate = segment->sequence;
@@ -484,7 +490,7 @@ static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
                      enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
     struct wb__half *half = &flow->half[direction], *other = &flow->half[!direction];
-    if (!other->is_known)
+    if (!other->is_known || !other->is_seen) /* its first byte that may yet be seen */
         set_start(other, segment->acknowledgment);
     if (!is_credible(other, segment->acknowledgment)) {
         table->stats.ignored_window++;
@@ -517,6 +523,31 @@ static bool is_reset(const struct wb__flow *flow, enum wb_flow_direction directi
     return is_incomplete && ahead > 0 && ahead < REACH_MAX;
 }
 
+static void ignore(struct wb__flow_table *table, struct wb__flow *flow,
+                   enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    table->stats.ignored_window++;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
+         &(struct wb_flow_anomaly){.time_ns = segment->time_ns,
+                                   .offset = flow->half[direction].offset,
+                                   .length = segment->length});
+}
+
+/* A receiver drops a segment whole when it has no ACK, or one for what was never sent (RFC
+ * 9293, 3.10.7.4): its payload and its FIN count for nothing either. What was sent may have
+ * been lost to the capture, though, so only what no loss explains is dropped. */
+static bool is_acceptable(const struct wb__flow *flow, enum wb_flow_direction direction,
+                          const struct wb__tcp_segment *segment)
+{
+    const struct wb__half *other = &flow->half[!direction];
+    if (!(segment->flags & WB_TCP_ACK))
+        return segment->flags & WB_TCP_SYN;
+    if (!other->is_seen)
+        return true;
+    int32_t ahead = wb__sequence_distance(furthest(other), segment->acknowledgment);
+    return ahead <= REACH_MAX && ahead >= -REACH_MAX;
+}
+
 static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
@@ -525,11 +556,7 @@ static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
         wb__flow_end(table, flow, WB_FLOW_END_RESET, segment->time_ns);
         return;
     }
-    table->stats.ignored_window++;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
-         &(struct wb_flow_anomaly){.time_ns = segment->time_ns,
-                                   .offset = flow->half[direction].offset,
-                                   .length = segment->length});
+    ignore(table, flow, direction, segment);
 }
 
 /* Moves on in the life of the flow, perhaps to its end. */
@@ -550,6 +577,10 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
     assert(segment->captured <= segment->length);
     if (segment->flags & WB_TCP_RST) {
         take_reset(table, flow, direction, segment);
+        return;
+    }
+    if (!is_acceptable(flow, direction, segment)) {
+        ignore(table, flow, direction, segment);
         return;
     }
     flow->half[direction].is_seen = true;

@@ -371,7 +371,84 @@ static void forged_ack_skips_nothing(void **state)
     talk_say_text(&talk, CLIENT, "def");
     talk_close(&talk);
     follow_assert_stream(follow, CLIENT, "abcdef");
-    follow_assert_log(follow, "end:closed ");
+    follow_assert_log(follow, "tcp.window_exceeded:S+0:0 end:closed ");
+    follow_close(follow);
+}
+
+/* What a real receiver drops whole must not reach the stream: neither bytes nor a FIN. */
+static void segments_that_no_receiver_takes(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    talk_say_text(&talk, CLIENT, "abc");
+    talk_say_text(&talk, SERVER, "xyz");
+    struct talk forger = talk;
+    forger.sent[SERVER] += 0x70000000; /* acknowledges what the server never sent */
+    talk_segment(&forger, CLIENT, 3, "FAKE", 4);
+    talk_flags(&forger, CLIENT, WB_TCP_FIN | WB_TCP_ACK);
+    talk_flags(&talk, CLIENT, WB_TCP_FIN); /* without ACK */
+    talk_say_text(&talk, CLIENT, "def");
+    talk_close(&talk);
+    follow_assert_stream(follow, CLIENT, "abcdef");
+    follow_assert_log(follow, "tcp.window_exceeded:C+3:4 tcp.window_exceeded:C+3:0 "
+                              "tcp.window_exceeded:C+3:0 end:closed ");
+    follow_close(follow);
+}
+
+/* A receiver may acknowledge ahead of the sender; the bytes come all the same. */
+static void optimistic_ack_hides_nothing(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    struct talk optimist = talk;
+    optimist.sent[SERVER] += 100000;
+    talk_flags(&optimist, CLIENT, WB_TCP_ACK);
+    talk_wait_ms(&talk, 1000);
+    talk_flags(&talk, CLIENT, WB_TCP_ACK);
+    talk_say_text(&talk, SERVER, "response");
+    assert_int_equal(follow->length[SERVER], strlen("response"));
+    follow_close(follow);
+}
+
+static void other_side_seen_late(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk.unseen[SERVER] = true;
+    talk_handshake(&talk);
+    for (int i = 0; i < 8; i++) { /* acknowledged, 4 GiB in all */
+        talk.sent[SERVER] += 0x20000000;
+        talk_say_text(&talk, CLIENT, "more");
+    }
+    talk.unseen[SERVER] = false;
+    talk_say_text(&talk, SERVER, "here I am");
+    follow_assert_stream(follow, SERVER, "here I am");
+    assert_int_equal(follow->length[CLIENT], 8 * strlen("more"));
+    follow_close(follow);
+}
+
+static void syn_after_a_half_close(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    talk_say_text(&talk, CLIENT, "request");
+    talk_fin(&talk, CLIENT);
+    talk_say_text(&talk, SERVER, "the first ");
+    struct talk again = talk;
+    again.isn[CLIENT] += 99999;
+    again.sent[CLIENT] = 0;
+    talk_flags(&again, CLIENT, WB_TCP_SYN); /* which the server challenges (RFC 5961, 4) */
+    talk_say_text(&talk, SERVER, "half");
+    talk_fin(&talk, SERVER);
+    follow_assert_stream(follow, SERVER, "the first half");
+    follow_assert_log(follow, "tcp.syn_differs:C+0:0 end:closed ");
     follow_close(follow);
 }
 
@@ -492,6 +569,10 @@ int main(void)
         cmocka_unit_test(late_packets_begin_no_flow),
         cmocka_unit_test(silence_ends_a_flow),
         cmocka_unit_test(forged_ack_skips_nothing),
+        cmocka_unit_test(segments_that_no_receiver_takes),
+        cmocka_unit_test(optimistic_ack_hides_nothing),
+        cmocka_unit_test(other_side_seen_late),
+        cmocka_unit_test(syn_after_a_half_close),
         cmocka_unit_test(far_outside_the_window),
         cmocka_unit_test(data_after_fin),
         cmocka_unit_test(buffer_limits),
