@@ -48,7 +48,9 @@ enum option {
 
 #define NAME_MAX_BYTES 255               /* of a name or description that is kept */
 #define OPTIONS_SANE_BYTES (16U << 20)   /* a longer block is passed over unseen */
-#define SECONDS_MAX (INT64_MAX / 1000000000)
+/* Times end here (the year 2116), so that a sum or difference of two never overflows. */
+#define TIME_MAX ((INT64_C(1) << 62) - 1)
+#define SECONDS_MAX (TIME_MAX / 1000000000)
 
 /* Timestamps count units of 10^-n or 2^-n seconds. */
 struct clock {
@@ -139,19 +141,18 @@ static void set_clock(struct clock *clock, uint8_t resolution, int64_t offset_se
         set_decimal_clock(clock, resolution);
     bool is_fast = clock->divide == 1 && clock->shift == 0 && offset_seconds == 0;
     clock->offset_seconds = offset_seconds;
-    clock->fast_max = is_fast ? INT64_MAX / clock->multiply : 0;
+    clock->fast_max = is_fast ? TIME_MAX / clock->multiply : 0;
 }
 
-/* Times beyond what 64 bits of nanoseconds hold end at their ends. */
 static int64_t slow_time(const struct clock *clock, uint64_t timestamp)
 {
     uint64_t units = timestamp / clock->units_per_second;
     uint64_t fraction = timestamp % clock->units_per_second;
     int64_t seconds = units > SECONDS_MAX ? SECONDS_MAX : (int64_t)units;
     if (__builtin_add_overflow(seconds, clock->offset_seconds, &seconds) || seconds >= SECONDS_MAX)
-        return clock->offset_seconds < 0 ? INT64_MIN : INT64_MAX;
+        return clock->offset_seconds < 0 ? -TIME_MAX : TIME_MAX;
     if (seconds <= -SECONDS_MAX)
-        return INT64_MIN;
+        return -TIME_MAX;
     return seconds * 1000000000 +
            (int64_t)((fraction >> clock->shift) * clock->multiply / clock->divide);
 }
