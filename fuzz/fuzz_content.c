@@ -39,11 +39,14 @@ static int decode(struct wb_slice codings, const uint8_t *bytes, size_t length, 
                   struct watch *watch)
 {
     struct wb_http_options options = {.max_decoded_body = MAX_DECODED, .max_decoded_ratio = 2000};
+    struct wb__budget budget = {.limit = 64 << 20};
     enum wb__content_status status;
-    struct wb__content *content = wb__content_new(codings, &options, &status);
+    struct wb__content *content = wb__content_new(codings, &options, &budget, &status);
     *watch = (struct watch){0};
-    if (!content)
+    if (!content) {
+        REQUIRE(budget.used == 0);
         return -1;
+    }
     for (size_t at = 0; at < length; at += piece) {
         size_t more = length - at < piece ? length - at : piece;
         enum wb__content_status before = status;
@@ -54,6 +57,7 @@ static int decode(struct wb_slice codings, const uint8_t *bytes, size_t length, 
     REQUIRE(status == WB__CONTENT_OK || status == last);
     REQUIRE(watch->produced <= MAX_DECODED);
     wb__content_free(content);
+    REQUIRE(budget.used == 0);
     return last;
 }
 

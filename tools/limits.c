@@ -45,6 +45,7 @@ static const struct limit limits[] = {
       LIMIT_32(http.max_pipeline) },
     { "chunk-line", "bytes of a chunk-size line", LIMIT_32(http.max_chunk_line) },
     { "http-memory", "bytes of heads, all connections", LIMIT_64(http.max_memory_total) },
+    { "decoder-memory", "bytes that all content decoders hold", LIMIT_64(http.max_decoder_memory) },
     { "decoded-body", "bytes that a body may become when decompressed",
       LIMIT_64(http.max_decoded_body) },
     { "decoded-ratio", "times that a body may grow when decompressed, beyond 1M",

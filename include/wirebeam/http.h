@@ -181,6 +181,7 @@ struct wb_http_options {
     uint32_t max_pipeline;     /* requests waiting for a response in a flow; 1000 */
     uint32_t max_chunk_line;   /* chunk-size with its extensions; 16 KiB */
     uint64_t max_memory_total; /* heads of all flows; 256 MiB */
+    uint64_t max_decoder_memory; /* of all content decoders; 256 MiB */
     uint64_t max_decoded_body; /* bytes out of a content coding; 1 GiB */
     uint32_t max_decoded_ratio; /* out:in of a content coding once over 1 MiB; 1000 */
 };

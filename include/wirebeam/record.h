@@ -75,6 +75,7 @@ struct wb_record_stats {
     int first_error;            /* errno of the first failed write, or 0 */
     char first_error_text[256]; /* what failed and on what */
     uint64_t memory_bytes, memory_peak;
+    uint64_t decoder_memory_bytes, decoder_memory_peak;
 };
 
 /* One line of text about a packet (no newline, always NUL-terminated), as tcpdump

@@ -14,15 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_createDStream_advanced: an allocator of ours */
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "http/stage.h"
 #include "http/text.h"
 
 #define OUTPUT_BYTES 16384
-#define CODERS_MAX 8              /* more codings on one body are nobody's honest work */
+#define CODERS_MAX 4              /* more codings on one body are nobody's honest work */
 #define RATIO_FROM (UINT64_C(1) << 20)
 #define ZSTD_WINDOW_LOG_MAX 23    /* RFC 9659, 3: a window of at most 8 MiB */
 
@@ -33,6 +35,7 @@ enum presence { UNDECIDED, PRESENT, ABSENT };
 
 struct coder {
     const struct coding *coding;
+    struct wb__budget *budget;
     union {
         z_stream zlib;
         BrotliDecoderState *brotli;
@@ -49,6 +52,7 @@ struct coder {
 };
 
 struct wb__content {
+    struct wb__budget *budget;
     uint64_t max_bytes, max_ratio;
     uint64_t consumed; /* bytes given */
     enum wb__content_status status;
@@ -75,8 +79,48 @@ struct coding {
     void (*close)(struct coder *);
 };
 
+/* ---- Memory of the decoders -------------------------------------------------------- */
+
+/* All of it is charged: a few bytes of traffic make a decoder hold megabytes. In front of
+ * each piece stands how much it was. */
+#define PIECE_HEADER 16
+
+static void *charged_alloc(void *budget, size_t bytes)
+{
+    if (bytes > SIZE_MAX - PIECE_HEADER || !wb__budget_take(budget, bytes + PIECE_HEADER))
+        return NULL;
+    char *piece = malloc(bytes + PIECE_HEADER);
+    if (!piece) {
+        wb__budget_give(budget, bytes + PIECE_HEADER);
+        return NULL;
+    }
+    memcpy(piece, &bytes, sizeof bytes);
+    return piece + PIECE_HEADER;
+}
+
+static void charged_free(void *budget, void *memory)
+{
+    if (!memory)
+        return;
+    char *piece = (char *)memory - PIECE_HEADER;
+    size_t bytes;
+    memcpy(&bytes, piece, sizeof bytes);
+    wb__budget_give(budget, bytes + PIECE_HEADER);
+    free(piece);
+}
+
+static void *zlib_alloc(void *budget, uInt items, uInt size)
+{
+    return charged_alloc(budget, (size_t)items * size);
+}
+
+/* ---- The codings -------------------------------------------------------------------- */
+
 static enum wb__content_status open_zlib(struct coder *coder, int window_bits)
 {
+    coder->state.zlib.zalloc = zlib_alloc;
+    coder->state.zlib.zfree = charged_free;
+    coder->state.zlib.opaque = coder->budget;
     coder->is_open = inflateInit2(&coder->state.zlib, window_bits) == Z_OK;
     return coder->is_open ? WB__CONTENT_OK : WB__CONTENT_NO_MEMORY;
 }
@@ -192,9 +236,17 @@ static enum presence probe_brotli(const uint8_t *first, unsigned length)
 
 static enum wb__content_status open_brotli(struct coder *coder)
 {
-    coder->state.brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+    coder->state.brotli = BrotliDecoderCreateInstance(charged_alloc, charged_free, coder->budget);
     coder->is_open = coder->state.brotli;
     return coder->is_open ? WB__CONTENT_OK : WB__CONTENT_NO_MEMORY;
+}
+
+static enum wb__content_status brotli_error(const struct coder *coder)
+{
+    BrotliDecoderErrorCode code = BrotliDecoderGetErrorCode(coder->state.brotli);
+    bool is_memory = code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
+                     code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
+    return is_memory ? WB__CONTENT_NO_MEMORY : WB__CONTENT_INVALID;
 }
 
 static enum wb__content_status decode_brotli(struct coder *coder, struct step *step)
@@ -207,7 +259,7 @@ static enum wb__content_status decode_brotli(struct coder *coder, struct step *s
         coder->state.brotli, &step->in_left, &step->in, &room, &out, NULL);
     step->produced = OUTPUT_BYTES - room;
     coder->is_over = result == BROTLI_DECODER_RESULT_SUCCESS;
-    return result == BROTLI_DECODER_RESULT_ERROR ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+    return result == BROTLI_DECODER_RESULT_ERROR ? brotli_error(coder) : WB__CONTENT_OK;
 }
 
 static void close_brotli(struct coder *coder)
@@ -217,7 +269,8 @@ static void close_brotli(struct coder *coder)
 
 static enum wb__content_status open_zstd(struct coder *coder)
 {
-    coder->state.zstd = ZSTD_createDStream();
+    ZSTD_customMem memory = {charged_alloc, charged_free, coder->budget};
+    coder->state.zstd = ZSTD_createDStream_advanced(memory);
     coder->is_open = coder->state.zstd;
     if (!coder->is_open)
         return WB__CONTENT_NO_MEMORY;
@@ -253,7 +306,10 @@ static enum wb__content_status decode_zstd(struct coder *coder, struct step *ste
     step->in_left -= in.pos;
     step->produced = out.pos;
     coder->is_over = result == 0;
-    return ZSTD_isError(result) ? WB__CONTENT_INVALID : WB__CONTENT_OK;
+    if (!ZSTD_isError(result))
+        return WB__CONTENT_OK;
+    bool is_memory = ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation;
+    return is_memory ? WB__CONTENT_NO_MEMORY : WB__CONTENT_INVALID;
 }
 
 static void close_zstd(struct coder *coder)
@@ -294,14 +350,19 @@ static int find_codings(struct wb_slice list, const struct coding *found[CODERS_
     return count;
 }
 
-static struct wb__content *open_coders(const struct coding *const found[], unsigned count)
+static struct wb__content *open_coders(const struct coding *const found[], unsigned count,
+                                       struct wb__budget *budget)
 {
-    struct wb__content *content = calloc(1, sizeof *content + count * sizeof(struct coder));
+    size_t bytes = sizeof(struct wb__content) + count * sizeof(struct coder);
+    struct wb__content *content = charged_alloc(budget, bytes);
     if (!content)
         return NULL;
+    memset(content, 0, bytes);
+    content->budget = budget;
     content->count = count;
     for (unsigned i = 0; i < count; i++) {
         content->coders[i].coding = found[i];
+        content->coders[i].budget = budget;
         if (found[i]->open(&content->coders[i]) != WB__CONTENT_OK) {
             wb__content_free(content);
             return NULL;
@@ -311,14 +372,14 @@ static struct wb__content *open_coders(const struct coding *const found[], unsig
 }
 
 struct wb__content *wb__content_new(struct wb_slice list, const struct wb_http_options *options,
-                                    enum wb__content_status *status)
+                                    struct wb__budget *budget, enum wb__content_status *status)
 {
     const struct coding *found[CODERS_MAX];
     int count = find_codings(list, found);
     *status = count < 0 ? WB__CONTENT_UNKNOWN : WB__CONTENT_OK;
     if (count <= 0)
         return NULL;
-    struct wb__content *content = open_coders(found, (unsigned)count);
+    struct wb__content *content = open_coders(found, (unsigned)count, budget);
     if (!content) {
         *status = WB__CONTENT_NO_MEMORY;
         return NULL;
@@ -445,5 +506,5 @@ void wb__content_free(struct wb__content *content)
     for (unsigned i = 0; i < content->count; i++)
         if (content->coders[i].is_open)
             content->coders[i].coding->close(&content->coders[i]);
-    free(content);
+    charged_free(content->budget, content);
 }

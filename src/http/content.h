@@ -12,6 +12,8 @@
 
 #include <wirebeam/http.h>
 
+#include "base/budget.h"
+
 struct wb__content;
 
 /* Called with decoded bytes, borrowed for the call. */
@@ -30,9 +32,10 @@ enum wb__content_status {
 
 /* A decoder for the value of a Content-Encoding field ("gzip", "gzip, br", "x-gzip",
  * "identity"). NULL for identity or none, and then *status is OK; NULL with another
- * *status where it cannot be decoded. options gives the limits. */
+ * *status where it cannot be decoded. options gives the limits; all memory of the decoder is
+ * charged to budget, which outlives it. */
 struct wb__content *wb__content_new(struct wb_slice codings, const struct wb_http_options *options,
-                                    enum wb__content_status *status);
+                                    struct wb__budget *budget, enum wb__content_status *status);
 
 /* Decodes bytes into sink. Anything but OK is final: later bytes are ignored. That bytes
  * are not in their coding is told at the end only. */

@@ -79,6 +79,7 @@ void wb__http_fill_in_defaults(struct wb_http_options *options)
     wb__default32(&options->max_pipeline, 1000);
     wb__default32(&options->max_chunk_line, 16 << 10);
     wb__default64(&options->max_memory_total, UINT64_C(256) << 20);
+    wb__default64(&options->max_decoder_memory, UINT64_C(256) << 20);
     wb__default64(&options->max_decoded_body, UINT64_C(1) << 30);
     wb__default32(&options->max_decoded_ratio, 1000);
 }

@@ -159,7 +159,8 @@ static void begin_content(struct wb__recorder *recorder, struct wb__exchange *ex
         return;
     if (collect_codings(response, codings, &length))
         exchange->content =
-            wb__content_new((struct wb_slice){codings, length}, &recorder->http, &status);
+            wb__content_new((struct wb_slice){codings, length}, &recorder->http,
+                            &recorder->decoders, &status);
     note_content(recorder, exchange, status);
     exchange->content_over = false;
     exchange->is_coded = exchange->content != NULL;

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "record/client.h"
 #include "base/defaults.h"
+#include "http/http.h"
 #include "record/exchange.h"
 
 #define FLUSH_NS INT64_C(1000000000) /* how old lines in the buffer of a file may get */
@@ -94,6 +95,8 @@ static void init(struct wb__recorder *recorder, const struct wb_record_options *
     recorder->options = *options;
     recorder->options.directory = recorder->options.json = recorder->options.capture = NULL;
     recorder->http = *http;
+    wb__http_fill_in_defaults(&recorder->http);
+    recorder->decoders.limit = recorder->http.max_decoder_memory;
     wb__recorder_fill_in_defaults(&recorder->options);
     recorder->budget.limit = recorder->options.max_memory;
     wb__list_init(&recorder->transactions);
@@ -413,6 +416,8 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
              (int)sizeof stats->first_error_text - 1, recorder->faults.first.text);
     stats->memory_bytes = recorder->budget.used;
     stats->memory_peak = recorder->budget.peak;
+    stats->decoder_memory_bytes = recorder->decoders.used;
+    stats->decoder_memory_peak = recorder->decoders.peak;
 }
 
 /* What was never told to be over is not kept: only its parts are removed. */

@@ -23,7 +23,7 @@ struct wb__recorder {
     struct wb_http_options http;
     struct wb_record_stats stats; /* those that no part below keeps itself */
     struct wb__faults faults;
-    struct wb__budget budget;
+    struct wb__budget budget, decoders; /* unfinished transactions; content decoders */
     EVP_MD *sha256;
 
     bool has_json;

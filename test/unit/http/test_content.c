@@ -87,7 +87,8 @@ static enum wb__content_status decode(const char *codings, const uint8_t *in, si
 {
     static const struct wb_http_options options = {0};
     enum wb__content_status status;
-    struct wb__content *content = wb__content_new(slice(codings), &options, &status);
+    struct wb__budget budget = {0};
+    struct wb__content *content = wb__content_new(slice(codings), &options, &budget, &status);
     assert_non_null(content);
     struct guard guard = guard_open(length);
     *out = (struct buffer){.length = 0};
@@ -96,7 +97,9 @@ static enum wb__content_status decode(const char *codings, const uint8_t *in, si
         wb__content_write(content, guard_put(&guard, in + at, more), (uint32_t)more, keep, out);
     }
     status = wb__content_finish(content, keep, out);
+    assert_true(budget.used > 0);
     wb__content_free(content);
+    assert_int_equal(budget.used, 0);
     guard_close(&guard);
     return status;
 }
@@ -225,15 +228,16 @@ static void test_what_is_not_decoded(void **state)
     (void)state;
     static const struct wb_http_options options = {0};
     static const char *const unknown[] = {"compress", "gzip, foo", "gzip gzip",
-                                          "br,br,br,br,br,br,br,br,br"};
+                                          "br,br,br,br,br"};
+    struct wb__budget budget = {0};
     enum wb__content_status status;
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
-        assert_null(wb__content_new(slice(unknown[i]), &options, &status));
+        assert_null(wb__content_new(slice(unknown[i]), &options, &budget, &status));
         assert_int_equal(status, WB__CONTENT_UNKNOWN);
     }
-    assert_null(wb__content_new(slice(" identity ,"), &options, &status));
+    assert_null(wb__content_new(slice(" identity ,"), &options, &budget, &status));
     assert_int_equal(status, WB__CONTENT_OK);
-    assert_null(wb__content_new((struct wb_slice){NULL, 0}, &options, &status));
+    assert_null(wb__content_new((struct wb_slice){NULL, 0}, &options, &budget, &status));
     assert_int_equal(status, WB__CONTENT_OK);
 }
 
@@ -264,7 +268,8 @@ static enum wb__content_status explode(const struct wb_http_options *options, st
     size_t length;
     uint8_t *coded = bomb(&length);
     enum wb__content_status status;
-    struct wb__content *content = wb__content_new(slice("gzip"), options, &status);
+    struct wb__budget budget = {0};
+    struct wb__content *content = wb__content_new(slice("gzip"), options, &budget, &status);
     *out = (struct buffer){.length = 0};
     wb__content_write(content, coded, (uint32_t)length, keep, out);
     wb__content_write(content, coded, (uint32_t)length, keep, out); /* nothing, after a limit */
@@ -287,6 +292,41 @@ static void test_limits(void **state)
     assert_int_equal(explode(&(struct wb_http_options){.max_decoded_ratio = 2000}, &out),
                      WB__CONTENT_OK);
     assert_int_equal(out.total, 32 << 20);
+}
+
+/* A frame header of 6 bytes that names a window of 8 MiB, and a block that begins it. */
+static void test_memory_is_charged_and_limited(void **state)
+{
+    (void)state;
+    static const uint8_t frame[] = {0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x68, 0x02, 0x00, 0x10, 0xaa};
+    static const struct wb_http_options options = {0};
+    struct wb__budget budget = {.limit = 1 << 20};
+    struct buffer out = {.length = 0};
+    enum wb__content_status status;
+    struct wb__content *content = wb__content_new(slice("zstd"), &options, &budget, &status);
+    assert_non_null(content);
+    assert_int_equal(wb__content_write(content, frame, sizeof frame, keep, &out),
+                     WB__CONTENT_NO_MEMORY);
+    wb__content_free(content);
+    assert_int_equal(budget.used, 0);
+    budget.limit = 16 << 20;
+    content = wb__content_new(slice("zstd"), &options, &budget, &status);
+    assert_int_equal(wb__content_write(content, frame, sizeof frame, keep, &out), WB__CONTENT_OK);
+    assert_true(budget.used > 8 << 20);
+    wb__content_free(content);
+
+    struct wb__content *many[64];
+    unsigned count = 0;
+    budget.limit = 1 << 20;
+    while (count < 64 && (many[count] = wb__content_new(slice("br"), &options, &budget, &status)))
+        count++;
+    assert_int_equal(status, WB__CONTENT_NO_MEMORY);
+    assert_in_range(count, 2, 63);
+    assert_true(budget.used <= budget.limit);
+    while (count)
+        wb__content_free(many[--count]);
+    assert_int_equal(budget.used, 0);
+    assert_true(budget.peak <= 16 << 20);
 }
 
 static int make_plain(void **state)
@@ -313,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_decoded),
         cmocka_unit_test(test_a_body_of_no_bytes_is_whole),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_memory_is_charged_and_limited),
     };
     return cmocka_run_group_tests(tests, make_plain, NULL);
 }
