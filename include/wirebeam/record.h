@@ -64,8 +64,8 @@ struct wb_record_stats {
     uint64_t client_files;      /* client naming */
     uint64_t client_lost;       /* client naming: not kept, by any of the causes above */
     uint64_t files, bytes;      /* made and written in the directory */
-    uint64_t names_forgotten;   /* the table of names was full: files were read again to
-                                   tell whether their bodies are the same */
+    uint64_t names_forgotten;   /* how often the table of names was full and began anew:
+                                   files are then read again to tell equal bodies */
     /* Response bodies whose content coding was not removed whole: a coding that is not
      * known, broken bytes, an end too early, a limit of size, ratio or memory. */
     uint64_t content_unknown, content_invalid, content_cut, content_limited;

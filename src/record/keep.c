@@ -129,7 +129,8 @@ static int publish(struct keep *keep)
     return code;
 }
 
-/* Reads the body that stands under the present version: was there one, and its digest. */
+/* Reads the body that stands under the present version: is there one of our length, and its
+ * digest. One of another length is another body, and is not read. */
 static bool read_body(struct keep *keep, XXH128_hash_t *body, uint64_t *length)
 {
     uint8_t buffer[READ_BYTES];
@@ -141,6 +142,10 @@ static bool read_body(struct keep *keep, XXH128_hash_t *body, uint64_t *length)
     int fd = wb__store_read(&recorder->store, name, length);
     if (fd < 0)
         return false;
+    if (*length != keep->exchange->body_length) {
+        close(fd);
+        return false;
+    }
     XXH3_128bits_reset_withSecret(state, recorder->seen.secret, sizeof recorder->seen.secret);
     *length = 0;
     while ((n = read(fd, buffer, sizeof buffer)) > 0) {

@@ -79,17 +79,24 @@ static bool grow(struct wb__seen *seen)
     return true;
 }
 
+static void forget_all(struct wb__seen *seen)
+{
+    memset(seen->entries, 0, seen->capacity * sizeof *seen->entries);
+    seen->count = 0;
+}
+
 bool wb__seen_put(struct wb__seen *seen, XXH128_hash_t key, uint32_t version)
 {
+    bool is_full = seen->count >= seen->limit;
+    if (is_full)
+        forget_all(seen);
     if (seen->count >= seen->capacity / 4 * 3 && !grow(seen))
         return false;
     struct wb__seen_entry *entry = place(seen, key);
     if (is_free(entry)) {
-        if (seen->count >= seen->limit)
-            return false;
         seen->count++;
         entry->key = key;
     }
     entry->version = version;
-    return true;
+    return !is_full;
 }

@@ -46,7 +46,8 @@ XXH128_hash_t wb__seen_body(const struct wb__seen *seen, XXH128_hash_t name, XXH
 /* The version of a key, or 0 where it is not known. */
 uint32_t wb__seen_find(const struct wb__seen *seen, XXH128_hash_t key);
 
-/* Remembers it; false when the table is full. */
+/* Remembers it. False when the table was full, and all others were forgotten for it: names
+ * in use come back soon, and a full table that kept the old ones would never learn them. */
 bool wb__seen_put(struct wb__seen *seen, XXH128_hash_t key, uint32_t version);
 
 #endif
