@@ -145,6 +145,6 @@ void wb__name_of_version(char stem[WB__NAME_SIZE], const char *name, uint32_t ve
         return;
     }
     if (version > 1)
-        snprintf(number, sizeof number, "-%u", version);
+        snprintf(number, sizeof number, "~%u", version);
     snprintf(stem, WB__NAME_SIZE, "%.200s%s%s", name, number, is_incomplete ? MARK : "");
 }

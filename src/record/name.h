@@ -40,7 +40,8 @@ void wb__name_of_hash(char *name, const uint8_t *hash, unsigned length);
 void wb__name_of_flow(char name[WB__NAME_SIZE], const struct wb_flow *flow,
                       enum wb_flow_direction client);
 
-/* name with its version (1: none) and mark. */
+/* name with its version (1: none; else ~2, ~3, ...: no encoded ETag has a "~" of its own) and
+ * mark. */
 void wb__name_of_version(char stem[WB__NAME_SIZE], const char *name, uint32_t version,
                          bool is_incomplete);
 

@@ -45,11 +45,11 @@ END
 scenario etag-duplicates <<'END'
 http 0 target=/1 body='b"one"' file=v1   shared=false
 http 1 target=/2 body='b"one"' file=v1   shared=true
-http 2 target=/3 body='b"two"' file=v1-2 shared=false
+http 2 target=/3 body='b"two"' file=v1~2 shared=false
 http 3 target=/4 body='b"one"' file=v1   shared=true
-files v1.body v1.http v1.json v1-2.body v1-2.http v1-2.json
+files v1.body v1.http v1.json v1~2.body v1~2.http v1~2.json
 contents v1.body 'b"one"'
-contents v1-2.body 'b"two"'
+contents v1~2.body 'b"two"'
 contents v1.http 'b"GET /1 HTTP/1.1\r\nHost: example.test\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\nETag: \"v1\"\r\n\r\none"'
 stats record.written=4 record.shared=2 record.renamed=1 record.files=6
 END

@@ -126,7 +126,7 @@ static void a_file_of_an_earlier_run_stays(void **state)
         scene_reopen(&scene);
     }
     assert_file(&scene, NAME, "first", 5);
-    assert_file(&scene, NAME "-2", "secon", 5);
+    assert_file(&scene, NAME "~2", "secon", 5);
     scene_close(&scene);
 }
 

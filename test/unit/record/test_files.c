@@ -60,11 +60,11 @@ static void a_name_has_a_version_for_each_body(void **state)
     assert_int_equal(stats.shared, 2);
     assert_int_equal(stats.renamed, 2);
     assert_int_equal(stats.files, 9);
-    assert_list(&scene, "e-2.body\ne-2.http\ne-2.json\ne-3.body\ne-3.http\ne-3.json\n"
-                        "e.body\ne.http\ne.json\n");
+    assert_list(&scene, "e.body\ne.http\ne.json\n"
+                        "e~2.body\ne~2.http\ne~2.json\ne~3.body\ne~3.http\ne~3.json\n");
     assert_file(&scene, "e.http", REQUEST ETAG_HEAD "one", strlen(REQUEST ETAG_HEAD "one"));
-    assert_file(&scene, "e-2.body", "two", 3);
-    assert_file(&scene, "e-3.body", "three", 5);
+    assert_file(&scene, "e~2.body", "two", 3);
+    assert_file(&scene, "e~3.body", "three", 5);
     scene_close(&scene);
 }
 
@@ -83,8 +83,8 @@ static void files_of_an_earlier_run_are_compared_and_stay(void **state)
     assert_int_equal(stats.shared, 2);
     assert_int_equal(stats.renamed, 1);
     assert_file(&scene, "e.body", "one", 3);
-    assert_file(&scene, "e-2.body", "two", 3);
-    assert_file(&scene, "e-3.body", "six", 3);
+    assert_file(&scene, "e~2.body", "two", 3);
+    assert_file(&scene, "e~3.body", "six", 3);
     scene_close(&scene);
 }
 
@@ -118,7 +118,7 @@ static void a_taken_name_moves_the_whole_set(void **state)
     snprintf(path, sizeof path, "%s/e.json", scene.path);
     close(open(path, O_CREAT | O_WRONLY, 0600));
     tell(&scene, "\"e\"", "one");
-    assert_list(&scene, "e-2.body\ne-2.http\ne-2.json\ne.json\n");
+    assert_list(&scene, "e.json\ne~2.body\ne~2.http\ne~2.json\n");
     assert_file(&scene, "e.json", "", 0);
     scene_close(&scene);
 }
@@ -136,9 +136,9 @@ static void incomplete_ones_never_share_a_name_with_complete_ones(void **state)
     tell(&scene, "\"e\"", "one");
     tell(&scene, "\"e.incomplete\"", "one");
     assert_list(&scene, "e%2Eincomplete.body\ne%2Eincomplete.http\ne%2Eincomplete.json\n"
-                        "e-2.incomplete.body\ne-2.incomplete.http\ne-2.incomplete.json\n"
                         "e.body\ne.http\n"
-                        "e.incomplete.body\ne.incomplete.http\ne.incomplete.json\ne.json\n");
+                        "e.incomplete.body\ne.incomplete.http\ne.incomplete.json\ne.json\n"
+                        "e~2.incomplete.body\ne~2.incomplete.http\ne~2.incomplete.json\n");
     scene_close(&scene);
 }
 
@@ -314,7 +314,7 @@ static void links_are_neither_followed_nor_replaced(void **state)
     }
     tell(&scene, "\"e\"", "safe");
     assert_file(&scene, "victim", "safe", 4);
-    assert_file(&scene, "e-2.body", "safe", 4);
+    assert_file(&scene, "e~2.body", "safe", 4);
     assert_int_equal(scene_stats(&scene).renamed, 1);
     scene_close(&scene);
 }
