@@ -87,7 +87,7 @@ static void forget_all(struct wb__seen *seen)
 
 bool wb__seen_put(struct wb__seen *seen, XXH128_hash_t key, uint32_t version)
 {
-    bool is_full = seen->count >= seen->limit;
+    bool is_full = seen->count && seen->count >= seen->limit;
     if (is_full)
         forget_all(seen);
     if (seen->count >= seen->capacity / 4 * 3 && !grow(seen))
