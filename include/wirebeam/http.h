@@ -129,7 +129,8 @@ const char *wb_http_missing_name(unsigned bit);
     X(CONTENT_CUT, "http.content_coding_cut_off")                                          \
     X(CONTENT_RATIO, "http.decompression_ratio")                                           \
     X(CONTENT_LIMIT, "http.decompressed_limit")                                            \
-    X(RESYNCHRONISED, "http.resynchronised") /* a message boundary was guessed again */
+    X(RESYNCHRONISED, "http.resynchronised") /* a message boundary was guessed again */    \
+    X(DECODER_MEMORY, "http.decoder_memory")
 
 enum wb_http_anomaly_kind {
 #define WB_HTTP_ANOMALY(name, text) WB_HTTP_ANOMALY_##name,

@@ -81,12 +81,13 @@ static const struct counter record_counters[] = {
     COUNTER(wb_record_stats, files),           COUNTER(wb_record_stats, bytes),
     COUNTER(wb_record_stats, names_forgotten), COUNTER(wb_record_stats, content_unknown),
     COUNTER(wb_record_stats, content_invalid), COUNTER(wb_record_stats, content_cut),
-    COUNTER(wb_record_stats, content_limited),
-    COUNTER(wb_record_stats, decoder_memory_bytes), COUNTER(wb_record_stats, decoder_memory_peak), COUNTER(wb_record_stats, json_records),
+    COUNTER(wb_record_stats, content_limited), COUNTER(wb_record_stats, json_records),
     COUNTER(wb_record_stats, json_bytes),      COUNTER(wb_record_stats, json_lost),
     COUNTER(wb_record_stats, capture_packets), COUNTER(wb_record_stats, capture_bytes),
     COUNTER(wb_record_stats, capture_lost),    COUNTER(wb_record_stats, write_ns),
     COUNTER(wb_record_stats, memory_bytes),    COUNTER(wb_record_stats, memory_peak),
+    COUNTER(wb_record_stats, decoder_memory_bytes),
+    COUNTER(wb_record_stats, decoder_memory_peak),
 };
 
 static void write_counters(struct wb__json *line, const void *stats, const struct counter *counters,

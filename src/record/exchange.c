@@ -135,7 +135,7 @@ static void note_content(struct wb__recorder *recorder, struct wb__exchange *exc
         [WB__CONTENT_CUT] = WB_HTTP_ANOMALY_CONTENT_CUT,
         [WB__CONTENT_RATIO] = WB_HTTP_ANOMALY_CONTENT_RATIO,
         [WB__CONTENT_LIMIT] = WB_HTTP_ANOMALY_CONTENT_LIMIT,
-        [WB__CONTENT_NO_MEMORY] = WB_HTTP_ANOMALY_MEMORY_LIMIT,
+        [WB__CONTENT_NO_MEMORY] = WB_HTTP_ANOMALY_DECODER_MEMORY,
     };
     if (status == WB__CONTENT_OK)
         return;
