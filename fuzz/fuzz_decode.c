@@ -97,7 +97,7 @@ static void read_fields(const struct wb_packet *packet, const struct wb_layer *l
 static void check_printable(const char *text)
 {
     for (; *text; text++)
-        CHECK((uint8_t)*text >= 0x20 && (uint8_t)*text < 0x7f);
+        CHECK((uint8_t)*text >= 0x20 && *text != 0x7f);
 }
 
 static void print(const struct wb_packet *packet, const struct wb_decoded *decoded)

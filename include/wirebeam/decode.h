@@ -83,11 +83,18 @@ struct wb_layer {
 struct wb_decoded {
     uint8_t layer_count;
     uint8_t network;   /* index of the innermost IP4/IP6 layer, or WB_LAYER_NONE */
-    uint8_t transport; /* index of the TCP/UDP/ICMP/ICMP6 layer in it, or _NONE */
+    uint8_t transport; /* index of the transport layer in it (TCP, UDP, ICMP, SCTP ...), or
+                          _NONE */
     uint8_t status;    /* the worst wb_layer_status of the layers among OK, TRUNCATED,
-                          MALFORMED, TOO_DEEP */
+                          MALFORMED, TOO_DEEP; quoted ones do not count */
     uint8_t vlan_count; /* tags met; the first two are kept, outermost first */
-    uint8_t is_fragment; /* the innermost IP packet is a fragment (offset or more) */
+    uint8_t tunnel_count; /* layers that set packets apart beside VLANs: tunnels with an id,
+                             IP in IP; see wb_tunnel_read */
+    uint8_t is_fragment; /* an IP packet in it is a fragment (offset or more), and so all
+                            that lies inside is only a part */
+    uint8_t fragment;  /* index of the outermost such IP4 or IP6_FRAGMENT layer, or _NONE */
+    uint8_t quoted;    /* index of the first layer of a packet that an ICMP error quotes, or
+                          _NONE: network and transport lie outside of it */
     uint16_t vlan_ids[2];
     struct wb_layer layers[WB_LAYERS_MAX];
 };
@@ -208,6 +215,9 @@ enum wb_checksum_state {
 };
 enum wb_checksum_state wb_checksum_state(const struct wb_packet *, const struct wb_decoded *,
                                          unsigned layer);
+
+/* "wrong", "right", "unverified", "absent"; "unknown" for another number. */
+const char *wb_checksum_state_name(unsigned state);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -8,6 +8,7 @@
 #include <wirebeam/decode.h>
 #include <wirebeam/engine.h>
 #include <wirebeam/error.h>
+#include <wirebeam/fields.h>
 #include <wirebeam/flow.h>
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>

@@ -4,6 +4,7 @@
  * and protocol; what follows them is Ethernet padding.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define ARP_FIXED_BYTES 8
 
@@ -36,4 +37,20 @@ int wb_arp_read(const struct wb_packet *packet, const struct wb_layer *layer, st
     arp->target_hardware = wb__cursor_take(&cursor, arp->hardware_length);
     arp->target_protocol = wb__cursor_take(&cursor, arp->protocol_length);
     return cursor.failed ? WB_E_TRUNCATED : 0;
+}
+
+void wb__tell_arp(const struct wb__fields *fields)
+{
+    struct wb_arp arp;
+    if (wb_arp_read(fields->packet, fields->layer, &arp) < 0)
+        return;
+    wb__tell_number(fields, "hardware_type", arp.hardware_type);
+    wb__tell_number(fields, "protocol_type", arp.protocol_type);
+    wb__tell_number(fields, "hardware_length", arp.hardware_length);
+    wb__tell_number(fields, "protocol_length", arp.protocol_length);
+    wb__tell_number(fields, "operation", arp.operation);
+    wb__tell_hardware(fields, "sender_hardware", arp.sender_hardware, arp.hardware_length);
+    wb__tell_address(fields, "sender_protocol", arp.sender_protocol, arp.protocol_length);
+    wb__tell_hardware(fields, "target_hardware", arp.target_hardware, arp.hardware_length);
+    wb__tell_address(fields, "target_protocol", arp.target_protocol, arp.protocol_length);
 }

@@ -244,3 +244,14 @@ enum wb_checksum_state wb_checksum_state(const struct wb_packet *packet,
         return WB_CHECKSUM_UNVERIFIED;
     return check_transport(packet, decoded, index);
 }
+
+const char *wb_checksum_state_name(unsigned state)
+{
+    static const char *const names[] = {
+        [WB_CHECKSUM_WRONG] = "wrong",
+        [WB_CHECKSUM_RIGHT] = "right",
+        [WB_CHECKSUM_UNVERIFIED] = "unverified",
+        [WB_CHECKSUM_ABSENT] = "absent",
+    };
+    return state < sizeof names / sizeof *names ? names[state] : "unknown";
+}

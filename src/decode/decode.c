@@ -7,27 +7,32 @@
  * Nothing here knows a header; that is what the decoders are for (decoder.h).
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
-static wb__decoder *const decoders[WB_LAYER_KIND_COUNT] = {
-    [WB_LAYER_PAYLOAD] = wb__decode_payload,
-    [WB_LAYER_ETHERNET] = wb__decode_ethernet,
-    [WB_LAYER_VLAN] = wb__decode_vlan,
-    [WB_LAYER_SLL] = wb__decode_sll,
-    [WB_LAYER_SLL2] = wb__decode_sll2,
-    [WB_LAYER_NULL] = wb__decode_null,
-    [WB_LAYER_LOOP] = wb__decode_loop,
-    [WB_LAYER_RAW] = wb__decode_raw,
-    [WB_LAYER_ARP] = wb__decode_arp,
-    [WB_LAYER_IP4] = wb__decode_ip4,
-    [WB_LAYER_IP6] = wb__decode_ip6,
-    [WB_LAYER_IP6_HOPOPTS] = wb__decode_ip6_options,
-    [WB_LAYER_IP6_ROUTING] = wb__decode_ip6_options,
-    [WB_LAYER_IP6_FRAGMENT] = wb__decode_ip6_fragment,
-    [WB_LAYER_IP6_DSTOPTS] = wb__decode_ip6_options,
-    [WB_LAYER_TCP] = wb__decode_tcp,
-    [WB_LAYER_UDP] = wb__decode_udp,
-    [WB_LAYER_ICMP] = wb__decode_icmp,
-    [WB_LAYER_ICMP6] = wb__decode_icmp,
+/* What is known of a kind of layer. */
+static const struct {
+    wb__decoder *decode;
+    wb__teller *tell; /* NULL: it has no fields */
+} kinds[WB_LAYER_KIND_COUNT] = {
+    [WB_LAYER_PAYLOAD] = {wb__decode_payload, wb__tell_payload},
+    [WB_LAYER_ETHERNET] = {wb__decode_ethernet, wb__tell_ethernet},
+    [WB_LAYER_VLAN] = {wb__decode_vlan, wb__tell_vlan},
+    [WB_LAYER_SLL] = {wb__decode_sll, wb__tell_sll},
+    [WB_LAYER_SLL2] = {wb__decode_sll2, wb__tell_sll},
+    [WB_LAYER_NULL] = {wb__decode_null, wb__tell_loopback},
+    [WB_LAYER_LOOP] = {wb__decode_loop, wb__tell_loopback},
+    [WB_LAYER_RAW] = {wb__decode_raw, NULL},
+    [WB_LAYER_ARP] = {wb__decode_arp, wb__tell_arp},
+    [WB_LAYER_IP4] = {wb__decode_ip4, wb__tell_ip4},
+    [WB_LAYER_IP6] = {wb__decode_ip6, wb__tell_ip6},
+    [WB_LAYER_IP6_HOPOPTS] = {wb__decode_ip6_options, wb__tell_ip6_options},
+    [WB_LAYER_IP6_ROUTING] = {wb__decode_ip6_options, wb__tell_ip6_options},
+    [WB_LAYER_IP6_FRAGMENT] = {wb__decode_ip6_fragment, wb__tell_ip6_fragment},
+    [WB_LAYER_IP6_DSTOPTS] = {wb__decode_ip6_options, wb__tell_ip6_options},
+    [WB_LAYER_TCP] = {wb__decode_tcp, wb__tell_tcp},
+    [WB_LAYER_UDP] = {wb__decode_udp, wb__tell_udp},
+    [WB_LAYER_ICMP] = {wb__decode_icmp, wb__tell_icmp},
+    [WB_LAYER_ICMP6] = {wb__decode_icmp, wb__tell_icmp},
 };
 
 static unsigned kind_of_link(uint16_t link_type)
@@ -115,19 +120,27 @@ unsigned wb__decode_payload(struct wb__walk *walk, struct wb_layer *layer)
     return WB__LAYER_END;
 }
 
+void wb__tell_payload(const struct wb__fields *fields)
+{
+    wb__tell_number(fields, "length", fields->layer->length);
+}
+
 static void reset(struct wb_decoded *decoded)
 {
     decoded->layer_count = 0;
     decoded->network = decoded->transport = WB_LAYER_NONE;
     decoded->status = WB_LAYER_OK;
-    decoded->vlan_count = decoded->is_fragment = 0;
+    decoded->fragment = decoded->quoted = WB_LAYER_NONE;
+    decoded->vlan_count = decoded->tunnel_count = decoded->is_fragment = 0;
     decoded->vlan_ids[0] = decoded->vlan_ids[1] = 0;
 }
 
-/* UNKNOWN and FRAGMENT are no complaints about a packet. */
+/* UNKNOWN and FRAGMENT are no complaints about a packet, and a quotation ends where its
+ * sender cut it. */
 static void note_status(struct wb_decoded *decoded, uint8_t status)
 {
-    if (status <= WB_LAYER_TOO_DEEP && status > decoded->status)
+    bool is_quoted = decoded->quoted <= decoded->layer_count;
+    if (status <= WB_LAYER_TOO_DEEP && status > decoded->status && !is_quoted)
         decoded->status = status;
 }
 
@@ -161,7 +174,7 @@ void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
         struct wb_layer *layer = &decoded->layers[i];
         *layer = (struct wb_layer){.kind = (uint8_t)kind, .offset = offset,
                                    .length = end - offset};
-        kind = decoders[kind](&walk, layer);
+        kind = kinds[kind].decode(&walk, layer);
         if (layer->status != WB_LAYER_OK)
             note_status(decoded, layer->status);
         decoded->layer_count = (uint8_t)(i + 1);
@@ -196,6 +209,19 @@ const char *wb_layer_status_name(unsigned status)
 static bool has_no_header(unsigned kind)
 {
     return kind == WB_LAYER_PAYLOAD || kind == WB_LAYER_RAW;
+}
+
+int wb_layer_fields(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                    unsigned index, wb_field_handler *handler, void *context)
+{
+    if (index >= decoded->layer_count)
+        return WB_E_ARGUMENT;
+    const struct wb_layer *layer = &decoded->layers[index];
+    struct wb__fields fields = {packet, decoded, layer, index, handler, context};
+    bool has_fields = layer->header_length > 0 || has_no_header(layer->kind);
+    if (has_fields && kinds[layer->kind].tell)
+        kinds[layer->kind].tell(&fields);
+    return 0;
 }
 
 uint32_t wb_layer_payload(const struct wb_packet *packet, const struct wb_layer *layer,

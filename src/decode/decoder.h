@@ -100,39 +100,74 @@ static inline unsigned wb__rest(const struct wb_layer *layer)
     return layer->length > layer->header_length ? WB_LAYER_PAYLOAD : WB__LAYER_END;
 }
 
+/* Is the current layer part of a packet that an ICMP error quotes? */
+static inline bool wb__is_quoted(const struct wb__walk *walk)
+{
+    return walk->decoded->quoted != WB_LAYER_NONE;
+}
+
+/* Is only a part of the packet there, whatever its lengths say: a fragment, a quotation? */
+static inline bool wb__is_partial(const struct wb__walk *walk)
+{
+    return walk->decoded->is_fragment || wb__is_quoted(walk);
+}
+
 /* The first length bytes of the layer. NULL, with the status set, where they were not
- * captured (TRUNCATED) or the packet has no room for them (MALFORMED; but the first
- * fragment of a datagram may end anywhere, its header goes on in the next: TRUNCATED). */
+ * captured (TRUNCATED) or the packet has no room for them (MALFORMED; but of a packet that
+ * is only there in part, a header may go on elsewhere: TRUNCATED). */
 static inline const uint8_t *wb__header(const struct wb__walk *walk, struct wb_layer *layer,
                                         uint32_t length)
 {
     if (length <= layer->length && length <= walk->captured - layer->offset)
         return walk->data + layer->offset;
-    bool fits = length <= layer->length || walk->decoded->is_fragment;
+    bool fits = length <= layer->length || wb__is_partial(walk);
     wb__complain(layer, fits ? WB_LAYER_TRUNCATED : WB_LAYER_MALFORMED);
     return NULL;
 }
 
-/* Bounds the layer by its own length field. One that claims more than there is room
- * for is malformed, and what is there is kept. */
-static inline void wb__bound(struct wb_layer *layer, uint32_t length)
+/* Bounds the layer by its own length field. One that claims more than there is room for
+ * is malformed, unless only a part of it is there; what is there is kept. */
+static inline void wb__bound(const struct wb__walk *walk, struct wb_layer *layer, uint32_t length)
 {
     if (length <= layer->length)
         layer->length = length;
-    else
+    else if (!wb__is_partial(walk))
         wb__complain(layer, WB_LAYER_MALFORMED);
 }
 
+/* An IP layer inside of another packet's is in a tunnel, whatever lies between them. */
 static inline void wb__is_network(struct wb__walk *walk)
 {
-    walk->decoded->network = walk->decoded->layer_count;
-    walk->decoded->transport = WB_LAYER_NONE;
-    walk->decoded->is_fragment = 0;
+    struct wb_decoded *decoded = walk->decoded;
+    if (wb__is_quoted(walk))
+        return;
+    decoded->tunnel_count += decoded->network != WB_LAYER_NONE;
+    decoded->network = decoded->layer_count;
+    decoded->transport = WB_LAYER_NONE;
 }
 
 static inline void wb__is_transport(struct wb__walk *walk)
 {
-    walk->decoded->transport = walk->decoded->layer_count;
+    if (!wb__is_quoted(walk))
+        walk->decoded->transport = walk->decoded->layer_count;
+}
+
+/* The current layer is a part of a datagram (an IP4 or IP6_FRAGMENT layer). Only the
+ * outermost matters: the others can be put together when it has been. */
+static inline void wb__is_fragment(struct wb__walk *walk)
+{
+    struct wb_decoded *decoded = walk->decoded;
+    if (wb__is_partial(walk))
+        return;
+    decoded->is_fragment = 1;
+    decoded->fragment = decoded->layer_count;
+}
+
+/* What follows the current layer is the beginning of a packet that it only quotes. */
+static inline void wb__quotes(struct wb__walk *walk)
+{
+    if (!wb__is_quoted(walk))
+        walk->decoded->quoted = (uint8_t)(walk->decoded->layer_count + 1);
 }
 
 /* For the _read functions: *header points to the layer's header of at least minimum

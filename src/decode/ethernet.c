@@ -5,6 +5,7 @@
  * the layers inside know where the padding begins.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define ETHERNET_BYTES 14
 #define VLAN_BYTES 4
@@ -26,11 +27,12 @@ static inline void parse_tag(const uint8_t *header, struct wb_vlan *vlan)
     vlan->type = wb__load16(header + 2);
 }
 
-static unsigned by_type_or_length(struct wb_layer *layer, uint16_t type)
+static unsigned by_type_or_length(const struct wb__walk *walk, struct wb_layer *layer,
+                                  uint16_t type)
 {
     if (type >= WB__ETHERTYPE_FIRST)
         return wb__by_ethertype(layer, type);
-    wb__bound(layer, layer->header_length + type);
+    wb__bound(walk, layer, layer->header_length + type);
     wb__complain(layer, WB_LAYER_UNKNOWN);
     return wb__rest(layer);
 }
@@ -43,7 +45,7 @@ unsigned wb__decode_ethernet(struct wb__walk *walk, struct wb_layer *layer)
     struct wb_ethernet ethernet;
     parse_ethernet(header, &ethernet);
     layer->header_length = ETHERNET_BYTES;
-    return by_type_or_length(layer, ethernet.type);
+    return by_type_or_length(walk, layer, ethernet.type);
 }
 
 unsigned wb__decode_vlan(struct wb__walk *walk, struct wb_layer *layer)
@@ -58,7 +60,7 @@ unsigned wb__decode_vlan(struct wb__walk *walk, struct wb_layer *layer)
         decoded->vlan_ids[decoded->vlan_count] = vlan.id;
     decoded->vlan_count++;
     layer->header_length = VLAN_BYTES;
-    return by_type_or_length(layer, vlan.type);
+    return by_type_or_length(walk, layer, vlan.type);
 }
 
 int wb_ethernet_read(const struct wb_packet *packet, const struct wb_layer *layer,
@@ -91,4 +93,26 @@ int wb_vlan_read(const struct wb_packet *packet, const struct wb_layer *layer, s
     parse_tag(header, vlan);
     vlan->tpid = wb__load16(find_tpid(packet, layer, header));
     return 0;
+}
+
+void wb__tell_ethernet(const struct wb__fields *fields)
+{
+    struct wb_ethernet ethernet;
+    if (wb_ethernet_read(fields->packet, fields->layer, &ethernet) < 0)
+        return;
+    wb__tell_hardware(fields, "destination", ethernet.destination, 6);
+    wb__tell_hardware(fields, "source", ethernet.source, 6);
+    wb__tell_number(fields, "type", ethernet.type);
+}
+
+void wb__tell_vlan(const struct wb__fields *fields)
+{
+    struct wb_vlan vlan;
+    if (wb_vlan_read(fields->packet, fields->layer, &vlan) < 0)
+        return;
+    wb__tell_number(fields, "tpid", vlan.tpid);
+    wb__tell_number(fields, "priority", vlan.priority);
+    wb__tell_bool(fields, "drop_eligible", vlan.drop_eligible);
+    wb__tell_number(fields, "id", vlan.id);
+    wb__tell_number(fields, "type", vlan.type);
 }

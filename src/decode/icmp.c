@@ -4,6 +4,7 @@
  * packet that an error message quotes is payload: it is not a part of this packet.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define ICMP_BYTES 8
 
@@ -28,4 +29,16 @@ int wb_icmp_read(const struct wb_packet *packet, const struct wb_layer *layer, s
     icmp->checksum = wb__load16(header + 2);
     icmp->rest = wb__load32(header + 4);
     return 0;
+}
+
+void wb__tell_icmp(const struct wb__fields *fields)
+{
+    struct wb_icmp icmp;
+    if (wb_icmp_read(fields->packet, fields->layer, &icmp) < 0)
+        return;
+    wb__tell_number(fields, "type", icmp.type);
+    wb__tell_number(fields, "code", icmp.code);
+    wb__tell_checksum(fields, icmp.checksum);
+    wb__tell_number(fields, "rest", icmp.rest);
+    wb__tell_payload_length(fields);
 }

@@ -5,6 +5,7 @@
  * then the packet is as long as the frame.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define IP4_BYTES 20
 
@@ -55,7 +56,8 @@ static unsigned decode_payload(struct wb__walk *walk, struct wb_layer *layer,
                                const uint8_t *header)
 {
     uint16_t fragment = parse_fragment(header);
-    walk->decoded->is_fragment = (fragment & (MORE_FRAGMENTS | OFFSET)) != 0;
+    if (fragment & (MORE_FRAGMENTS | OFFSET))
+        wb__is_fragment(walk);
     if ((fragment & OFFSET) == 0)
         return wb__by_protocol(layer, parse_protocol(header));
     layer->next = parse_protocol(header);
@@ -83,7 +85,7 @@ unsigned wb__decode_ip4(struct wb__walk *walk, struct wb_layer *layer)
         return wb__malformed(layer);
     }
     if (total_length > 0)
-        wb__bound(layer, total_length);
+        wb__bound(walk, layer, total_length);
     return decode_payload(walk, layer, header);
 }
 
@@ -94,4 +96,28 @@ int wb_ip4_read(const struct wb_packet *packet, const struct wb_layer *layer, st
     if (error == 0)
         parse_ip4(header, layer->header_length, ip);
     return error;
+}
+
+void wb__tell_ip4(const struct wb__fields *fields)
+{
+    struct wb_ip4 ip;
+    if (wb_ip4_read(fields->packet, fields->layer, &ip) < 0)
+        return;
+    wb__tell_number(fields, "header_length", fields->layer->header_length);
+    wb__tell_number(fields, "dscp", ip.dscp);
+    wb__tell_number(fields, "ecn", ip.ecn);
+    wb__tell_number(fields, "total_length", ip.total_length);
+    wb__tell_number(fields, "identification", ip.identification);
+    wb__tell_bool(fields, "reserved_flag", ip.reserved_flag);
+    wb__tell_bool(fields, "dont_fragment", ip.dont_fragment);
+    wb__tell_bool(fields, "more_fragments", ip.more_fragments);
+    wb__tell_number(fields, "fragment_offset", ip.fragment_offset);
+    wb__tell_number(fields, "ttl", ip.ttl);
+    wb__tell_number(fields, "protocol", ip.protocol);
+    wb__tell_checksum(fields, ip.checksum);
+    wb__tell_address(fields, "source", ip.source, 4);
+    wb__tell_address(fields, "destination", ip.destination, 4);
+    if (ip.options_length > 0)
+        wb__tell_bytes(fields, "options", ip.options, ip.options_length);
+    wb__tell_payload_length(fields);
 }

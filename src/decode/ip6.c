@@ -6,6 +6,7 @@
  * long as the frame.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define IP6_BYTES 40
 #define FRAGMENT_BYTES 8
@@ -63,7 +64,7 @@ unsigned wb__decode_ip6(struct wb__walk *walk, struct wb_layer *layer)
     parse_ip6(header, &ip);
     layer->header_length = IP6_BYTES;
     if (ip.payload_length > 0 || ip.next_header == WB__PROTOCOL_NONE)
-        wb__bound(layer, IP6_BYTES + ip.payload_length);
+        wb__bound(walk, layer, IP6_BYTES + ip.payload_length);
     return by_next_header(layer, ip.next_header);
 }
 
@@ -90,7 +91,7 @@ unsigned wb__decode_ip6_fragment(struct wb__walk *walk, struct wb_layer *layer)
     parse_fragment(header, &fragment);
     layer->header_length = FRAGMENT_BYTES;
     if (fragment.more_fragments || fragment.fragment_offset > 0)
-        walk->decoded->is_fragment = 1;
+        wb__is_fragment(walk);
     if (fragment.fragment_offset == 0)
         return by_next_header(layer, fragment.next_header);
     layer->next = fragment.next_header;
@@ -115,4 +116,35 @@ int wb_ip6_fragment_read(const struct wb_packet *packet, const struct wb_layer *
     if (error == 0)
         parse_fragment(header, fragment);
     return error;
+}
+
+void wb__tell_ip6(const struct wb__fields *fields)
+{
+    struct wb_ip6 ip;
+    if (wb_ip6_read(fields->packet, fields->layer, &ip) < 0)
+        return;
+    wb__tell_number(fields, "traffic_class", ip.traffic_class);
+    wb__tell_number(fields, "flow_label", ip.flow_label);
+    wb__tell_number(fields, "payload_length", ip.payload_length);
+    wb__tell_number(fields, "next_header", ip.next_header);
+    wb__tell_number(fields, "hop_limit", ip.hop_limit);
+    wb__tell_address(fields, "source", ip.source, 16);
+    wb__tell_address(fields, "destination", ip.destination, 16);
+}
+
+void wb__tell_ip6_options(const struct wb__fields *fields)
+{
+    wb__tell_number(fields, "next_header", fields->layer->next);
+    wb__tell_number(fields, "header_length", fields->layer->header_length);
+}
+
+void wb__tell_ip6_fragment(const struct wb__fields *fields)
+{
+    struct wb_ip6_fragment fragment;
+    if (wb_ip6_fragment_read(fields->packet, fields->layer, &fragment) < 0)
+        return;
+    wb__tell_number(fields, "next_header", fragment.next_header);
+    wb__tell_number(fields, "fragment_offset", fragment.fragment_offset);
+    wb__tell_bool(fields, "more_fragments", fragment.more_fragments);
+    wb__tell_number(fields, "identification", fragment.identification);
 }

@@ -4,6 +4,7 @@
  * family number of the system that captured, and the raw IP types, nothing at all.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define FAMILY_BYTES 4
 
@@ -80,4 +81,12 @@ unsigned wb__decode_raw(struct wb__walk *walk, struct wb_layer *layer)
         wb__complain(layer, WB_LAYER_UNKNOWN);
         return wb__rest(layer);
     }
+}
+
+/* layer->next has 16 bits, as a family has; one that has more is no family. */
+void wb__tell_loopback(const struct wb__fields *fields)
+{
+    const uint8_t *header = fields->packet->data + fields->layer->offset;
+    bool is_null = fields->layer->kind == WB_LAYER_NULL;
+    wb__tell_number(fields, "family", is_null ? load_family(header) : wb__load32(header));
 }

@@ -5,6 +5,7 @@
  * on devices whose ARPHRD_ type gives it another meaning.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define SLL_BYTES 16
 #define SLL2_BYTES 20
@@ -95,4 +96,19 @@ int wb_sll_read(const struct wb_packet *packet, const struct wb_layer *layer, st
     if (error == 0)
         parse_sll2(header, sll);
     return error;
+}
+
+void wb__tell_sll(const struct wb__fields *fields)
+{
+    struct wb_sll sll;
+    if (wb_sll_read(fields->packet, fields->layer, &sll) < 0)
+        return;
+    size_t length = sll.address_length < 8 ? sll.address_length : 8;
+    wb__tell_number(fields, "packet_type", sll.packet_type);
+    wb__tell_number(fields, "arphrd_type", sll.arphrd_type);
+    wb__tell_number(fields, "address_length", sll.address_length);
+    wb__tell_hardware(fields, "address", sll.address, length);
+    wb__tell_number(fields, "protocol", sll.protocol);
+    if (fields->layer->kind == WB_LAYER_SLL2)
+        wb__tell_number(fields, "interface_index", sll.interface_index);
 }

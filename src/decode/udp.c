@@ -4,6 +4,7 @@
  * a jumbogram (RFC 2675, 4) and in a segmentation-offload frame it may be 0.
  */
 #include "decode/decoder.h"
+#include "decode/fields.h"
 
 #define UDP_BYTES 8
 
@@ -35,9 +36,7 @@ unsigned wb__decode_udp(struct wb__walk *walk, struct wb_layer *layer)
         layer->length = UDP_BYTES;
         return wb__malformed(layer);
     }
-    /* The length is that of the datagram, of which a first fragment is only a part. */
-    if (udp.length <= layer->length || !walk->decoded->is_fragment)
-        wb__bound(layer, udp.length);
+    wb__bound(walk, layer, udp.length);
     return wb__rest(layer);
 }
 
@@ -48,4 +47,16 @@ int wb_udp_read(const struct wb_packet *packet, const struct wb_layer *layer, st
     if (error == 0)
         parse_udp(header, udp);
     return error;
+}
+
+void wb__tell_udp(const struct wb__fields *fields)
+{
+    struct wb_udp udp;
+    if (wb_udp_read(fields->packet, fields->layer, &udp) < 0)
+        return;
+    wb__tell_number(fields, "source_port", udp.source_port);
+    wb__tell_number(fields, "destination_port", udp.destination_port);
+    wb__tell_number(fields, "length", udp.length);
+    wb__tell_checksum(fields, udp.checksum);
+    wb__tell_payload_length(fields);
 }

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: ISC
  *
  * A packet as a JSON object in the shape of Suricata's EVE: who to whom at the top, as
- * every EVE record has it, and below "layers" each layer with all its fields, named as
- * in wirebeam/decode.h. One table says which function writes the fields of a kind.
- *
- * Addresses and numbers only: what is text on the wire is not touched here.
+ * every EVE record has it, and below "layers" each layer with all its fields, as
+ * wirebeam/fields.h tells them. Text from the wire goes through the JSON writer's escapes.
  */
+#include <assert.h>
 #include <time.h>
+#include <wirebeam/fields.h>
 #include <wirebeam/record.h>
 #include <wirebeam/source.h>
 
 #include "record/json.h"
 #include "record/packet_line.h"
 
+#define DEPTH_MAX 8 /* of groups and lists within a layer: tellers do not nest deeper */
+
 struct packet_record {
     const struct wb_packet *packet;
     const struct wb_decoded *decoded;
     struct wb__json json;
+    char brackets[DEPTH_MAX]; /* of the groups and lists that are open */
+    unsigned depth;
 };
 
 static void put_time(struct wb__json *json, int64_t time_ns)
@@ -55,297 +59,57 @@ static void put_hardware(struct wb__json *json, const char *key, const uint8_t *
     wb__json_text(json, key, text);
 }
 
-static void put_ethernet(struct packet_record *record, const struct wb_layer *layer)
+static void put_field(void *context, const struct wb_field *field)
 {
-    struct wb_ethernet ethernet;
-    if (wb_ethernet_read(record->packet, layer, &ethernet) < 0)
-        return;
-    put_hardware(&record->json, "destination", ethernet.destination, 6);
-    put_hardware(&record->json, "source", ethernet.source, 6);
-    wb__json_number(&record->json, "type", ethernet.type);
-}
-
-static void put_vlan(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb_vlan vlan;
-    if (wb_vlan_read(record->packet, layer, &vlan) < 0)
-        return;
-    wb__json_number(&record->json, "tpid", vlan.tpid);
-    wb__json_number(&record->json, "priority", vlan.priority);
-    wb__json_bool(&record->json, "drop_eligible", vlan.drop_eligible);
-    wb__json_number(&record->json, "id", vlan.id);
-    wb__json_number(&record->json, "type", vlan.type);
-}
-
-static void put_sll(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb_sll sll;
-    if (wb_sll_read(record->packet, layer, &sll) < 0)
-        return;
-    size_t length = sll.address_length < 8 ? sll.address_length : 8;
-    wb__json_number(&record->json, "packet_type", sll.packet_type);
-    wb__json_number(&record->json, "arphrd_type", sll.arphrd_type);
-    wb__json_number(&record->json, "address_length", sll.address_length);
-    put_hardware(&record->json, "address", sll.address, length);
-    wb__json_number(&record->json, "protocol", sll.protocol);
-    if (layer->kind == WB_LAYER_SLL2)
-        wb__json_number(&record->json, "interface_index", sll.interface_index);
-}
-
-static void put_loopback(struct packet_record *record, const struct wb_layer *layer)
-{
-    if (layer->header_length > 0)
-        wb__json_number(&record->json, "family", layer->next);
-}
-
-static void put_arp(struct packet_record *record, const struct wb_layer *layer)
-{
+    struct packet_record *record = context;
     struct wb__json *json = &record->json;
-    struct wb_arp arp;
-    if (wb_arp_read(record->packet, layer, &arp) < 0)
-        return;
-    wb__json_number(json, "hardware_type", arp.hardware_type);
-    wb__json_number(json, "protocol_type", arp.protocol_type);
-    wb__json_number(json, "hardware_length", arp.hardware_length);
-    wb__json_number(json, "protocol_length", arp.protocol_length);
-    wb__json_number(json, "operation", arp.operation);
-    put_hardware(json, "sender_hardware", arp.sender_hardware, arp.hardware_length);
-    put_address(json, "sender_protocol", arp.sender_protocol, arp.protocol_length);
-    put_hardware(json, "target_hardware", arp.target_hardware, arp.hardware_length);
-    put_address(json, "target_protocol", arp.target_protocol, arp.protocol_length);
-}
-
-static void put_checksum(struct packet_record *record, const struct wb_layer *layer,
-                         uint16_t checksum)
-{
-    static const char *const states[] = {
-        [WB_CHECKSUM_WRONG] = "wrong",
-        [WB_CHECKSUM_RIGHT] = "right",
-        [WB_CHECKSUM_UNVERIFIED] = "unverified",
-        [WB_CHECKSUM_ABSENT] = "absent",
-    };
-    unsigned index = (unsigned)(layer - record->decoded->layers);
-    wb__json_number(&record->json, "checksum", checksum);
-    wb__json_text(&record->json, "checksum_state",
-                  states[wb_checksum_state(record->packet, record->decoded, index)]);
-}
-
-static void put_payload_length(struct packet_record *record, const struct wb_layer *layer)
-{
-    wb__json_number(&record->json, "payload_length", layer->length - layer->header_length);
-}
-
-static void put_ip4(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb__json *json = &record->json;
-    struct wb_ip4 ip;
-    if (wb_ip4_read(record->packet, layer, &ip) < 0)
-        return;
-    wb__json_number(json, "header_length", layer->header_length);
-    wb__json_number(json, "dscp", ip.dscp);
-    wb__json_number(json, "ecn", ip.ecn);
-    wb__json_number(json, "total_length", ip.total_length);
-    wb__json_number(json, "identification", ip.identification);
-    wb__json_bool(json, "reserved_flag", ip.reserved_flag);
-    wb__json_bool(json, "dont_fragment", ip.dont_fragment);
-    wb__json_bool(json, "more_fragments", ip.more_fragments);
-    wb__json_number(json, "fragment_offset", ip.fragment_offset);
-    wb__json_number(json, "ttl", ip.ttl);
-    wb__json_number(json, "protocol", ip.protocol);
-    put_checksum(record, layer, ip.checksum);
-    put_address(json, "source", ip.source, 4);
-    put_address(json, "destination", ip.destination, 4);
-    if (ip.options_length > 0)
-        wb__json_hex(json, "options", ip.options, ip.options_length);
-    put_payload_length(record, layer);
-}
-
-static void put_ip6(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb__json *json = &record->json;
-    struct wb_ip6 ip;
-    if (wb_ip6_read(record->packet, layer, &ip) < 0)
-        return;
-    wb__json_number(json, "traffic_class", ip.traffic_class);
-    wb__json_number(json, "flow_label", ip.flow_label);
-    wb__json_number(json, "payload_length", ip.payload_length);
-    wb__json_number(json, "next_header", ip.next_header);
-    wb__json_number(json, "hop_limit", ip.hop_limit);
-    put_address(json, "source", ip.source, 16);
-    put_address(json, "destination", ip.destination, 16);
-}
-
-static void put_ip6_extension(struct packet_record *record, const struct wb_layer *layer)
-{
-    if (layer->header_length == 0)
-        return;
-    wb__json_number(&record->json, "next_header", layer->next);
-    wb__json_number(&record->json, "header_length", layer->header_length);
-}
-
-static void put_ip6_fragment(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb_ip6_fragment fragment;
-    if (wb_ip6_fragment_read(record->packet, layer, &fragment) < 0)
-        return;
-    wb__json_number(&record->json, "next_header", fragment.next_header);
-    wb__json_number(&record->json, "fragment_offset", fragment.fragment_offset);
-    wb__json_bool(&record->json, "more_fragments", fragment.more_fragments);
-    wb__json_number(&record->json, "identification", fragment.identification);
-}
-
-static void put_tcp_flags(struct wb__json *json, uint16_t flags)
-{
-    static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK",
-                                        "URG", "ECE", "CWR", "AE"};
-    wb__json_begin(json, "flags", '[');
-    for (unsigned bit = 0; bit < sizeof names / sizeof *names; bit++)
-        if (flags & 1u << bit)
-            wb__json_text(json, NULL, names[bit]);
-    wb__json_end(json, ']');
-}
-
-static void put_sack(struct wb__json *json, const struct wb__tcp_option *option)
-{
-    wb__json_begin(json, "blocks", '[');
-    for (uint32_t i = 0; i < option->length; i += 8) {
-        wb__json_begin(json, NULL, '[');
-        wb__json_number(json, NULL, wb__load32(option->value + i));
-        wb__json_number(json, NULL, wb__load32(option->value + i + 4));
-        wb__json_end(json, ']');
-    }
-    wb__json_end(json, ']');
-}
-
-/* The value of an option that wb__tcp_option_name has a name for. */
-static void put_known_option(struct wb__json *json, const struct wb__tcp_option *option)
-{
-    switch (option->kind) {
-    case WB__TCP_OPTION_MSS:
-        wb__json_number(json, "value", wb__load16(option->value));
+    switch (field->type) {
+    case WB_FIELD_NUMBER:
+        wb__json_number(json, field->name, field->number);
         break;
-    case WB__TCP_OPTION_WINDOW_SCALE:
-        wb__json_number(json, "value", option->value[0]);
+    case WB_FIELD_SIGNED:
+        wb__json_signed(json, field->name, (int64_t)field->number);
         break;
-    case WB__TCP_OPTION_SACK:
-        put_sack(json, option);
+    case WB_FIELD_BOOL:
+        wb__json_bool(json, field->name, field->number != 0);
         break;
-    case WB__TCP_OPTION_TIMESTAMPS:
-        wb__json_number(json, "value", wb__load32(option->value));
-        wb__json_number(json, "echo_reply", wb__load32(option->value + 4));
+    case WB_FIELD_WORD:
+        wb__json_text(json, field->name, field->word);
         break;
-    default:
+    case WB_FIELD_TEXT:
+        wb__json_bytes(json, field->name, field->bytes, field->length);
+        break;
+    case WB_FIELD_BYTES:
+        wb__json_hex(json, field->name, field->bytes, field->length);
+        break;
+    case WB_FIELD_HARDWARE:
+        put_hardware(json, field->name, field->bytes, field->length);
+        break;
+    case WB_FIELD_ADDRESS:
+        put_address(json, field->name, field->bytes, field->length);
+        break;
+    case WB_FIELD_OBJECT:
+    case WB_FIELD_LIST:
+        assert(record->depth < DEPTH_MAX);
+        record->brackets[record->depth] = field->type == WB_FIELD_OBJECT ? '{' : '[';
+        wb__json_begin(json, field->name, record->brackets[record->depth++]);
+        break;
+    case WB_FIELD_END:
+        wb__json_end(json, record->brackets[--record->depth] == '{' ? '}' : ']');
         break;
     }
 }
 
-static void put_tcp_option(struct wb__json *json, const struct wb__tcp_option *option)
-{
-    const char *name = wb__tcp_option_name(option);
-    wb__json_begin(json, NULL, '{');
-    wb__json_number(json, "kind", option->kind);
-    if (name) {
-        wb__json_text(json, "name", name);
-        put_known_option(json, option);
-    } else {
-        wb__json_hex(json, "data", option->value, option->length);
-    }
-    wb__json_end(json, '}');
-}
-
-static void put_tcp_options(struct wb__json *json, const struct wb_tcp *tcp)
-{
-    struct wb__cursor options = wb__cursor(tcp->options, tcp->options_length);
-    struct wb__tcp_option option;
-    if (tcp->options_length == 0)
-        return;
-    wb__json_begin(json, "options", '[');
-    while (wb__tcp_option_next(&options, &option))
-        put_tcp_option(json, &option);
-    wb__json_end(json, ']');
-    if (options.failed)
-        wb__json_bool(json, "options_malformed", true);
-}
-
-static void put_tcp(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb__json *json = &record->json;
-    struct wb_tcp tcp;
-    if (wb_tcp_read(record->packet, layer, &tcp) < 0)
-        return;
-    wb__json_number(json, "source_port", tcp.source_port);
-    wb__json_number(json, "destination_port", tcp.destination_port);
-    wb__json_number(json, "sequence", tcp.sequence);
-    wb__json_number(json, "acknowledgment", tcp.acknowledgment);
-    wb__json_number(json, "header_length", layer->header_length);
-    put_tcp_flags(json, tcp.flags);
-    if (tcp.reserved)
-        wb__json_number(json, "reserved", tcp.reserved);
-    wb__json_number(json, "window", tcp.window);
-    put_checksum(record, layer, tcp.checksum);
-    wb__json_number(json, "urgent_pointer", tcp.urgent_pointer);
-    put_tcp_options(json, &tcp);
-    put_payload_length(record, layer);
-}
-
-static void put_udp(struct packet_record *record, const struct wb_layer *layer)
-{
-    struct wb_udp udp;
-    if (wb_udp_read(record->packet, layer, &udp) < 0)
-        return;
-    wb__json_number(&record->json, "source_port", udp.source_port);
-    wb__json_number(&record->json, "destination_port", udp.destination_port);
-    wb__json_number(&record->json, "length", udp.length);
-    put_checksum(record, layer, udp.checksum);
-    put_payload_length(record, layer);
-}
-
-static void put_icmp(struct packet_record *record, const struct wb_layer *layer)
+/* What an ICMP message says, in the words of the text form. */
+static void put_message(struct packet_record *record, const struct wb_layer *layer)
 {
     char text[128];
     struct wb__line line = wb__line(text, sizeof text);
-    struct wb_icmp icmp;
-    if (wb_icmp_read(record->packet, layer, &icmp) < 0)
+    if (layer->kind != WB_LAYER_ICMP && layer->kind != WB_LAYER_ICMP6)
         return;
-    wb__json_number(&record->json, "type", icmp.type);
-    wb__json_number(&record->json, "code", icmp.code);
-    put_checksum(record, layer, icmp.checksum);
-    wb__json_number(&record->json, "rest", icmp.rest);
     wb__line_icmp(&line, record->packet, layer);
-    wb__json_text(&record->json, "message", text + 1);
-    put_payload_length(record, layer);
-}
-
-static void put_payload(struct packet_record *record, const struct wb_layer *layer)
-{
-    wb__json_number(&record->json, "length", layer->length);
-}
-
-static void put_fields(struct packet_record *record, const struct wb_layer *layer)
-{
-    static void (*const puts_of_kind[WB_LAYER_KIND_COUNT])(struct packet_record *,
-                                                           const struct wb_layer *) = {
-        [WB_LAYER_PAYLOAD] = put_payload,
-        [WB_LAYER_ETHERNET] = put_ethernet,
-        [WB_LAYER_VLAN] = put_vlan,
-        [WB_LAYER_SLL] = put_sll,
-        [WB_LAYER_SLL2] = put_sll,
-        [WB_LAYER_NULL] = put_loopback,
-        [WB_LAYER_LOOP] = put_loopback,
-        [WB_LAYER_ARP] = put_arp,
-        [WB_LAYER_IP4] = put_ip4,
-        [WB_LAYER_IP6] = put_ip6,
-        [WB_LAYER_IP6_HOPOPTS] = put_ip6_extension,
-        [WB_LAYER_IP6_ROUTING] = put_ip6_extension,
-        [WB_LAYER_IP6_FRAGMENT] = put_ip6_fragment,
-        [WB_LAYER_IP6_DSTOPTS] = put_ip6_extension,
-        [WB_LAYER_TCP] = put_tcp,
-        [WB_LAYER_UDP] = put_udp,
-        [WB_LAYER_ICMP] = put_icmp,
-        [WB_LAYER_ICMP6] = put_icmp,
-    };
-    if (puts_of_kind[layer->kind])
-        puts_of_kind[layer->kind](record, layer);
+    if (line.length > 0)
+        wb__json_text(&record->json, "message", text + 1);
 }
 
 static void put_layers(struct packet_record *record)
@@ -356,7 +120,8 @@ static void put_layers(struct packet_record *record)
         const struct wb_layer *layer = &record->decoded->layers[i];
         wb__json_begin(json, NULL, '{');
         wb__json_text(json, "layer", wb_layer_name(layer->kind));
-        put_fields(record, layer);
+        wb_layer_fields(record->packet, record->decoded, i, put_field, record);
+        put_message(record, layer);
         if (layer->status != WB_LAYER_OK)
             wb__json_text(json, "status", wb_layer_status_name(layer->status));
         if (layer->status == WB_LAYER_MALFORMED)

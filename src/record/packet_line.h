@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * What the text and the JSON of a packet share: a line of text that is cut off rather
- * than overrun, addresses as text, TCP options one by one, and the words for what is
- * wrong with a layer. Nothing here copies bytes of a packet into text as they are.
+ * than overrun, addresses as text, and the words for what is wrong with a layer. Nothing
+ * here copies bytes of a packet into text as they are.
  */
 #ifndef WB_RECORD_PACKET_LINE_H
 #define WB_RECORD_PACKET_LINE_H
@@ -52,30 +52,6 @@ struct wb__ports {
 };
 bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *decoded,
                     struct wb__ports *ports);
-
-/* One TCP option (RFC 9293, 3.1): its bytes after kind and length are borrowed. */
-struct wb__tcp_option {
-    uint8_t kind;
-    uint32_t length; /* of the value */
-    const uint8_t *value;
-};
-
-enum wb__tcp_option_kind {
-    WB__TCP_OPTION_END = 0,
-    WB__TCP_OPTION_NOP = 1,
-    WB__TCP_OPTION_MSS = 2,
-    WB__TCP_OPTION_WINDOW_SCALE = 3,
-    WB__TCP_OPTION_SACK_PERMITTED = 4,
-    WB__TCP_OPTION_SACK = 5,
-    WB__TCP_OPTION_TIMESTAMPS = 8,
-};
-
-/* Takes the next option from what wb_tcp.options holds. False at the end; then
- * options->failed says whether the last one did not fit. */
-bool wb__tcp_option_next(struct wb__cursor *options, struct wb__tcp_option *option);
-
-/* The kind's name, NULL where the value has not the length that this kind has. */
-const char *wb__tcp_option_name(const struct wb__tcp_option *option);
 
 /* Why a layer is WB_LAYER_MALFORMED, in words. */
 const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_layer *layer);

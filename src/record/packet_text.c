@@ -4,16 +4,11 @@
  * their order, and each says its part; what a layer complains of stands in brackets
  * behind it. Sequence numbers are those on the wire: a line knows of no other packet.
  */
-#include "record/packet_line.h"
-
 #include <time.h>
 #include <wirebeam/record.h>
 
-struct text {
-    const struct wb_packet *packet;
-    const struct wb_decoded *decoded;
-    struct wb__line line;
-};
+#include "decode/tcp_option.h"
+#include "record/packet_text.h"
 
 static void put_time(struct wb__line *line, int64_t time_ns)
 {
@@ -32,7 +27,7 @@ static uint32_t payload_length(const struct wb_layer *layer)
 }
 
 /* A frame whose next layer has no decoder: all that can be said is from whom to whom. */
-static void put_ethernet(struct text *text, const struct wb_layer *layer)
+static void put_ethernet(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ethernet ethernet;
     if (layer->status != WB_LAYER_UNKNOWN ||
@@ -44,7 +39,7 @@ static void put_ethernet(struct text *text, const struct wb_layer *layer)
     wb__line_put(&text->line, ", ");
 }
 
-static void put_vlan(struct text *text, const struct wb_layer *layer)
+static void put_vlan(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_vlan vlan;
     if (wb_vlan_read(text->packet, layer, &vlan) < 0)
@@ -56,7 +51,7 @@ static void put_vlan(struct text *text, const struct wb_layer *layer)
         wb__line_put(&text->line, "DEI, ");
 }
 
-static void put_sll(struct text *text, const struct wb_layer *layer)
+static void put_sll(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     static const char *const types[] = {"In", "B", "M", "P", "Out"};
     struct wb_sll sll;
@@ -70,7 +65,7 @@ static void put_sll(struct text *text, const struct wb_layer *layer)
         wb__line_put(&text->line, "packet type %u ", sll.packet_type);
 }
 
-static void put_arp_ends(struct text *text, const struct wb_arp *arp)
+static void put_arp_ends(struct wb__packet_text *text, const struct wb_arp *arp)
 {
     enum { REQUEST = 1, REPLY = 2 };
     struct wb__line *line = &text->line;
@@ -89,7 +84,7 @@ static void put_arp_ends(struct text *text, const struct wb_arp *arp)
     }
 }
 
-static void put_arp(struct text *text, const struct wb_layer *layer)
+static void put_arp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_arp arp;
     wb__line_put(&text->line, "ARP, ");
@@ -99,7 +94,7 @@ static void put_arp(struct text *text, const struct wb_layer *layer)
     wb__line_put(&text->line, ", length %u", layer->length);
 }
 
-static void put_ends(struct text *text, const uint8_t *source, const uint8_t *destination,
+static void put_ends(struct wb__packet_text *text, const uint8_t *source, const uint8_t *destination,
                      size_t length)
 {
     struct wb__line *line = &text->line;
@@ -122,7 +117,7 @@ static void put_fragment(struct wb__line *line, uint32_t identification, uint16_
                  more_fragments ? "+" : "");
 }
 
-static void put_ip4(struct text *text, const struct wb_layer *layer)
+static void put_ip4(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ip4 ip;
     wb__line_put(&text->line, "IP ");
@@ -133,7 +128,7 @@ static void put_ip4(struct text *text, const struct wb_layer *layer)
         put_fragment(&text->line, ip.identification, ip.fragment_offset, ip.more_fragments);
 }
 
-static void put_ip6(struct text *text, const struct wb_layer *layer)
+static void put_ip6(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ip6 ip;
     wb__line_put(&text->line, "IP6 ");
@@ -141,7 +136,7 @@ static void put_ip6(struct text *text, const struct wb_layer *layer)
         put_ends(text, ip.source, ip.destination, 16);
 }
 
-static void put_ip6_extension(struct text *text, const struct wb_layer *layer)
+static void put_ip6_extension(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ip6_fragment fragment;
     if (layer->kind == WB_LAYER_IP6_HOPOPTS)
@@ -219,7 +214,7 @@ static void put_tcp_options(struct wb__line *line, const struct wb_tcp *tcp)
     wb__line_put(line, "]");
 }
 
-static void put_tcp(struct text *text, const struct wb_layer *layer)
+static void put_tcp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb__line *line = &text->line;
     struct wb_tcp tcp;
@@ -240,14 +235,14 @@ static void put_tcp(struct text *text, const struct wb_layer *layer)
     wb__line_put(line, ", length %u", length);
 }
 
-static void put_udp(struct text *text, const struct wb_layer *layer)
+static void put_udp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     wb__line_put(&text->line, "UDP");
     if (layer->header_length > 0)
         wb__line_put(&text->line, ", length %u", payload_length(layer));
 }
 
-static void put_icmp(struct text *text, const struct wb_layer *layer)
+static void put_icmp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     wb__line_put(&text->line, layer->kind == WB_LAYER_ICMP ? "ICMP" : "ICMP6,");
     wb__line_icmp(&text->line, text->packet, layer);
@@ -255,17 +250,16 @@ static void put_icmp(struct text *text, const struct wb_layer *layer)
         wb__line_put(&text->line, ", length %u", layer->length);
 }
 
-static void put_payload(struct text *text, const struct wb_layer *layer)
+static void put_payload(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     if (layer->status == WB_LAYER_UNKNOWN)
         wb__line_put(&text->line, "link type %u, length %u", text->packet->link_type,
                      layer->length);
 }
 
-static void put_layer(struct text *text, const struct wb_layer *layer)
+static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer)
 {
-    static void (*const puts_of_kind[WB_LAYER_KIND_COUNT])(struct text *,
-                                                           const struct wb_layer *) = {
+    static wb__layer_texter *const texters[WB_LAYER_KIND_COUNT] = {
         [WB_LAYER_PAYLOAD] = put_payload,
         [WB_LAYER_ETHERNET] = put_ethernet,
         [WB_LAYER_VLAN] = put_vlan,
@@ -283,12 +277,12 @@ static void put_layer(struct text *text, const struct wb_layer *layer)
         [WB_LAYER_ICMP] = put_icmp,
         [WB_LAYER_ICMP6] = put_icmp,
     };
-    if (puts_of_kind[layer->kind])
-        puts_of_kind[layer->kind](text, layer);
+    if (texters[layer->kind])
+        texters[layer->kind](text, layer);
 }
 
 /* What follows a layer that nothing here takes further. */
-static void put_next(struct text *text, const struct wb_layer *layer)
+static void put_next(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb__line *line = &text->line;
     switch (layer->kind) {
@@ -319,7 +313,7 @@ static bool ends_with_space(const struct wb__line *line)
     return line->length > 0 && line->text[line->length - 1] == ' ';
 }
 
-static void put_status(struct text *text, const struct wb_layer *layer)
+static void put_status(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb__line *line = &text->line;
     bool is_complaint = layer->status >= WB_LAYER_TRUNCATED && layer->status <= WB_LAYER_TOO_DEEP;
@@ -351,7 +345,7 @@ size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *d
 {
     if (size == 0)
         return 0;
-    struct text text = {packet, decoded, wb__line(buffer, size)};
+    struct wb__packet_text text = {packet, decoded, wb__line(buffer, size)};
     put_time(&text.line, packet->time_ns);
     for (unsigned i = 0; i < decoded->layer_count; i++) {
         put_layer(&text, &decoded->layers[i]);

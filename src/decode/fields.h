@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * How a kind of layer tells its fields: one function for each kind, beside its decoder.
+ * It is called with a layer whose header was captured whole (header_length bytes from
+ * wb__fields_header), reads it through a cursor and tells one field after the other.
+ *
+ * A cursor that fails yields zeros, so a teller that reads on must ask before it tells
+ * what it did not read; wb__tell_incomplete says where a list or message was cut off.
+ */
+#ifndef WB_DECODE_FIELDS_H
+#define WB_DECODE_FIELDS_H
+
+#include <stdbool.h>
+
+#include <wirebeam/fields.h>
+
+#include "base/cursor.h"
+
+struct wb__fields {
+    const struct wb_packet *packet;
+    const struct wb_decoded *decoded;
+    const struct wb_layer *layer;
+    unsigned index; /* of layer */
+    wb_field_handler *handler;
+    void *context;
+};
+
+typedef void wb__teller(const struct wb__fields *fields);
+
+wb__teller wb__tell_payload, wb__tell_ethernet, wb__tell_vlan, wb__tell_sll, wb__tell_loopback,
+    wb__tell_arp, wb__tell_ip4, wb__tell_ip6, wb__tell_ip6_options, wb__tell_ip6_fragment,
+    wb__tell_tcp, wb__tell_udp, wb__tell_icmp;
+
+/* The bytes of the layer's header. */
+struct wb__cursor wb__fields_header(const struct wb__fields *fields);
+
+/* The bytes after the layer's header, as far as they were captured. */
+struct wb__cursor wb__fields_payload(const struct wb__fields *fields);
+
+void wb__tell_number(const struct wb__fields *fields, const char *name, uint64_t value);
+void wb__tell_signed(const struct wb__fields *fields, const char *name, int64_t value);
+void wb__tell_bool(const struct wb__fields *fields, const char *name, bool value);
+void wb__tell_word(const struct wb__fields *fields, const char *name, const char *word);
+void wb__tell_text(const struct wb__fields *fields, const char *name, const uint8_t *bytes,
+                   size_t length);
+void wb__tell_bytes(const struct wb__fields *fields, const char *name, const uint8_t *bytes,
+                    size_t length);
+void wb__tell_hardware(const struct wb__fields *fields, const char *name, const uint8_t *bytes,
+                       size_t length);
+void wb__tell_address(const struct wb__fields *fields, const char *name, const uint8_t *bytes,
+                      size_t length);
+void wb__tell_object(const struct wb__fields *fields, const char *name);
+void wb__tell_list(const struct wb__fields *fields, const char *name);
+void wb__tell_end(const struct wb__fields *fields);
+
+/* The names of bits that are set, lowest first, as a list; names may hold NULL for a bit
+ * that has none. */
+void wb__tell_flags(const struct wb__fields *fields, const char *name, uint32_t bits,
+                    const char *const *names, unsigned count);
+
+/* The checksum as it stands there and what wb_checksum_state says of it. */
+void wb__tell_checksum(const struct wb__fields *fields, uint16_t checksum);
+
+/* The bytes that follow the header: layer->length without it. */
+void wb__tell_payload_length(const struct wb__fields *fields);
+
+void wb__tell_incomplete(const struct wb__fields *fields);
+
+#endif
