@@ -6,6 +6,7 @@
  *
  * Nothing here knows a header; that is what the decoders are for (decoder.h).
  */
+#include "decode/decode.h"
 #include "decode/decoder.h"
 #include "decode/fields.h"
 
@@ -150,7 +151,8 @@ static void end_too_deep(struct wb_decoded *decoded)
     note_status(decoded, WB_LAYER_TOO_DEEP);
 }
 
-void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
+/* The layer numbered grown may reach to the packet's end, whatever those before it say. */
+static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decoded, unsigned grown)
 {
     struct wb__walk walk = {
         .data = packet->data,
@@ -171,6 +173,8 @@ void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
             end_too_deep(decoded);
             return;
         }
+        if (i == grown)
+            end = walk.captured;
         struct wb_layer *layer = &decoded->layers[i];
         *layer = (struct wb_layer){.kind = (uint8_t)kind, .offset = offset,
                                    .length = end - offset};
@@ -181,6 +185,18 @@ void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
         end = offset + layer->length;
         offset += layer->header_length;
     }
+}
+
+void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
+{
+    walk_layers(packet, decoded, WB_LAYER_NONE);
+}
+
+void wb__decode_grown(const struct wb_packet *packet, unsigned grown, struct wb_decoded *decoded)
+{
+    walk_layers(packet, decoded, grown);
+    for (unsigned i = 0; i < grown && i < decoded->layer_count; i++)
+        decoded->layers[i].length = packet->captured_length - decoded->layers[i].offset;
 }
 
 const char *wb_layer_name(unsigned kind)
