@@ -18,6 +18,7 @@
 #include "message.h"
 #include "options.h"
 #include "run.h"
+#include "targets.h"
 #include "text.h"
 
 #define NAMING_NOT_GIVEN 99 /* --name was not there: the default */
@@ -26,7 +27,8 @@ struct http_arguments {
     struct input_arguments input;
     struct wb_engine_options engine; /* limits, and the records asked for */
     const char *directory, *json;
-    unsigned naming, overlap;
+    struct targets targets;
+    unsigned naming;
     uint64_t quota, max_files, stats_interval_s;
     bool hash, no_midstream, quiet, verbose;
 };
@@ -34,6 +36,11 @@ struct http_arguments {
 static int set_limit(void *arguments, const char *value)
 {
     return limits_set(&((struct http_arguments *)arguments)->engine, value);
+}
+
+static int set_target(void *arguments, const char *value)
+{
+    return targets_set(&((struct http_arguments *)arguments)->targets, value);
 }
 
 /* "flow,anomaly": which records there are besides transactions and statistics. */
@@ -96,8 +103,9 @@ static const struct option_spec options[] = {
       .help = "how to capture: the AF_PACKET ring of Linux, or libpcap" },
     { "no-midstream", 0, OPTION_FLAG, AT(no_midstream),
       .help = "leave out connections that were already established" },
-    { "overlap", 0, OPTION_CHOICE, AT(overlap), .argument = "first|last",
-      .help = "which bytes count where two segments differ" },
+    { "target", 0, OPTION_CALL, .argument = "[NETWORK=]POLICY", .call = set_target,
+      .help = "whose bytes a receiver (in NETWORK) keeps where segments differ: first,\n"
+              "last, bsd, bsd-right, linux (the default), windows or solaris" },
     { "limit", 0, OPTION_CALL, .argument = "NAME=VALUE", .call = set_limit,
       .help = "change a limit; --limit help lists them" },
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
@@ -191,7 +199,7 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
 
     run->options.http_on = true;
     run->options.flow.skip_midstream = arguments->no_midstream;
-    run->options.flow.overlap = (enum wb_overlap_policy)arguments->overlap;
+    targets_apply(&arguments->targets, &run->options.flow);
     record->directory = arguments->directory;
     if (arguments->naming != NAMING_NOT_GIVEN)
         record->naming = (enum wb_record_naming)arguments->naming;

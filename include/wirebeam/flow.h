@@ -105,12 +105,48 @@ struct wb_flow_anomaly {
     int64_t time_ns;
     uint64_t offset;   /* in the stream of that direction */
     uint64_t length;   /* bytes concerned */
+    /* OVERLAP_DIFFERS: both versions of these bytes, from the first to the last that differs,
+     * but at most WB_FLOW_DIFFERENCE_MAX; borrowed during the call. Else NULL. */
+    const uint8_t *kept, *rejected;
+    uint32_t kept_length; /* of each */
 };
 
-/* Where two segments bring different bytes for the same place. */
+#define WB_FLOW_DIFFERENCE_MAX 65536
+
+/* X(NAME, "name"): whose bytes a receiver keeps where two segments bring different ones
+ * for the same place, unless these were handed on already. Named after receivers as
+ * measured by Novak and Sturges, "Target-Based TCP Stream Reassembly" (2007); the new
+ * segment's bytes are kept where it */
+#define WB_OVERLAP_POLICIES(X)                                                            \
+    X(DEFAULT, "default") /* that of the option: LINUX */                                 \
+    X(FIRST, "first")     /* never */                                                     \
+    X(LAST, "last")       /* always */                                                    \
+    X(BSD, "bsd")         /* begins before the old one */                                 \
+    X(BSD_RIGHT, "bsd-right") /* begins with or after the old one */                      \
+    X(LINUX, "linux")     /* begins before, or with it and ends after; one that begins    \
+                             where another ends becomes a part of it: Linux of today */   \
+    X(WINDOWS, "windows") /* as BSD; of fragments: begins before and ends after */        \
+    X(SOLARIS, "solaris") /* ends after, or ends with it and does not begin after */
+
 enum wb_overlap_policy {
-    WB_OVERLAP_FIRST = 0, /* what came first stays */
-    WB_OVERLAP_LAST = 1,  /* what came last wins, unless already handed on */
+#define WB_OVERLAP_POLICY(name, text) WB_OVERLAP_##name,
+    WB_OVERLAP_POLICIES(WB_OVERLAP_POLICY)
+#undef WB_OVERLAP_POLICY
+};
+
+/* "linux" and so on; "unknown" for another number. */
+const char *wb_overlap_policy_name(unsigned policy);
+
+/* The policy of that name, or WB_OVERLAP_DEFAULT where there is none. */
+enum wb_overlap_policy wb_overlap_policy_find(const char *name);
+
+/* The policy of the receivers in a network; of several, the longest prefix counts, and of
+ * equal ones the last. */
+struct wb_flow_target {
+    uint8_t address[16];   /* IPv4 in the first four bytes */
+    uint8_t ip_version;    /* 4 or 6 */
+    uint8_t prefix_length; /* bits of address that count */
+    enum wb_overlap_policy policy;
 };
 
 /* 0 in a field means its default, which stands behind it. */
@@ -123,7 +159,9 @@ struct wb_flow_options {
     uint32_t closing_timeout_ms;       /* closed or reset, late packets; 10 s */
     uint32_t gap_wait_ms;              /* bytes that the receiver has acknowledged but
                                           that did not come are a gap after; 100 ms */
-    enum wb_overlap_policy overlap;    /* FIRST */
+    enum wb_overlap_policy overlap;    /* of receivers that no target names; LINUX */
+    const struct wb_flow_target *targets; /* copied by who opens; NULL */
+    uint32_t target_count;
     bool skip_midstream;               /* leave out flows without a SYN; false */
 };
 

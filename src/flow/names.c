@@ -2,6 +2,8 @@
  *
  * The names of what the flow stage tells, from the lists in the public header.
  */
+#include <string.h>
+
 #include <wirebeam/flow.h>
 
 const char *wb_flow_end_name(unsigned end)
@@ -22,4 +24,22 @@ const char *wb_flow_anomaly_name(unsigned kind)
 #undef WB_FLOW_ANOMALY_TEXT
     };
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+const char *wb_overlap_policy_name(unsigned policy)
+{
+    static const char *const names[] = {
+#define WB_OVERLAP_POLICY_TEXT(name, text) text,
+        WB_OVERLAP_POLICIES(WB_OVERLAP_POLICY_TEXT)
+#undef WB_OVERLAP_POLICY_TEXT
+    };
+    return policy < sizeof names / sizeof *names ? names[policy] : "unknown";
+}
+
+enum wb_overlap_policy wb_overlap_policy_find(const char *name)
+{
+    for (unsigned policy = WB_OVERLAP_FIRST; policy <= WB_OVERLAP_SOLARIS; policy++)
+        if (strcmp(wb_overlap_policy_name(policy), name) == 0)
+            return (enum wb_overlap_policy)policy;
+    return WB_OVERLAP_DEFAULT;
 }

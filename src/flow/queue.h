@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: ISC
  *
- * The queue of one direction: bytes that came before their turn, in order of sequence
- * number, never overlapping. Where a new segment overlaps what is there, the policy
- * says whose bytes stay, and the bytes that differ are counted.
+ * The queue of one direction, or of one datagram: bytes that came before their turn, in
+ * order of sequence number, never overlapping. Where a new segment overlaps what is there,
+ * the policy says whose bytes stay; the bytes that differ are counted, and both versions
+ * shown.
  *
  *     next            first                  last
  *      |   (a hole)    [......][...]  (hole)  [....]
  *
- * Sequence numbers are compared by their distance (RFC 9293, 3.4), so the queue may
- * span the wrap-around; it never spans 2^31, which the window check sees to.
+ * It serves two users. For TCP, "sequence" is a sequence number and a segment is a TCP
+ * segment; for IP fragments it is a position in the datagram (which begins at 0) and a
+ * segment is a fragment. Sequence numbers are compared by their distance (RFC 9293, 3.4),
+ * so a queue may span the wrap-around; it must never span 2^31: the user sees to that.
+ *
+ * The policies compare where segments began and ended as they were sent, so each byte must
+ * know that of the segment that brought it, its origin. A block of memory holds
+ *
+ *     |<-- start -->[ sequence ......... length )        |
+ *                     ^ begin + k * unit: where origins begin
+ *
+ * bytes of origins that all have one length, the unit, and follow each other without a hole
+ * from begin on; mostly there is one origin. So a million segments of one byte each share
+ * their blocks, in whichever direction they come. Under FIRST and LAST nothing is compared,
+ * and all that is adjacent shares blocks.
  */
 #ifndef WB_FLOW_QUEUE_H
 #define WB_FLOW_QUEUE_H
@@ -22,15 +36,31 @@
 #include "base/slab.h"
 
 struct wb__segment {
-    struct wb__segment *next, *previous;
+    struct wb__segment *next, *previous; /* in order of sequence */
+    struct wb__segment *left, *right;    /* of the index */
     uint32_t sequence, length;
-    uint32_t cost; /* of memory, in bytes */
-    uint8_t bytes[];
+    uint32_t begin, unit; /* the origins; not kept up under FIRST and LAST */
+    uint32_t age;         /* a count of blocks: which of two came first */
+    uint32_t priority;    /* in the index */
+    uint16_t cost;        /* of memory, in bytes */
+    uint16_t start;       /* of the bytes in data */
+    uint8_t data[];
 };
 
 struct wb__queue {
-    struct wb__segment *first, *last;
+    struct wb__segment *first, *last, *root;
     uint32_t memory; /* cost of all its segments */
+};
+
+/* Two versions of the same bytes, from the first to the last that differs; what lies
+ * between and does not differ is the same in both. */
+struct wb__difference {
+    uint32_t differing; /* bytes; 0: no difference */
+    uint32_t sequence;  /* of the first */
+    uint32_t length;    /* from the first to the last */
+    uint32_t shown;     /* of these: at kept and rejected */
+    uint32_t noted;     /* bytes written there so far, among them some after the last */
+    uint8_t kept[WB_FLOW_DIFFERENCE_MAX], rejected[WB_FLOW_DIFFERENCE_MAX];
 };
 
 /* The memory of all queues of a table: segments in two sizes of block. */
@@ -38,6 +68,10 @@ struct wb__queue_memory {
     struct wb__slab small, large;
     struct wb__budget budget; /* limit: max_buffer_total */
     uint32_t max_per_queue;   /* max_buffer_per_direction */
+    uint32_t blocks;          /* ever taken: the age of the next */
+    uint64_t random;          /* the state that priorities come from */
+    bool is_for_fragments;    /* which rules WINDOWS, SOLARIS and LINUX stand for */
+    struct wb__difference difference;
 };
 
 enum wb__queue_refusal {
@@ -46,23 +80,33 @@ enum wb__queue_refusal {
     WB__QUEUE_NO_MEMORY, /* max_buffer_total, or the system's memory */
 };
 
-/* What became of the bytes given to wb__queue_put. */
-struct wb__queue_result {
-    uint32_t stored;    /* bytes that were new */
-    uint32_t differing; /* bytes that overlapped and were not the same */
-    uint32_t differing_sequence; /* where the first of those is */
-    uint32_t refused;   /* bytes for which there was no room */
-    enum wb__queue_refusal refusal;
+/* A segment, or the part of it that is to be put into a queue. */
+struct wb__chunk {
+    uint32_t sequence; /* of the first byte at bytes */
+    uint32_t length;   /* at bytes; not 0 */
+    const uint8_t *bytes;
+    uint32_t begin, end; /* of the whole segment as it was sent: around that part */
 };
 
+/* What became of a chunk. */
+struct wb__queue_result {
+    uint32_t stored;  /* bytes that were new */
+    uint32_t refused; /* bytes for which there was no room, not even in place of others */
+    enum wb__queue_refusal refusal;
+    /* Bytes that overlapped and were not the same; NULL when there are none. Borrowed from
+     * the memory until the next call for any of its queues. */
+    const struct wb__difference *difference;
+};
+
+/* seed: random, unknown to who sends the segments. */
 void wb__queue_memory_init(struct wb__queue_memory *memory, uint32_t max_per_queue,
-                           uint64_t max_total);
+                           uint64_t max_total, uint64_t seed);
 void wb__queue_memory_free(struct wb__queue_memory *memory);
 
-/* Copies length bytes for sequence into the queue. */
+/* Copies a chunk into the queue, as far as the policy wants its bytes. Takes about
+ * log n + its length steps. A policy of 0 (the default) counts as FIRST. */
 struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_memory *memory,
-                                      uint32_t sequence, const uint8_t *bytes, uint32_t length,
-                                      enum wb_overlap_policy policy);
+                                      const struct wb__chunk *chunk, enum wb_overlap_policy policy);
 
 /* Takes the first segment off and returns it; to be given to wb__queue_release. */
 struct wb__segment *wb__queue_pop(struct wb__queue *queue);
@@ -71,10 +115,29 @@ void wb__queue_release(struct wb__queue_memory *memory, struct wb__segment *segm
 /* Releases all segments. */
 void wb__queue_clear(struct wb__queue *queue, struct wb__queue_memory *memory);
 
+/* Compares two versions of the same bytes, and adds what differs to the difference; chunks
+ * of one segment come in order. length bytes that are the same in both (a hole) may be
+ * noted with kept == rejected. */
+void wb__difference_note(struct wb__difference *difference, uint32_t sequence, const uint8_t *kept,
+                         const uint8_t *rejected, uint32_t length);
+
+/* Forgets the last difference. */
+void wb__difference_reset(struct wb__difference *difference);
+
 /* How far b is after a; negative when before. */
 static inline int32_t wb__sequence_distance(uint32_t a, uint32_t b)
 {
     return (int32_t)(b - a);
+}
+
+static inline const uint8_t *wb__segment_bytes(const struct wb__segment *segment)
+{
+    return segment->data + segment->start;
+}
+
+static inline uint32_t wb__segment_end(const struct wb__segment *segment)
+{
+    return segment->sequence + segment->length;
 }
 
 #endif

@@ -25,6 +25,8 @@ void wb__flow_fill_in_defaults(struct wb_flow_options *options)
     wb__default32(&options->established_timeout_ms, 300000);
     wb__default32(&options->closing_timeout_ms, 10000);
     wb__default32(&options->gap_wait_ms, 100);
+    if (options->overlap == WB_OVERLAP_DEFAULT)
+        options->overlap = WB_OVERLAP_LINUX;
 }
 
 static uint64_t bucket_count(uint32_t max_flows)
@@ -52,7 +54,7 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     table->buckets = calloc(count, sizeof(struct wb__flow *));
     wb__slab_init(&table->flows, sizeof(struct wb__flow), &table->flows_memory);
     wb__queue_memory_init(&table->memory, table->options.max_buffer_per_direction,
-                          table->options.max_buffer_total);
+                          table->options.max_buffer_total, wb__load64(key + 8));
     for (int i = 0; i < WB__FLOW_STATES; i++)
         wb__list_init(&table->states[i]);
     table->timeouts_ns[WB__FLOW_OPENING] =
@@ -64,7 +66,7 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     table->timeouts_ns[WB__FLOW_OVER] = table->timeouts_ns[WB__FLOW_CLOSING];
     table->gap_wait_ns = (int64_t)table->options.gap_wait_ms * NS_PER_MS;
     table->next_expiry_ns = INT64_MAX;
-    if (!table->buckets) {
+    if (wb__targets_copy(&table->targets, &table->options) < 0 || !table->buckets) {
         wb__flow_table_free(table);
         return NULL;
     }
@@ -76,6 +78,7 @@ void wb__flow_table_free(struct wb__flow_table *table)
     if (!table)
         return;
     wb__queue_memory_free(&table->memory);
+    wb__targets_free(&table->targets);
     wb__slab_free(&table->flows);
     free(table->buckets);
     free(table);
@@ -242,6 +245,15 @@ static void describe(struct wb__flow *flow, const struct wb_packet *packet,
     memcpy(public->vlan_ids, decoded->vlan_ids, sizeof public->vlan_ids);
 }
 
+/* Each direction is put together as its receiver would. */
+static void choose_policies(const struct wb__flow_table *table, struct wb__flow *flow)
+{
+    for (int d = 0; d < 2; d++)
+        flow->policy[d] =
+            (uint8_t)wb__targets_find(&table->targets, flow->public.half[!d].endpoint.address,
+                                      flow->public.ip_version);
+}
+
 static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flow_lookup *lookup,
                               const struct wb_packet *packet, const struct wb_decoded *decoded,
                               uint16_t flags)
@@ -258,6 +270,7 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     flow->key = lookup->key;
     flow->key.is_swapped = lookup->key.is_swapped == sender_is_client;
     describe(flow, packet, decoded, sender_is_client);
+    choose_policies(table, flow);
     flow->public.id = ++table->last_id;
     flow->public.midstream = !(flags & WB_TCP_SYN);
 

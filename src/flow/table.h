@@ -21,6 +21,7 @@
 #include "base/list.h"
 #include "flow/flow.h"
 #include "flow/key.h"
+#include "flow/policy.h"
 #include "flow/queue.h"
 
 enum wb__flow_state {
@@ -62,6 +63,7 @@ struct wb__flow {
     int64_t queued_ns;
     struct wb__link queue;   /* of its state */
     struct wb__half half[2]; /* by enum wb_flow_direction */
+    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
     struct wb_flow public;
 };
 
@@ -75,6 +77,7 @@ struct wb__flow_table {
     struct wb__slab flows;
     struct wb__budget flows_memory;
     struct wb__queue_memory memory;
+    struct wb__targets targets;
     struct wb__link states[WB__FLOW_STATES];
     int64_t timeouts_ns[WB__FLOW_STATES];
     int64_t gap_wait_ns;

@@ -110,11 +110,12 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
                   enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    while (half->queue.first && wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
+    while (half->queue.first &&
+           wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
         struct wb__segment *segment = wb__queue_pop(&half->queue);
         uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
         if (known < segment->length)
-            deliver(table, flow, direction, segment->bytes + known,
+            deliver(table, flow, direction, wb__segment_bytes(segment) + known,
                     before_fin(half, segment->length - known), time_ns);
         wb__queue_release(&table->memory, segment);
     }
@@ -235,20 +236,30 @@ static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
     drain(table, flow, direction, payload->time_ns);
 }
 
+static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
+                            enum wb_flow_direction direction,
+                            const struct wb__difference *difference, int64_t time_ns)
+{
+    const struct wb__half *half = &flow->half[direction];
+    flow->public.half[direction].overlaps_differing += difference->differing;
+    table->stats.overlaps_differing += difference->differing;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
+         &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                   .offset = offset_of(half, difference->sequence),
+                                   .length = difference->length,
+                                   .kept = difference->kept,
+                                   .rejected = difference->rejected,
+                                   .kept_length = difference->shown});
+}
+
 static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
                          enum wb_flow_direction direction, const struct payload *payload,
                          const struct wb__queue_result *result)
 {
     struct wb__half *half = &flow->half[direction];
     struct wb_flow_half *public = &flow->public.half[direction];
-    if (result->differing) {
-        public->overlaps_differing += result->differing;
-        table->stats.overlaps_differing += result->differing;
-        tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
-             &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
-                                       .offset = offset_of(half, result->differing_sequence),
-                                       .length = result->differing});
-    }
+    if (result->difference)
+        tell_difference(table, flow, direction, result->difference, payload->time_ns);
     if (result->stored == 0 && result->refused == 0) {
         public->retransmissions++;
         table->stats.retransmissions++;
@@ -281,15 +292,19 @@ static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, struct payload payload)
 {
     struct wb__half *half = &flow->half[direction];
+    struct wb__chunk chunk = {.begin = payload.sequence, .end = payload.sequence + payload.length};
     int32_t known = wb__sequence_distance(payload.sequence, half->next);
     if (known > 0) {
         payload.sequence += (uint32_t)known;
         payload.bytes += known;
         payload.captured -= (uint32_t)known;
     }
+    chunk.sequence = payload.sequence;
+    chunk.bytes = payload.bytes;
+    chunk.length = payload.captured;
     struct wb__queue_result result =
-        wb__queue_put(&half->queue, &table->memory, payload.sequence, payload.bytes,
-                      payload.captured, table->options.overlap);
+        wb__queue_put(&half->queue, &table->memory, &chunk,
+                      (enum wb_overlap_policy)flow->policy[direction]);
     count_queued(table, flow, direction, &payload, &result);
     if (result.refused) {
         tell_refused(table, flow, direction, &payload, &result);

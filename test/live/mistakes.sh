@@ -64,6 +64,13 @@ expect 2 "wants NAME=VALUE" http -r good.pcap --limit flows
 expect 2 "no limit named 'magic'" http -r good.pcap --limit magic=1
 expect 2 "wants a number" http -r good.pcap --limit flows=many
 expect 2 "from 1 to" http -r good.pcap --limit flows=99999999999
+expect 2 "must name one of first|last|bsd" http -r good.pcap --target amiga
+expect 2 "must name one of" http -r good.pcap --target 192.0.2.0/24=
+expect 2 "wants a network" http -r good.pcap --target 192.0.2/24=linux
+expect 2 "wants a network" http -r good.pcap --target =linux
+expect 2 "from 0 to 32" http -r good.pcap --target 192.0.2.0/33=linux
+expect 2 "from 0 to 128" http -r good.pcap --target 2001:db8::/=linux
+expect 2 "beyond its prefix length" http -r good.pcap --target 192.0.2.1/24=linux
 expect 2 "name the interface" capture -w out.pcapng
 expect 2 "needs -w" capture -i "$server_if" --format pcap
 expect 2 "one word too many" interfaces up

@@ -38,13 +38,13 @@ flow 0 reason=closed toclient.gap_bytes=1000 toclient.gaps=1 toclient.retransmis
 END
 
 # Two versions of the same bytes: the policy chooses, the anomaly is told either way.
-scenario overlap-differs --overlap first <<'END'
+scenario overlap-differs --target first <<'END'
 http 0 target=/pattern body='pattern(9, 6000)'
 stream-anomalies tcp.overlap_differs
 flow 0 toclient.overlaps_differing=1000
 END
 
-scenario overlap-differs --overlap last <<'END'
+scenario overlap-differs --target last <<'END'
 http 0 target=/pattern body='pattern(9, 6000)[:942] + b"Z" * 1000 + pattern(9, 6000)[1942:]'
 stream-anomalies tcp.overlap_differs
 flow 0 toclient.overlaps_differing=1000

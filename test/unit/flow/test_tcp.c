@@ -140,7 +140,8 @@ static void fin_before_its_data(void **state)
 static void overlap_policies(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"abCDEFgh", "abcdefgh"};
+    static const char *const expected[] = {[WB_OVERLAP_FIRST] = "abCDEFgh",
+                                           [WB_OVERLAP_LAST] = "abcdefgh"};
     for (int policy = WB_OVERLAP_FIRST; policy <= WB_OVERLAP_LAST; policy++) {
         struct follow *follow =
             follow_open(&(struct wb_flow_options){.overlap = (enum wb_overlap_policy)policy});
