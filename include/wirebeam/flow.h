@@ -51,21 +51,20 @@ const char *wb_flow_end_name(unsigned end);
 
 /* What was seen of one direction. */
 struct wb_flow_half {
-    struct wb_endpoint endpoint; /* the sender */
     uint64_t packets;
     uint64_t wire_bytes;         /* of whole packets */
     uint64_t payload_bytes;      /* TCP payload, retransmissions included */
     uint64_t stream_bytes;       /* handed on in order: without gaps and repeats */
+    bool syn_seen, fin_seen, rst_seen;
     uint64_t gap_bytes;          /* missing from the stream */
     uint32_t gaps;
     uint32_t retransmissions;    /* segments that brought only known bytes */
     uint32_t out_of_order;       /* segments that had to wait for an earlier one */
     uint32_t overlaps_differing; /* overlapping bytes that were not the same */
-    bool syn_seen, fin_seen, rst_seen;
+    struct wb_endpoint endpoint; /* the sender */
 };
 
 struct wb_flow {
-    uint64_t id;         /* unique in a run, never 0 */
     uint8_t ip_version;  /* 4 or 6 */
     uint8_t protocol;    /* 6: TCP */
     uint8_t vlan_count;  /* tags, at most two, are a part of the flow's key */
@@ -73,10 +72,12 @@ struct wb_flow {
     bool one_sided;      /* so far only one direction was seen */
     uint8_t end;         /* enum wb_flow_end */
     uint16_t vlan_ids[2];
-    int64_t first_ns, last_ns; /* packet times */
+    int64_t last_ns;     /* time of the latest packet */
+    void *engine;        /* the engine's own */
+    int64_t first_ns;    /* time of the first packet */
+    uint64_t id;         /* unique in a run, never 0 */
     struct wb_flow_half half[2]; /* by enum wb_flow_direction */
     void *user;          /* the consumer's own; NULL at the start */
-    void *engine;        /* the engine's own */
 };
 
 /* X(NAME, "name"): what a flow may complain of. */

@@ -124,6 +124,8 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
             wb__flow_table_prepare(engine->flows, &packets[i], &engine->decoded[i],
                                    &engine->lookups[i]);
     }
+    for (int i = 0; engine->flows && i < count; i++)
+        wb__flow_table_fetch(engine->flows, &engine->lookups[i]);
     for (int i = 0; i < count; i++) {
         engine->current = &packets[i];
         if (engine->handlers.packet)

@@ -60,6 +60,11 @@ struct wb__flow_lookup {
 void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_packet *packet,
                             const struct wb_decoded *decoded, struct wb__flow_lookup *lookup);
 
+/* Brings the flow itself into the cache, where there is one: done for each of them between
+ * the two. */
+void wb__flow_table_fetch(const struct wb__flow_table *table,
+                          const struct wb__flow_lookup *lookup);
+
 /* Takes a packet that was prepared; what is not TCP is left alone. */
 void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
                            const struct wb_decoded *decoded,

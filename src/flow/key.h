@@ -18,9 +18,9 @@
 #define WB__FLOW_KEY_WORDS 5
 
 struct wb__flow_key {
-    uint64_t words[WB__FLOW_KEY_WORDS]; /* [0]: version, VLAN ids, ports; then addresses */
     uint8_t count;                      /* words in use: 2 for IPv4, 5 for IPv6 */
     bool is_swapped;                    /* the sender is the second end of the key */
+    uint64_t words[WB__FLOW_KEY_WORDS]; /* [0]: version, VLAN ids, ports; then addresses */
 };
 
 /* The key of a decoded packet whose network layer is IP and whose transport layer has

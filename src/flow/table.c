@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * The flow table: finds the flow of a packet under a keyed hash, begins flows, expires
- * them by packet time and makes room when it is full. Its buckets are allocated once,
+ * them by packet time and makes room when it is full. Its slots are allocated once,
  * for the greatest number of flows; it never rehashes. What a segment means for its
  * flow is decided in tcp.c.
  */
@@ -12,9 +12,13 @@
 
 #include "base/cursor.h"
 #include "base/defaults.h"
+#include "base/huge.h"
 
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
+#define CACHE_LINE_BYTES 64
+#define HUGE_SLOTS_BYTES ((size_t)8 << 20) /* smaller tables stay as small as they are used */
+#define FLOWS_MAX INT32_MAX /* a slot has 31 bits for a number */
 
 void wb__flow_fill_in_defaults(struct wb_flow_options *options)
 {
@@ -29,12 +33,41 @@ void wb__flow_fill_in_defaults(struct wb_flow_options *options)
         options->overlap = WB_OVERLAP_LINUX;
 }
 
-static uint64_t bucket_count(uint32_t max_flows)
+/* At least half of the slots stay free, so that a search ends soon. */
+static uint64_t slot_count(uint32_t max_flows)
 {
     uint64_t count = 1024;
-    while (count < max_flows)
+    while (count < UINT64_C(2) * max_flows)
         count *= 2;
     return count;
+}
+
+static size_t slots_bytes(const struct wb__flow_table *table)
+{
+    return (table->slot_mask + 1) * sizeof *table->slots;
+}
+
+/* Slots and entries for the greatest number of flows; both cost only what is used. */
+static int make_room(struct wb__flow_table *table)
+{
+    table->slot_mask = slot_count(table->options.max_flows) - 1;
+    if (slots_bytes(table) < HUGE_SLOTS_BYTES)
+        table->slots = calloc(table->slot_mask + 1, sizeof *table->slots);
+    else
+        table->slots = wb__huge_new(slots_bytes(table));
+    if (!table->slots)
+        return -1;
+    return wb__pool_init(&table->flows, sizeof(struct wb__flow), table->options.max_flows,
+                         &table->flows_memory);
+}
+
+static void free_room(struct wb__flow_table *table)
+{
+    wb__pool_free(&table->flows);
+    if (slots_bytes(table) < HUGE_SLOTS_BYTES)
+        free(table->slots);
+    else
+        wb__huge_free(table->slots, slots_bytes(table));
 }
 
 struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
@@ -49,10 +82,8 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     table->events = *events;
     table->context = context;
     memcpy(&table->key, key, sizeof table->key);
-    uint64_t count = bucket_count(table->options.max_flows);
-    table->bucket_mask = count - 1;
-    table->buckets = calloc(count, sizeof(struct wb__flow *));
-    wb__slab_init(&table->flows, sizeof(struct wb__flow), &table->flows_memory);
+    if (table->options.max_flows > FLOWS_MAX)
+        table->options.max_flows = FLOWS_MAX;
     wb__queue_memory_init(&table->memory, table->options.max_buffer_per_direction,
                           table->options.max_buffer_total, wb__load64(key + 8));
     for (int i = 0; i < WB__FLOW_STATES; i++)
@@ -66,7 +97,7 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     table->timeouts_ns[WB__FLOW_OVER] = table->timeouts_ns[WB__FLOW_CLOSING];
     table->gap_wait_ns = (int64_t)table->options.gap_wait_ms * NS_PER_MS;
     table->next_expiry_ns = INT64_MAX;
-    if (wb__targets_copy(&table->targets, &table->options) < 0 || !table->buckets) {
+    if (wb__targets_copy(&table->targets, &table->options) < 0 || make_room(table) < 0) {
         wb__flow_table_free(table);
         return NULL;
     }
@@ -79,8 +110,7 @@ void wb__flow_table_free(struct wb__flow_table *table)
         return;
     wb__queue_memory_free(&table->memory);
     wb__targets_free(&table->targets);
-    wb__slab_free(&table->flows);
-    free(table->buckets);
+    free_room(table);
     free(table);
 }
 
@@ -104,14 +134,29 @@ static void touch(struct wb__flow_table *table, struct wb__flow *flow, int64_t n
         wb__flow_set_state(table, flow, flow->state, now_ns);
 }
 
+/* Frees a slot. Those behind it that a search would no longer reach move up. */
+static void free_slot(struct wb__flow_table *table, uint64_t at)
+{
+    struct wb__slot *slots = table->slots;
+    uint64_t mask = table->slot_mask;
+    for (uint64_t next = (at + 1) & mask; slots[next].number; next = (next + 1) & mask) {
+        uint64_t from_home = (next - slots[next].tag) & mask;
+        if (from_home < ((next - at) & mask))
+            continue;
+        slots[at] = slots[next];
+        at = next;
+    }
+    slots[at].number = 0;
+}
+
 static void unlink_flow(struct wb__flow_table *table, struct wb__flow *flow)
 {
-    struct wb__flow **place = &table->buckets[flow->hash & table->bucket_mask];
-    while (*place != flow)
-        place = &(*place)->chain;
-    *place = flow->chain;
+    uint64_t at = wb__flow_key_hash(&flow->key, &table->key) & table->slot_mask;
+    while (table->slots[at].number != flow->number)
+        at = (at + 1) & table->slot_mask;
+    free_slot(table, at);
     wb__list_remove(&flow->queue);
-    wb__slab_give(&table->flows, flow);
+    wb__pool_give(&table->flows, flow->number);
     table->entries--;
 }
 
@@ -190,10 +235,26 @@ void wb__flow_table_finish(struct wb__flow_table *table)
 static struct wb__flow *find(struct wb__flow_table *table, const struct wb__flow_key *key,
                              uint64_t hash)
 {
-    struct wb__flow *flow = table->buckets[hash & table->bucket_mask];
-    while (flow && !(flow->hash == hash && wb__flow_key_is_equal(&flow->key, key)))
-        flow = flow->chain;
-    return flow;
+    for (uint64_t at = hash & table->slot_mask;; at = (at + 1) & table->slot_mask) {
+        struct wb__slot slot = table->slots[at];
+        if (!slot.number)
+            return NULL;
+        if (slot.tag != (uint32_t)hash)
+            continue;
+        struct wb__flow *flow = wb__pool_at(&table->flows, slot.number);
+        if (wb__flow_key_is_equal(&flow->key, key))
+            return flow;
+    }
+}
+
+static void fill_slot(struct wb__flow_table *table, uint64_t hash, const struct wb__flow *flow)
+{
+    uint64_t at = hash & table->slot_mask;
+    while (table->slots[at].number)
+        at = (at + 1) & table->slot_mask;
+    table->slots[at] = (struct wb__slot){.tag = (uint32_t)hash,
+                                           .is_swapped = flow->key.is_swapped,
+                                           .number = flow->number & FLOWS_MAX};
 }
 
 void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
@@ -260,13 +321,14 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
 {
     if (table->entries >= table->options.max_flows)
         evict(table, packet->time_ns);
-    struct wb__flow *flow = wb__slab_take(&table->flows);
-    if (!flow)
+    uint32_t number = wb__pool_take(&table->flows);
+    if (!number)
         return NULL;
+    struct wb__flow *flow = wb__pool_at(&table->flows, number);
     memset(flow, 0, sizeof *flow);
+    flow->number = number;
     const uint8_t *ports = packet->data + decoded->layers[decoded->transport].offset;
     bool sender_is_client = is_client(flags, wb__load16(ports), wb__load16(ports + 2));
-    flow->hash = lookup->hash;
     flow->key = lookup->key;
     flow->key.is_swapped = lookup->key.is_swapped == sender_is_client;
     describe(flow, packet, decoded, sender_is_client);
@@ -274,9 +336,7 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     flow->public.id = ++table->last_id;
     flow->public.midstream = !(flags & WB_TCP_SYN);
 
-    struct wb__flow **bucket = &table->buckets[flow->hash & table->bucket_mask];
-    flow->chain = *bucket;
-    *bucket = flow;
+    fill_slot(table, lookup->hash, flow);
     wb__list_init(&flow->queue);
     wb__flow_set_state(table, flow,
                        flow->public.midstream ? WB__FLOW_ESTABLISHED : WB__FLOW_OPENING,
@@ -330,7 +390,7 @@ static void count_packet(struct wb__flow *flow, enum wb_flow_direction direction
     half->payload_bytes += segment->length;
     if (packet->time_ns > flow->public.last_ns)
         flow->public.last_ns = packet->time_ns;
-    if (flow->public.half[!direction].packets)
+    if (flow->public.one_sided && flow->public.half[!direction].packets)
         flow->public.one_sided = false;
 }
 
@@ -360,7 +420,23 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
         return;
     lookup->key = wb__flow_key(packet, decoded);
     lookup->hash = wb__flow_key_hash(&lookup->key, &table->key);
-    __builtin_prefetch(&table->buckets[lookup->hash & table->bucket_mask]);
+    __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
+}
+
+void wb__flow_table_fetch(const struct wb__flow_table *table, const struct wb__flow_lookup *lookup)
+{
+    if (!lookup->is_tcp)
+        return;
+    uint64_t at = lookup->hash & table->slot_mask;
+    while (table->slots[at].number && table->slots[at].tag != (uint32_t)lookup->hash)
+        at = (at + 1) & table->slot_mask;
+    if (!table->slots[at].number)
+        return;
+    const struct wb__flow *flow = wb__pool_at(&table->flows, table->slots[at].number);
+    for (size_t line = 0; line < offsetof(struct wb__flow, public.half); line += CACHE_LINE_BYTES)
+        __builtin_prefetch((const char *)flow + line);
+    bool is_client = lookup->key.is_swapped == table->slots[at].is_swapped;
+    __builtin_prefetch(&flow->public.half[!is_client]);
 }
 
 /* The flow that stands for the packet, unless the packet begins another in its place. */
@@ -431,7 +507,7 @@ void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_sta
     *stats = table->stats;
     stats->buffered_bytes = table->memory.budget.used;
     stats->buffered_peak = table->memory.budget.peak;
-    uint64_t fixed = sizeof *table + (table->bucket_mask + 1) * sizeof(struct wb__flow *);
+    uint64_t fixed = sizeof *table + slots_bytes(table);
     stats->memory_bytes = fixed + table->flows_memory.used + table->memory.budget.used;
     stats->memory_peak = fixed + table->flows_memory.peak + table->memory.budget.peak;
 }

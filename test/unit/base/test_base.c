@@ -13,7 +13,9 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/huge.h"
 #include "base/list.h"
+#include "base/pool.h"
 #include "base/slab.h"
 #include "support/guard.h"
 
@@ -72,6 +74,63 @@ static void slab_recycles_under_its_budget(void **state)
     wb__slab_free(&slab);
     assert_int_equal(budget.used, 0);
     assert_int_equal(budget.peak, budget.limit);
+}
+
+/* More than a page of them, so that some lie in huge pages. */
+static void pool_numbers_its_objects(void **state)
+{
+    (void)state;
+    enum { COUNT = 40000, SIZE = 128 };
+    struct wb__budget budget = {0};
+    struct wb__pool pool;
+    assert_int_equal(wb__pool_init(&pool, SIZE - 7, COUNT, &budget), 0);
+    for (uint32_t i = 1; i <= COUNT; i++) {
+        assert_int_equal(wb__pool_take(&pool), i);
+        assert_int_equal((uintptr_t)wb__pool_at(&pool, i) % 64, 0);
+        memset(wb__pool_at(&pool, i), (int)(i % 251), SIZE);
+    }
+    assert_int_equal(wb__pool_take(&pool), 0);
+    assert_int_equal(budget.used, (uint64_t)COUNT * SIZE);
+    for (uint32_t i = 1; i <= COUNT; i++)
+        for (unsigned j = 0; j < SIZE; j++)
+            assert_int_equal(((uint8_t *)wb__pool_at(&pool, i))[j], i % 251);
+    wb__pool_give(&pool, 7);
+    wb__pool_give(&pool, COUNT);
+    assert_int_equal(wb__pool_take(&pool), COUNT);
+    assert_int_equal(wb__pool_take(&pool), 7);
+    assert_int_equal(wb__pool_take(&pool), 0);
+    wb__pool_free(&pool);
+    assert_int_equal(budget.used, 0);
+}
+
+static void pool_obeys_its_budget(void **state)
+{
+    (void)state;
+    struct wb__budget budget = {.limit = 200};
+    struct wb__pool pool;
+    assert_int_equal(wb__pool_init(&pool, 64, 1000, &budget), 0);
+    assert_int_equal(wb__pool_take(&pool), 1);
+    assert_int_equal(wb__pool_take(&pool), 2);
+    assert_int_equal(wb__pool_take(&pool), 3);
+    assert_int_equal(wb__pool_take(&pool), 0);
+    wb__pool_give(&pool, 2);
+    assert_int_equal(wb__pool_take(&pool), 2);
+    wb__pool_free(&pool);
+}
+
+static void huge_memory_is_zero_to_its_end(void **state)
+{
+    (void)state;
+    size_t bytes = WB__HUGE_BYTES + 12345;
+    uint8_t *memory = wb__huge_new(bytes);
+    assert_non_null(memory);
+    assert_int_equal((uintptr_t)memory % 64, 0);
+    for (size_t i = 0; i < bytes; i++)
+        if (memory[i] != 0)
+            fail();
+    memset(memory, 0xee, bytes);
+    wb__huge_free(memory, bytes);
+    wb__huge_free(NULL, bytes);
 }
 
 static void budget_refuses_what_would_overflow(void **state)
@@ -155,6 +214,9 @@ int main(void)
         cmocka_unit_test(cursor_never_passes_its_end),
         cmocka_unit_test(loads_know_their_byte_order),
         cmocka_unit_test(slab_recycles_under_its_budget),
+        cmocka_unit_test(pool_numbers_its_objects),
+        cmocka_unit_test(pool_obeys_its_budget),
+        cmocka_unit_test(huge_memory_is_zero_to_its_end),
         cmocka_unit_test(budget_refuses_what_would_overflow),
         cmocka_unit_test(hash_is_siphash_1_3),
         cmocka_unit_test(list_keeps_its_order),
