@@ -264,6 +264,18 @@ void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
         table->events.anomaly(table->context, &flow->public, anomaly);
 }
 
+/* The flow of a state that was silent for the longest time, about: one that had packets since
+ * it was queued is queued again, which those packets pay for. */
+static struct wb__flow *most_silent(struct wb__flow_table *table, enum wb__flow_state state)
+{
+    struct wb__flow *flow = oldest(table, state);
+    while (flow && flow->public.last_ns > flow->queued_ns) {
+        wb__flow_set_state(table, flow, state, flow->public.last_ns);
+        flow = oldest(table, state);
+    }
+    return flow;
+}
+
 /* Makes room in a full table: first those that are over, then half-open ones, since a
  * flood makes those, and only then the one that was silent for the longest time. */
 static void evict(struct wb__flow_table *table, int64_t now_ns)
@@ -271,7 +283,7 @@ static void evict(struct wb__flow_table *table, int64_t now_ns)
     static const enum wb__flow_state order[] = {WB__FLOW_OVER, WB__FLOW_OPENING,
                                                 WB__FLOW_CLOSING, WB__FLOW_ESTABLISHED};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        struct wb__flow *flow = oldest(table, order[i]);
+        struct wb__flow *flow = most_silent(table, order[i]);
         if (!flow)
             continue;
         if (flow->state != WB__FLOW_OVER)

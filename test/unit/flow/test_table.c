@@ -87,10 +87,33 @@ static void every_flow_is_found_again(void **state)
     free(model);
 }
 
+/* A hundred places, a thousand connections of one packet, and one that goes on among them. */
+static void a_flow_in_use_is_not_evicted(void **state)
+{
+    (void)state;
+    struct wb_flow_options options = {.max_flows = 100};
+    struct model *model = calloc(1, sizeof *model);
+    assert_non_null(model);
+    model->follow = follow_open(&options);
+    model->packet = craft_packet_v4("10.0.0.0", 40000, "192.0.2.2", 80);
+    for (unsigned i = 0; i < 1000; i++) {
+        model->packet.time_ns += 1000000;
+        if (i % 20 == 0)
+            send_packet(model, 0, WB_TCP_ACK);
+        send_packet(model, 1 + i, WB_TCP_ACK);
+        model->follow->log[0] = '\0';
+    }
+    assert_int_equal(model->follow->begun, 1 + 1000);
+    assert_int_equal(model->follow->ended, 1 + 1000 - 100);
+    follow_close(model->follow);
+    free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_flow_is_found_again),
+        cmocka_unit_test(a_flow_in_use_is_not_evicted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
