@@ -49,7 +49,22 @@ extern "C" {
     X(TCP, "tcp")                                                               \
     X(UDP, "udp")                                                               \
     X(ICMP, "icmp")                                                             \
-    X(ICMP6, "icmpv6")
+    X(ICMP6, "icmpv6")                                                          \
+    X(MPLS, "mpls")       /* one entry of a label stack */                      \
+    X(PSEUDOWIRE, "pw")   /* RFC 4385: control word or associated channel */    \
+    X(GRE, "gre")                                                               \
+    X(ERSPAN, "erspan")   /* types II and III */                                \
+    X(ETHERIP, "etherip")                                                       \
+    X(PBB, "ieee8021ah")  /* the I-TAG */                                       \
+    X(VXLAN, "vxlan")                                                           \
+    X(VXLAN_GPE, "vxlan-gpe")                                                   \
+    X(NSH, "nsh")                                                               \
+    X(GENEVE, "geneve")                                                         \
+    X(GTP, "gtp")                                                               \
+    X(L2TP, "l2tp")       /* version 2 */                                       \
+    X(L2TP3, "l2tpv3")                                                          \
+    X(TEREDO, "teredo")                                                         \
+    X(UDPENCAP, "udpencap") /* RFC 3948, apart from ESP itself */
 
 enum wb_layer_kind {
 #define WB_LAYER_KIND(name, text) WB_LAYER_##name,
@@ -88,8 +103,7 @@ struct wb_decoded {
     uint8_t status;    /* the worst wb_layer_status of the layers among OK, TRUNCATED,
                           MALFORMED, TOO_DEEP; quoted ones do not count */
     uint8_t vlan_count; /* tags met; the first two are kept, outermost first */
-    uint8_t tunnel_count; /* layers that set packets apart beside VLANs: tunnels with an id,
-                             IP in IP; see wb_tunnel_read */
+    uint8_t tunnel_count; /* tunnels met; a stack of MPLS labels is one: see wb_tunnel_read */
     uint8_t is_fragment; /* an IP packet in it is a fragment (offset or more), and so all
                             that lies inside is only a part */
     uint8_t fragment;  /* index of the outermost such IP4 or IP6_FRAGMENT layer, or _NONE */
@@ -204,6 +218,21 @@ struct wb_icmp { /* RFC 792 and RFC 4443: both versions */
     uint32_t rest; /* the four bytes after the checksum */
 };
 int wb_icmp_read(const struct wb_packet *, const struct wb_layer *, struct wb_icmp *);
+
+/* What a layer of a tunnel says of the packets inside: which of them belong together. Where
+ * it says no more than its kind, or the id has a meaning only between the two ends, what
+ * sets them apart are the addresses around the tunnel. */
+struct wb_tunnel {
+    uint8_t kind;   /* enum wb_layer_kind: of IP in IP, the outer layer's */
+    bool has_id;
+    bool is_shared; /* both directions of a conversation have the same id */
+    bool is_global; /* kind and id mean the same between whichever addresses */
+    uint32_t id;    /* GRE: key, NVGRE: VSID, PPTP: call id; VXLAN, GPE, GENEVE: VNI; PBB:
+                       I-SID; ERSPAN, L2TP: session id; GTP: TEID; MPLS: innermost label */
+};
+/* WB_E_ARGUMENT where the layer is no tunnel's. Of IP in IP the tunnel's layer is the one
+ * whose next is 4 or 41: the outer IP layer or its last extension header. */
+int wb_tunnel_read(const struct wb_packet *, const struct wb_layer *, struct wb_tunnel *);
 
 /* Checks the Internet checksum of an IP4, TCP, UDP, ICMP or ICMP6 layer of a
  * decoded packet. */

@@ -34,6 +34,21 @@ static const struct {
     [WB_LAYER_UDP] = {wb__decode_udp, wb__tell_udp},
     [WB_LAYER_ICMP] = {wb__decode_icmp, wb__tell_icmp},
     [WB_LAYER_ICMP6] = {wb__decode_icmp, wb__tell_icmp},
+    [WB_LAYER_MPLS] = {wb__decode_mpls, wb__tell_mpls},
+    [WB_LAYER_PSEUDOWIRE] = {wb__decode_pseudowire, wb__tell_pseudowire},
+    [WB_LAYER_GRE] = {wb__decode_gre, wb__tell_gre},
+    [WB_LAYER_ERSPAN] = {wb__decode_erspan, wb__tell_erspan},
+    [WB_LAYER_ETHERIP] = {wb__decode_etherip, wb__tell_etherip},
+    [WB_LAYER_PBB] = {wb__decode_pbb, wb__tell_pbb},
+    [WB_LAYER_VXLAN] = {wb__decode_vxlan, wb__tell_vxlan},
+    [WB_LAYER_VXLAN_GPE] = {wb__decode_vxlan_gpe, wb__tell_vxlan_gpe},
+    [WB_LAYER_NSH] = {wb__decode_nsh, wb__tell_nsh},
+    [WB_LAYER_GENEVE] = {wb__decode_geneve, wb__tell_geneve},
+    [WB_LAYER_GTP] = {wb__decode_gtp, wb__tell_gtp},
+    [WB_LAYER_L2TP] = {wb__decode_l2tp, wb__tell_l2tp},
+    [WB_LAYER_L2TP3] = {wb__decode_l2tp3, wb__tell_l2tp3},
+    [WB_LAYER_TEREDO] = {wb__decode_teredo, wb__tell_teredo},
+    [WB_LAYER_UDPENCAP] = {wb__decode_udpencap, wb__tell_udpencap},
 };
 
 static unsigned kind_of_link(uint16_t link_type)
@@ -49,6 +64,8 @@ static unsigned kind_of_link(uint16_t link_type)
         return WB_LAYER_NULL;
     case WB__LINK_LOOP:
         return WB_LAYER_LOOP;
+    case WB__LINK_MPLS:
+        return WB_LAYER_MPLS;
     case WB__LINK_RAW:
     case WB__LINK_RAW_BSD:
     case WB__LINK_RAW_OPENBSD:
@@ -73,6 +90,15 @@ static unsigned kind_of_ethertype(uint16_t type)
     case WB__ETHERTYPE_VLAN_SERVICE:
     case WB__ETHERTYPE_VLAN_OLD:
         return WB_LAYER_VLAN;
+    case WB__ETHERTYPE_TRANSPARENT:
+        return WB_LAYER_ETHERNET;
+    case WB__ETHERTYPE_MPLS:
+    case WB__ETHERTYPE_MPLS_UPSTREAM:
+        return WB_LAYER_MPLS;
+    case WB__ETHERTYPE_PBB:
+        return WB_LAYER_PBB;
+    case WB__ETHERTYPE_NSH:
+        return WB_LAYER_NSH;
     default:
         return WB__LAYER_END;
     }
@@ -89,6 +115,18 @@ static unsigned kind_of_protocol(uint8_t protocol)
         return WB_LAYER_ICMP;
     case WB__PROTOCOL_ICMP6:
         return WB_LAYER_ICMP6;
+    case WB__PROTOCOL_IP4:
+        return WB_LAYER_IP4;
+    case WB__PROTOCOL_IP6:
+        return WB_LAYER_IP6;
+    case WB__PROTOCOL_GRE:
+        return WB_LAYER_GRE;
+    case WB__PROTOCOL_ETHERIP:
+        return WB_LAYER_ETHERIP;
+    case WB__PROTOCOL_L2TP:
+        return WB_LAYER_L2TP3;
+    case WB__PROTOCOL_MPLS:
+        return WB_LAYER_MPLS;
     default:
         return WB__LAYER_END;
     }
@@ -224,7 +262,7 @@ const char *wb_layer_status_name(unsigned status)
 
 static bool has_no_header(unsigned kind)
 {
-    return kind == WB_LAYER_PAYLOAD || kind == WB_LAYER_RAW;
+    return kind == WB_LAYER_PAYLOAD || kind == WB_LAYER_RAW || kind == WB_LAYER_TEREDO;
 }
 
 int wb_layer_fields(const struct wb_packet *packet, const struct wb_decoded *decoded,

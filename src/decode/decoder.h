@@ -26,22 +26,33 @@ enum wb__ethertype {
     WB__ETHERTYPE_FIRST = 0x0600, /* below: an IEEE 802.3 length */
     WB__ETHERTYPE_IP4 = 0x0800,
     WB__ETHERTYPE_ARP = 0x0806,
+    WB__ETHERTYPE_TRANSPARENT = 0x6558, /* Ethernet frames in a tunnel, RFC 1701 */
     WB__ETHERTYPE_VLAN = 0x8100,
     WB__ETHERTYPE_IP6 = 0x86dd,
+    WB__ETHERTYPE_MPLS = 0x8847,
+    WB__ETHERTYPE_MPLS_UPSTREAM = 0x8848, /* RFC 5332 */
     WB__ETHERTYPE_VLAN_SERVICE = 0x88a8,
+    WB__ETHERTYPE_PBB = 0x88e7, /* IEEE 802.1Q, 9.7: the I-TAG */
+    WB__ETHERTYPE_NSH = 0x894f,
     WB__ETHERTYPE_VLAN_OLD = 0x9100,
 };
 
 enum wb__protocol {
     WB__PROTOCOL_HOPOPTS = 0,
     WB__PROTOCOL_ICMP = 1,
+    WB__PROTOCOL_IP4 = 4,
     WB__PROTOCOL_TCP = 6,
     WB__PROTOCOL_UDP = 17,
+    WB__PROTOCOL_IP6 = 41,
     WB__PROTOCOL_ROUTING = 43,
     WB__PROTOCOL_FRAGMENT = 44,
+    WB__PROTOCOL_GRE = 47,
     WB__PROTOCOL_ICMP6 = 58,
     WB__PROTOCOL_NONE = 59,
     WB__PROTOCOL_DSTOPTS = 60,
+    WB__PROTOCOL_ETHERIP = 97,
+    WB__PROTOCOL_L2TP = 115,
+    WB__PROTOCOL_MPLS = 137, /* RFC 4023 */
 };
 
 enum wb__link_type {
@@ -52,6 +63,7 @@ enum wb__link_type {
     WB__LINK_RAW = 101,
     WB__LINK_LOOP = 108,
     WB__LINK_SLL = 113,
+    WB__LINK_MPLS = 219,
     WB__LINK_IP4 = 228,
     WB__LINK_IP6 = 229,
     WB__LINK_SLL2 = 276,
@@ -63,6 +75,7 @@ struct wb__walk {
     uint32_t captured; /* bytes at data */
     uint16_t link_type;
     uint8_t packet_flags;
+    bool is_tunnelled; /* a tunnel's layer was met since the last IP layer */
     struct wb_decoded *decoded; /* layer_count is the index of the current layer */
 };
 
@@ -75,11 +88,21 @@ wb__decoder wb__decode_payload, wb__decode_ethernet, wb__decode_vlan, wb__decode
     wb__decode_sll2, wb__decode_null, wb__decode_loop, wb__decode_raw, wb__decode_arp,
     wb__decode_ip4, wb__decode_ip6, wb__decode_ip6_options, wb__decode_ip6_fragment,
     wb__decode_tcp, wb__decode_udp, wb__decode_icmp;
+wb__decoder wb__decode_mpls, wb__decode_pseudowire, wb__decode_gre, wb__decode_erspan,
+    wb__decode_etherip, wb__decode_pbb, wb__decode_vxlan, wb__decode_vxlan_gpe, wb__decode_nsh,
+    wb__decode_geneve, wb__decode_gtp, wb__decode_l2tp, wb__decode_l2tp3, wb__decode_teredo,
+    wb__decode_udpencap;
 
 /* The kind that an EtherType or an IP protocol number names: sets layer->next, and
  * where there is no decoder the status UNKNOWN. */
 unsigned wb__by_ethertype(struct wb_layer *layer, uint16_t type);
 unsigned wb__by_protocol(struct wb_layer *layer, uint8_t protocol);
+
+/* The kind that follows a UDP header, guessed from its ports: first from the destination's,
+ * then, where both sides use the same, from the source's. A guess that what follows does not
+ * bear out is none: payload. */
+unsigned wb__by_ports(const struct wb__walk *walk, struct wb_layer *layer, uint16_t source_port,
+                      uint16_t destination_port);
 
 /* A complaint never hides an earlier one. */
 static inline void wb__complain(struct wb_layer *layer, enum wb_layer_status status)
@@ -135,13 +158,24 @@ static inline void wb__bound(const struct wb__walk *walk, struct wb_layer *layer
         wb__complain(layer, WB_LAYER_MALFORMED);
 }
 
-/* An IP layer inside of another packet's is in a tunnel, whatever lies between them. */
+/* The current layer is a tunnel's: wb_tunnel_read has something to say of it. */
+static inline void wb__is_tunnel(struct wb__walk *walk)
+{
+    if (wb__is_quoted(walk))
+        return;
+    walk->decoded->tunnel_count++;
+    walk->is_tunnelled = true;
+}
+
+/* An IP layer inside of another packet's is in a tunnel, whatever lies between them; where
+ * that is no tunnel's layer, the outer IP layer is the tunnel. */
 static inline void wb__is_network(struct wb__walk *walk)
 {
     struct wb_decoded *decoded = walk->decoded;
     if (wb__is_quoted(walk))
         return;
-    decoded->tunnel_count += decoded->network != WB_LAYER_NONE;
+    decoded->tunnel_count += decoded->network != WB_LAYER_NONE && !walk->is_tunnelled;
+    walk->is_tunnelled = false;
     decoded->network = decoded->layer_count;
     decoded->transport = WB_LAYER_NONE;
 }
@@ -168,6 +202,28 @@ static inline void wb__quotes(struct wb__walk *walk)
 {
     if (!wb__is_quoted(walk))
         walk->decoded->quoted = (uint8_t)(walk->decoded->layer_count + 1);
+}
+
+/* What follows the header of a layer, for those who must guess what it is. */
+struct wb__inside {
+    const uint8_t *bytes;
+    uint32_t captured; /* at bytes */
+    uint32_t length;   /* as sent; more than captured where the capture cuts it off */
+    bool is_partial;   /* a fragment or a quotation: its lengths speak of more */
+};
+
+static inline struct wb__inside wb__inside(const struct wb__walk *walk,
+                                           const struct wb_layer *layer)
+{
+    uint32_t start = layer->offset + layer->header_length;
+    uint32_t length = layer->length - layer->header_length;
+    uint32_t captured = walk->captured - start;
+    return (struct wb__inside){
+        .bytes = walk->data + start,
+        .captured = captured < length ? captured : length,
+        .length = length,
+        .is_partial = wb__is_partial(walk),
+    };
 }
 
 /* For the _read functions: *header points to the layer's header of at least minimum

@@ -30,6 +30,9 @@ typedef void wb__teller(const struct wb__fields *fields);
 wb__teller wb__tell_payload, wb__tell_ethernet, wb__tell_vlan, wb__tell_sll, wb__tell_loopback,
     wb__tell_arp, wb__tell_ip4, wb__tell_ip6, wb__tell_ip6_options, wb__tell_ip6_fragment,
     wb__tell_tcp, wb__tell_udp, wb__tell_icmp;
+wb__teller wb__tell_mpls, wb__tell_pseudowire, wb__tell_gre, wb__tell_erspan, wb__tell_etherip,
+    wb__tell_pbb, wb__tell_vxlan, wb__tell_vxlan_gpe, wb__tell_nsh, wb__tell_geneve, wb__tell_gtp,
+    wb__tell_l2tp, wb__tell_l2tp3, wb__tell_teredo, wb__tell_udpencap;
 
 /* The bytes of the layer's header. */
 struct wb__cursor wb__fields_header(const struct wb__fields *fields);

@@ -3,8 +3,8 @@
  * UDP (RFC 768). Its length field may end the datagram before the IP packet does. In
  * a jumbogram (RFC 2675, 4) and in a segmentation-offload frame it may be 0.
  */
-#include "decode/decoder.h"
 #include "decode/fields.h"
+#include "decode/tunnel.h"
 
 #define UDP_BYTES 8
 
@@ -19,6 +19,59 @@ static inline void parse_udp(const uint8_t *header, struct wb_udp *udp)
 static bool may_be_zero(const struct wb__walk *walk, const struct wb_layer *layer)
 {
     return layer->length > UINT16_MAX || (walk->packet_flags & WB_PACKET_SEGMENTED_LATER);
+}
+
+/* What is sent to a port, while the source's may be any (RFC 7348, 5; RFC 8926, 3.3). */
+static unsigned by_destination(const struct wb__inside *inside, uint16_t port)
+{
+    switch (port) {
+    case 4789:
+    case 8472: /* the port of Linux before there was a registered one */
+        return wb__is_vxlan(inside) ? WB_LAYER_VXLAN : WB__LAYER_END;
+    case 4790:
+        return wb__is_vxlan_gpe(inside) ? WB_LAYER_VXLAN_GPE : WB__LAYER_END;
+    case 6081:
+        return wb__is_geneve(inside) ? WB_LAYER_GENEVE : WB__LAYER_END;
+    case 4754:
+        return wb__is_gre(inside) ? WB_LAYER_GRE : WB__LAYER_END;
+    case 6635:
+        return wb__is_mpls(inside) ? WB_LAYER_MPLS : WB__LAYER_END;
+    default:
+        return WB__LAYER_END;
+    }
+}
+
+/* What is sent to a port and answered from it. */
+static unsigned by_either(const struct wb__inside *inside, uint16_t port)
+{
+    switch (port) {
+    case 1701:
+        return wb__is_l2tp(inside) ? WB_LAYER_L2TP : WB__LAYER_END;
+    case 2123:
+        return wb__is_gtp_control(inside) ? WB_LAYER_GTP : WB__LAYER_END;
+    case 2152:
+        return wb__is_gtp_user(inside) ? WB_LAYER_GTP : WB__LAYER_END;
+    case 3544:
+        return wb__is_teredo(inside) ? WB_LAYER_TEREDO : WB__LAYER_END;
+    case 4500:
+        return wb__is_udpencap(inside) ? WB_LAYER_UDPENCAP : WB__LAYER_END;
+    default:
+        return WB__LAYER_END;
+    }
+}
+
+unsigned wb__by_ports(const struct wb__walk *walk, struct wb_layer *layer, uint16_t source_port,
+                      uint16_t destination_port)
+{
+    struct wb__inside inside = wb__inside(walk, layer);
+    if (inside.length == 0)
+        return WB__LAYER_END;
+    unsigned kind = by_destination(&inside, destination_port);
+    if (kind == WB__LAYER_END)
+        kind = by_either(&inside, destination_port);
+    if (kind == WB__LAYER_END)
+        kind = by_either(&inside, source_port);
+    return kind == WB__LAYER_END ? WB_LAYER_PAYLOAD : kind;
 }
 
 unsigned wb__decode_udp(struct wb__walk *walk, struct wb_layer *layer)
@@ -37,7 +90,7 @@ unsigned wb__decode_udp(struct wb__walk *walk, struct wb_layer *layer)
         return wb__malformed(layer);
     }
     wb__bound(walk, layer, udp.length);
-    return wb__rest(layer);
+    return wb__by_ports(walk, layer, udp.source_port, udp.destination_port);
 }
 
 int wb_udp_read(const struct wb_packet *packet, const struct wb_layer *layer, struct wb_udp *udp)

@@ -99,7 +99,7 @@ static const struct row rows[] = {
     {"total_length 0, as segmentation offload leaves it", RAW_LINK,
      IP4("0000", "0000", "06") TCP "61",
      "raw 0+0/41 ip 0+20/41 tcp 20+20/21 payload 40+0/1"},
-    {"an IP protocol without a decoder", RAW_LINK, IP4("0016", "0000", "2f") "0000",
+    {"an IP protocol without a decoder", RAW_LINK, IP4("0016", "0000", "fd") "0000",
      "raw 0+0/22 ip 0+20/22 unknown payload 20+0/2"},
     {"a first fragment: UDP length is the datagram's", RAW_LINK,
      IP4("001e", "2000", "11") UDP("05dc") "6162",

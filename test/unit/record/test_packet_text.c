@@ -71,8 +71,8 @@ static const struct row rows[] = {
      "IP 10.0.0.1.53 > 10.0.0.2.43210: frag (id 1, offset 0+) UDP, length 2"},
     {RAW_LINK, IP6("0012", "00") "2c00050200000000 11000008 00000007 6162", 0,
      "IP6 fe80::1 > fe80::2: HBH frag (id 7, offset 8) ip-proto-17, length 2"},
-    {RAW_LINK, IP4("0016", "0000", "2f") "0000", 0,
-     "IP 10.0.0.1 > 10.0.0.2: ip-proto-47, length 2"},
+    {RAW_LINK, IP4("0016", "0000", "fd") "0000", 0,
+     "IP 10.0.0.1 > 10.0.0.2: ip-proto-253, length 2"},
     /* ICMP and ICMPv6 */
     {RAW_LINK, IP4("001c", "0000", "01") "0800 0000 0007 0009", 0,
      "IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 7, seq 9, length 8"},
