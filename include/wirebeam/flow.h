@@ -64,6 +64,17 @@ struct wb_flow_half {
     struct wb_endpoint endpoint; /* the sender */
 };
 
+#define WB_FLOW_TUNNELS_KEPT 2
+
+/* A tunnel that a flow is in. */
+struct wb_flow_tunnel {
+    uint8_t kind;           /* enum wb_layer_kind, see wb_tunnel_read */
+    bool has_id;
+    uint8_t ip_version;     /* of the addresses around it; 0: there are none */
+    uint32_t id;            /* in the flow's first packet: directions may differ */
+    uint8_t address[2][16]; /* by enum wb_flow_direction; IPv4: the first four bytes */
+};
+
 struct wb_flow {
     uint8_t ip_version;  /* 4 or 6 */
     uint8_t protocol;    /* 6: TCP */
@@ -72,12 +83,15 @@ struct wb_flow {
     bool one_sided;      /* so far only one direction was seen */
     uint8_t end;         /* enum wb_flow_end */
     uint16_t vlan_ids[2];
+    uint8_t tunnel_count; /* the tunnels around it are a part of the flow's key, too */
     int64_t last_ns;     /* time of the latest packet */
     void *engine;        /* the engine's own */
     int64_t first_ns;    /* time of the first packet */
     uint64_t id;         /* unique in a run, never 0 */
     struct wb_flow_half half[2]; /* by enum wb_flow_direction */
     void *user;          /* the consumer's own; NULL at the start */
+    struct wb_flow_tunnel *tunnels; /* the innermost, at most WB_FLOW_TUNNELS_KEPT, outermost
+                                       first; NULL where there are none */
 };
 
 /* X(NAME, "name"): what a flow may complain of. */

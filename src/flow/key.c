@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "flow/context.h"
 
 /* Where the addresses and ports of a packet lie. */
 struct ends {
@@ -62,7 +63,7 @@ static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_d
     uint64_t destination[2] = {wb__load64(ends->destination), wb__load64(ends->destination + 8)};
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(source, destination, 2, source_port, destination_port);
-    struct wb__flow_key key = {.count = WB__FLOW_KEY_WORDS, .is_swapped = is_swapped};
+    struct wb__flow_key key = {.count = 5, .is_swapped = is_swapped};
     key.words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
                               : describe(decoded, 16, source_port, destination_port);
     memcpy(&key.words[1], is_swapped ? destination : source, 16);
@@ -70,10 +71,26 @@ static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_d
     return key;
 }
 
-struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded)
+/* The ids of the first two tags leave some bits of the first word free. */
+#define HAS_CONTEXT (UINT64_C(1) << 31)
+
+static void add_context(struct wb__flow_key *key, uint64_t context)
+{
+    if (context == 0)
+        return;
+    key->words[0] |= HAS_CONTEXT;
+    key->words[key->count++] = context;
+}
+
+struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                                 const struct wb__hash_key *secret)
 {
     struct ends ends = ends_of(packet, decoded);
-    return ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
+    struct wb__flow_key key =
+        ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
+    if (wb__flow_has_context(decoded))
+        add_context(&key, wb__flow_context(packet, decoded, decoded->network, secret));
+    return key;
 }
 
 void wb__flow_key_endpoints(const struct wb_packet *packet, const struct wb_decoded *decoded,

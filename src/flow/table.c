@@ -13,6 +13,7 @@
 #include "base/cursor.h"
 #include "base/defaults.h"
 #include "base/huge.h"
+#include "flow/context.h"
 
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
@@ -84,6 +85,8 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
     memcpy(&table->key, key, sizeof table->key);
     if (table->options.max_flows > FLOWS_MAX)
         table->options.max_flows = FLOWS_MAX;
+    wb__slab_init(&table->tunnels, WB_FLOW_TUNNELS_KEPT * sizeof(struct wb_flow_tunnel),
+                  &table->flows_memory);
     wb__queue_memory_init(&table->memory, table->options.max_buffer_per_direction,
                           table->options.max_buffer_total, wb__load64(key + 8));
     for (int i = 0; i < WB__FLOW_STATES; i++)
@@ -110,6 +113,7 @@ void wb__flow_table_free(struct wb__flow_table *table)
         return;
     wb__queue_memory_free(&table->memory);
     wb__targets_free(&table->targets);
+    wb__slab_free(&table->tunnels);
     free_room(table);
     free(table);
 }
@@ -156,6 +160,7 @@ static void unlink_flow(struct wb__flow_table *table, struct wb__flow *flow)
         at = (at + 1) & table->slot_mask;
     free_slot(table, at);
     wb__list_remove(&flow->queue);
+    wb__slab_give(&table->tunnels, flow->public.tunnels);
     wb__pool_give(&table->flows, flow->number);
     table->entries--;
 }
@@ -318,6 +323,19 @@ static void describe(struct wb__flow *flow, const struct wb_packet *packet,
     memcpy(public->vlan_ids, decoded->vlan_ids, sizeof public->vlan_ids);
 }
 
+/* Without memory for them, a flow shows none of its tunnels. */
+static void describe_tunnels(struct wb__flow_table *table, struct wb__flow *flow,
+                             const struct wb_packet *packet, const struct wb_decoded *decoded,
+                             bool sender_is_client)
+{
+    struct wb_flow_tunnel *tunnels = wb__slab_take(&table->tunnels);
+    if (!tunnels)
+        return;
+    flow->public.tunnels = tunnels;
+    flow->public.tunnel_count =
+        (uint8_t)wb__flow_tunnels(packet, decoded, sender_is_client, tunnels);
+}
+
 /* Each direction is put together as its receiver would. */
 static void choose_policies(const struct wb__flow_table *table, struct wb__flow *flow)
 {
@@ -344,6 +362,8 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     flow->key = lookup->key;
     flow->key.is_swapped = lookup->key.is_swapped == sender_is_client;
     describe(flow, packet, decoded, sender_is_client);
+    if (decoded->tunnel_count > 0)
+        describe_tunnels(table, flow, packet, decoded, sender_is_client);
     choose_policies(table, flow);
     flow->public.id = ++table->last_id;
     flow->public.midstream = !(flags & WB_TCP_SYN);
@@ -430,7 +450,7 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     lookup->is_tcp = layer && layer->header_length >= 20 && !decoded->is_fragment;
     if (!lookup->is_tcp)
         return;
-    lookup->key = wb__flow_key(packet, decoded);
+    lookup->key = wb__flow_key(packet, decoded, &table->key);
     lookup->hash = wb__flow_key_hash(&lookup->key, &table->key);
     __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
 }

@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/pool.h"
+#include "base/slab.h"
 #include "flow/flow.h"
 #include "flow/key.h"
 #include "flow/policy.h"
@@ -88,6 +89,7 @@ struct wb__flow_table {
     struct wb__slot *slots;
     uint64_t slot_mask;
     struct wb__pool flows;
+    struct wb__slab tunnels; /* of the flows that are in one */
     struct wb__budget flows_memory;
     struct wb__queue_memory memory;
     struct wb__targets targets;

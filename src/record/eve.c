@@ -111,6 +111,39 @@ static void make_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool
              source, from->port, target, to->port);
 }
 
+static void write_address(struct wb__json *line, const char *key, uint8_t ip_version,
+                          const uint8_t *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(ip_version == 6 ? AF_INET6 : AF_INET, address, text, sizeof text);
+    wb__json_text(line, key, text);
+}
+
+static void write_tunnel(struct wb__json *line, const struct wb_flow_tunnel *tunnel,
+                         bool is_swapped)
+{
+    wb__json_begin(line, NULL, '{');
+    wb__json_text(line, "layer", wb_layer_name(tunnel->kind));
+    if (tunnel->has_id)
+        wb__json_number(line, "id", tunnel->id);
+    if (tunnel->ip_version) {
+        write_address(line, "src_ip", tunnel->ip_version, tunnel->address[is_swapped]);
+        write_address(line, "dest_ip", tunnel->ip_version, tunnel->address[!is_swapped]);
+    }
+    wb__json_end(line, '}');
+}
+
+/* Outermost first; of more than are kept, the innermost. */
+static void write_tunnels(struct wb__json *line, const struct wb_flow *flow, bool is_swapped)
+{
+    wb__json_begin(line, "tunnel", '[');
+    for (unsigned i = 0; i < flow->tunnel_count && i < WB_FLOW_TUNNELS_KEPT; i++)
+        write_tunnel(line, &flow->tunnels[i], is_swapped);
+    wb__json_end(line, ']');
+    if (flow->tunnel_count > WB_FLOW_TUNNELS_KEPT)
+        wb__json_number(line, "tunnel_count", flow->tunnel_count);
+}
+
 void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
 {
     if (eve->flow_id != flow->id || eve->is_swapped != is_swapped) {
@@ -121,6 +154,8 @@ void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_
     }
     wb__json_raw(&eve->line, eve->endpoints, strlen(eve->endpoints));
     wb__json_text(&eve->line, "community_id", eve->community_id);
+    if (flow->tunnel_count > 0)
+        write_tunnels(&eve->line, flow, is_swapped);
 }
 
 void wb__eve_begin(struct wb__eve *eve, int64_t time_ns, const struct wb_flow *flow,

@@ -186,6 +186,45 @@ static void community_id_is_that_of_the_specification(void **state)
     wb__eve_close(&eve);
 }
 
+/* Told from the end that the record names first; the Community ID is the inner flow's. */
+static void tunnels_stand_outermost_first(void **state)
+{
+    struct wb__eve eve;
+    struct wb_flow_tunnel tunnels[WB_FLOW_TUNNELS_KEPT] = {
+        {.kind = WB_LAYER_GRE, .ip_version = 6, .address = {{0xfd, [15] = 1}, {0xfd, [15] = 2}}},
+        {.kind = WB_LAYER_VXLAN, .has_id = true, .id = 42, .ip_version = 4,
+         .address = {{10, 0, 0, 1}, {10, 0, 0, 2}}},
+    };
+    struct wb_flow flow = {.id = 1, .ip_version = 4, .protocol = 6, .tunnel_count = 2,
+                           .tunnels = tunnels};
+    (void)state;
+    assert_int_equal(wb__eve_open(&eve), 0);
+    wb__json_begin(&eve.line, NULL, '{');
+    wb__eve_endpoints(&eve, &flow, true);
+    wb__json_end(&eve.line, '}');
+    json_t *json = parse(eve.line.text, eve.line.length), *list = json_object_get(json, "tunnel");
+    assert_int_equal(json_array_size(list), 2);
+    json_t *inner = json_array_get(list, 1), *outer = json_array_get(list, 0);
+    assert_string_equal(json_string_value(json_object_get(outer, "layer")), "gre");
+    assert_null(json_object_get(outer, "id"));
+    assert_string_equal(json_string_value(json_object_get(outer, "src_ip")), "fd00::2");
+    assert_int_equal(json_integer_value(json_object_get(inner, "id")), 42);
+    assert_string_equal(json_string_value(json_object_get(inner, "dest_ip")), "10.0.0.1");
+    assert_null(json_object_get(json, "tunnel_count"));
+    json_decref(json);
+
+    flow.tunnel_count = 3;
+    wb__json_reset(&eve.line);
+    wb__json_begin(&eve.line, NULL, '{');
+    wb__eve_endpoints(&eve, &flow, false);
+    wb__json_end(&eve.line, '}');
+    json = parse(eve.line.text, eve.line.length);
+    assert_int_equal(json_array_size(json_object_get(json, "tunnel")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json, "tunnel_count")), 3);
+    json_decref(json);
+    wb__eve_close(&eve);
+}
+
 static void flows_anomalies_and_statistics_have_records(void **state)
 {
     static const char *const types[] = {"flow", "anomaly", "anomaly", "stats"};
@@ -297,6 +336,7 @@ int main(void)
         cmocka_unit_test(numbers_are_exact),
         cmocka_unit_test(a_transaction_has_the_fields_of_eve),
         cmocka_unit_test(community_id_is_that_of_the_specification),
+        cmocka_unit_test(tunnels_stand_outermost_first),
         cmocka_unit_test(flows_anomalies_and_statistics_have_records),
         cmocka_unit_test(a_line_is_written_whole_or_counted),
         cmocka_unit_test(a_full_device_is_told),
