@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define ESCAPED_MAX 6 /* bytes that one byte may become: \u00NN */
 
 static const char hex_upper[] = "0123456789ABCDEF";
@@ -87,24 +89,6 @@ void wb__json_end(struct wb__json *json, char bracket)
     json->needs_comma = true;
 }
 
-/* The length of the UTF-8 character at bytes (RFC 3629, 4), or 0 where there is none. */
-static size_t utf8_length(const uint8_t *bytes, size_t left)
-{
-    uint8_t first = bytes[0];
-    size_t length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-    if (!length || left < length)
-        return 0;
-    /* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
-    uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (bytes[1] < low || bytes[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    return length;
-}
-
 static bool is_plain(uint8_t byte)
 {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
@@ -135,7 +119,7 @@ static void put_control(struct wb__json *json, uint8_t byte)
 static size_t put_special(struct wb__json *json, const uint8_t *bytes, size_t left)
 {
     uint8_t byte = bytes[0];
-    size_t length = byte >= 0x80 ? utf8_length(bytes, left) : 0;
+    size_t length = byte >= 0x80 ? wb__utf8_length(bytes, left) : 0;
     if (length) {
         put(json, bytes, length);
         return length;

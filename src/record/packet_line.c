@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void put_bytes(struct wb__line *line, const char *bytes, size_t length)
 {
     size_t room = line->size - 1 - line->length;
@@ -81,6 +83,36 @@ void wb__line_put(struct wb__line *line, const char *format, ...)
             format = put_value(line, format + 1, &arguments);
     }
     va_end(arguments);
+    line->text[line->length] = '\0';
+}
+
+static void put_escaped(struct wb__line *line, uint8_t byte)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    wb__line_put(line, "\\x%c%c", digits[byte >> 4], digits[byte & 15]);
+}
+
+/* A character that the line has no room for ends it: no part of it may be left. */
+static void put_character(struct wb__line *line, const uint8_t *bytes, size_t length)
+{
+    if (length > line->size - 1 - line->length)
+        line->size = line->length + 1;
+    put_bytes(line, (const char *)bytes, length);
+}
+
+void wb__line_text(struct wb__line *line, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0, step; i < length; i += step) {
+        size_t left = length - i;
+        bool is_ambiguous = bytes[i] == '\\' && left > 1 && bytes[i + 1] == 'x';
+        step = wb__utf8_length(bytes + i, left);
+        if (step > 0 && !is_ambiguous && wb__utf8_is_printable(bytes + i, step)) {
+            put_character(line, bytes + i, step);
+        } else {
+            step = 1;
+            put_escaped(line, bytes[i]);
+        }
+    }
     line->text[line->length] = '\0';
 }
 

@@ -2,7 +2,7 @@
  *
  * What the text and the JSON of a packet share: a line of text that is cut off rather
  * than overrun, addresses as text, and the words for what is wrong with a layer. Nothing
- * here copies bytes of a packet into text as they are.
+ * here copies bytes of a packet into text as they are, unless they are printable.
  */
 #ifndef WB_RECORD_PACKET_LINE_H
 #define WB_RECORD_PACKET_LINE_H
@@ -32,6 +32,11 @@ static inline struct wb__line wb__line(char *text, size_t size)
  * fills up with zeros (%02x). What does not fit is cut off. */
 __attribute__((format(printf, 2, 3))) void wb__line_put(struct wb__line *line, const char *format,
                                                         ...);
+
+/* Appends text from the wire. Characters that show themselves stay, and what else there is
+ * (control characters, bytes that are no UTF-8) becomes \xNN; a backslash that an 'x' follows
+ * becomes \x5C, as in JSON. */
+void wb__line_text(struct wb__line *line, const uint8_t *bytes, size_t length);
 
 /* Times before 1970 are possible: a second and the nanoseconds since it, never negative. */
 struct wb__moment {

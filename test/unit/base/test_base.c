@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "base/pool.h"
 #include "base/slab.h"
+#include "base/utf8.h"
 #include "support/guard.h"
 
 static void cursor_never_passes_its_end(void **state)
@@ -191,6 +192,31 @@ static void list_keeps_its_order(void **state)
     assert_ptr_equal(head.next->next, head.previous);
 }
 
+static void utf8_is_told_from_bytes(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        bool is_printable;
+    } rows[] = {
+        {"a", 1, true},             {"\x1b", 1, false},       {"\x7f", 1, false},
+        {"\xc3\xa9", 2, true},      {"\xc2\x9b", 2, false},   {"\xd8\x9c", 2, false},
+        {"\xe2\x82\xac", 3, true},  {"\xe2\x80\xae", 3, false}, {"\xe2\x80\x8f", 3, false},
+        {"\xe2\x81\xa7", 3, false}, {"\xe2\x80\xaf", 3, true}, {"\xf0\x9f\x98\x80", 4, true},
+        {"\x80", 0, false},         {"\xc0\xaf", 0, false},   {"\xe0\x80\xaf", 0, false},
+        {"\xed\xa0\x80", 0, false}, {"\xf4\x90\x80\x80", 0, false}, {"\xc3", 0, false},
+        {"\xe2\x82", 0, false},     {"\xff", 0, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const uint8_t *bytes = (const uint8_t *)rows[i].bytes;
+        size_t length = wb__utf8_length(bytes, strlen(rows[i].bytes));
+        assert_int_equal(length, rows[i].length);
+        if (length > 0)
+            assert_int_equal(wb__utf8_is_printable(bytes, length), rows[i].is_printable);
+    }
+}
+
 static void error_is_one_clean_line(void **state)
 {
     (void)state;
@@ -220,6 +246,7 @@ int main(void)
         cmocka_unit_test(budget_refuses_what_would_overflow),
         cmocka_unit_test(hash_is_siphash_1_3),
         cmocka_unit_test(list_keeps_its_order),
+        cmocka_unit_test(utf8_is_told_from_bytes),
         cmocka_unit_test(error_is_one_clean_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
