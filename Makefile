@@ -37,6 +37,10 @@ corpus: all
 	@scripts/setup test
 	@test/corpus/run '$(CORPUS)'
 
+judge:
+	@scripts/setup build test
+	@test/judge/run
+
 fuzz:
 	@scripts/setup build fuzz
 	@scripts/fuzz $(TIME)
@@ -56,8 +60,9 @@ help:
 	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
 	@echo 'make bench      measure beside other programs'
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
+	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize demo bench corpus fuzz install clean help
+.PHONY: all setup test sanitize demo bench corpus judge fuzz install clean help
