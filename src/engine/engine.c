@@ -86,7 +86,7 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     engine->context = options->context;
     engine->packets_left = options->max_packets ? options->max_packets : UINT64_MAX;
     engine->is_live = options->source.file == NULL;
-    wb__slab_init(&engine->joints, sizeof(struct wb__joint), NULL);
+    wb__slab_init(&engine->joints, sizeof(struct wb__joint), &engine->joints_memory);
 
     int code = wb__source_open(&engine->source, &options->source, error);
     if (code == 0)
@@ -275,6 +275,8 @@ void wb_engine_stats(struct wb_engine *engine, struct wb_stats *stats)
     stats->decode = engine->decode_stats;
     if (engine->flows)
         wb__flow_table_stats(engine->flows, &stats->flow);
+    stats->flow.memory_bytes += engine->joints_memory.used;
+    stats->flow.memory_peak += engine->joints_memory.peak;
     if (engine->http)
         wb__http_stats(engine->http, &stats->http);
     if (engine->recorder)

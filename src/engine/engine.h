@@ -32,6 +32,7 @@ struct wb_engine {
     struct wb__http *http;
     struct wb__recorder *recorder;
     struct wb__slab joints; /* struct wb__joint */
+    struct wb__budget joints_memory; /* told as that of flows, which limit it */
 
     uint64_t packets_left; /* until max_packets */
     unsigned interfaces_told;

@@ -13,18 +13,18 @@
 void wb__gather_memory_init(struct wb__gather_memory *memory, struct wb__budget *budget)
 {
     memory->budget = budget;
-    wb__slab_init(&memory->usual, USUAL_CAPACITY, budget);
+    wb__shelf_init(&memory->usual, USUAL_CAPACITY, budget);
 }
 
 void wb__gather_memory_free(struct wb__gather_memory *memory)
 {
-    wb__slab_free(&memory->usual);
+    wb__shelf_free(&memory->usual);
 }
 
 static void give(struct wb__gather *gather, struct wb__gather_memory *memory)
 {
     if (gather->capacity <= USUAL_CAPACITY) {
-        wb__slab_give(&memory->usual, gather->bytes);
+        wb__shelf_give(&memory->usual, gather->bytes);
         return;
     }
     wb__budget_give(memory->budget, gather->capacity);
@@ -46,7 +46,7 @@ static bool grow(struct wb__gather *gather, struct wb__gather_memory *memory, ui
     uint64_t capacity = USUAL_CAPACITY;
     while (capacity < needed)
         capacity *= 2;
-    uint8_t *bytes = capacity == USUAL_CAPACITY ? wb__slab_take(&memory->usual)
+    uint8_t *bytes = capacity == USUAL_CAPACITY ? wb__shelf_take(&memory->usual)
                                                 : take_long(memory, capacity);
     if (!bytes)
         return false;

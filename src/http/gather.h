@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 #include "base/budget.h"
-#include "base/slab.h"
+#include "base/shelf.h"
 
 /* Where all gathering of a stage takes its memory: buffers of the usual size are
  * recycled, only longer ones are allocated. */
 struct wb__gather_memory {
     struct wb__budget *budget;
-    struct wb__slab usual;
+    struct wb__shelf usual;
 };
 
 struct wb__gather {

@@ -95,8 +95,9 @@ struct wb__http *wb__http_new(const struct wb_http_options *options,
     http->events = *events;
     http->context = context;
     http->budget.limit = http->options.max_memory_total;
-    wb__slab_init(&http->transactions, WB__TRANSACTION_BYTES, &http->budget);
-    wb__slab_init(&http->streams, sizeof(struct wb__http_stream), &http->budget);
+    wb__shelf_init(&http->transactions, WB__TRANSACTION_BYTES, &http->budget);
+    wb__slab_init(&http->streams, sizeof(struct wb__http_stream), &http->streams_memory);
+    wb__list_init(&http->holders);
     wb__gather_memory_init(&http->gather_memory, &http->budget);
     http->head.field_limit = http->options.max_headers;
     http->head.fields = calloc(http->options.max_headers, sizeof *http->head.fields);
@@ -111,7 +112,8 @@ void wb__http_free(struct wb__http *http)
 {
     if (!http)
         return;
-    wb__slab_free(&http->transactions);
+    wb__shortage_free(http);
+    wb__shelf_free(&http->transactions);
     wb__slab_free(&http->streams);
     wb__gather_memory_free(&http->gather_memory);
     free(http->head.fields);
@@ -121,8 +123,8 @@ void wb__http_free(struct wb__http *http)
 void wb__http_stats(const struct wb__http *http, struct wb_http_stats *stats)
 {
     *stats = http->stats;
-    stats->memory_bytes = http->budget.used;
-    stats->memory_peak = http->budget.peak;
+    stats->memory_bytes = http->budget.used + http->streams_memory.used;
+    stats->memory_peak = http->budget.peak + http->streams_memory.peak;
 }
 
 void wb__http_note(struct wb__http_stream *stream, struct wb__transaction *transaction,

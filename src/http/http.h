@@ -56,7 +56,7 @@ void wb__http_free(struct wb__http *http); /* NULL is accepted; streams first */
 void wb__http_stats(const struct wb__http *http, struct wb_http_stats *stats);
 
 /* A stream in which nothing was seen yet; midstream: its beginning is missing.
- * NULL when the memory limit is reached. */
+ * NULL when out of memory. */
 struct wb__http_stream *wb__http_stream_new(struct wb__http *http, void *flow, bool midstream);
 
 /* The next bytes of direction 0 or 1; borrowed for the call. Returns false once the

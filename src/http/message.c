@@ -58,6 +58,11 @@ static void lose(struct wb__http_stream *stream, struct wb__half *half, uint32_t
     wb__pairing_lost(stream, half->role, why);
 }
 
+void wb__message_give_up(struct wb__http_stream *stream, struct wb__half *half)
+{
+    lose(stream, half, WB_HTTP_MISSING_LIMIT);
+}
+
 static bool is_method(const struct wb_http_message *request, const char *method)
 {
     return request->method.length == strlen(method) &&
@@ -236,6 +241,17 @@ static void go_on_after_head(struct wb__http_stream *stream, struct wb__half *ha
         begin_body(stream, half, framing);
 }
 
+/* What was parsed, into the transaction; others have to do without where memory is short. */
+static bool keep_head(struct wb__http_stream *stream, enum wb_http_side side,
+                      struct wb__transaction *transaction, struct wb_slice bytes)
+{
+    struct wb__http *http = stream->http;
+    while (!wb__transaction_set_head(transaction, &http->budget, side, &http->head, bytes))
+        if (!wb__shortage_relieve(stream))
+            return false;
+    return true;
+}
+
 void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
                        const uint8_t *bytes, uint32_t length)
 {
@@ -252,7 +268,7 @@ void wb__message_begin(struct wb__http_stream *stream, struct wb__half *half,
         return;
     }
     struct wb_slice slice = {(const char *)bytes, length};
-    if (!wb__transaction_set_head(transaction, &http->budget, half->role, head, slice)) {
+    if (!keep_head(stream, half->role, transaction, slice)) {
         wb__http_note(stream, transaction, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role,
                       half->last_ns);
         http->stats.skipped_bytes += length;
@@ -288,7 +304,7 @@ static void keep_part_of_head(struct wb__http_stream *stream, struct wb__half *h
     if (result <= 0)
         http->head = (struct wb__head){.fields = http->head.fields,
                                        .field_limit = http->head.field_limit};
-    if (!wb__transaction_set_head(transaction, &http->budget, half->role, &http->head, bytes))
+    if (!keep_head(stream, half->role, transaction, bytes))
         wb__http_note(stream, transaction, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role,
                       half->last_ns);
     tell_bytes(stream, half, WB_HTTP_PART_HEAD, half->gather.bytes, half->gather.length);
@@ -328,8 +344,7 @@ uint32_t wb__message_take_trailers(struct wb__http_stream *stream, struct wb__ha
     struct wb__http *http = stream->http;
     uint32_t taken;
     enum wb__gather_result result =
-        wb__gather_line(&half->gather, &http->gather_memory, http->options.max_head_bytes, bytes,
-                        length, &taken);
+        wb__stream_gather_line(stream, half, http->options.max_head_bytes, bytes, length, &taken);
     tell_bytes(stream, half, WB_HTTP_PART_TRAILER, bytes, taken);
     if (result == WB__GATHER_LIMIT || result == WB__GATHER_NO_MEMORY) {
         wb__http_note(stream, half->current,

@@ -38,9 +38,10 @@ void wb__pairing_init(struct wb__pairing *pairing, bool midstream)
 
 static struct wb__transaction *begin(struct wb__http_stream *stream)
 {
-    struct wb__transaction *transaction = wb__slab_take(&stream->http->transactions);
-    if (!transaction)
-        return NULL;
+    struct wb__transaction *transaction;
+    while (!(transaction = wb__shelf_take(&stream->http->transactions)))
+        if (!wb__shortage_relieve(stream))
+            return NULL;
     wb__transaction_init(transaction);
     transaction->told.number = ++stream->http->begun;
     transaction->told.index = stream->transaction_count++;
@@ -65,6 +66,13 @@ static void count_verdict(struct wb_http_stats *stats, uint32_t missing)
         stats->missing[__builtin_ctz(missing)]++;
 }
 
+static void free_transaction(struct wb__http *http, struct wb__transaction *transaction)
+{
+    wb__list_remove(&transaction->link);
+    wb__transaction_clear(transaction, &http->budget);
+    wb__shelf_give(&http->transactions, transaction);
+}
+
 /* Tells the verdict and lets go of the transaction. */
 static void end(struct wb__http_stream *stream, struct wb__transaction *transaction)
 {
@@ -77,9 +85,7 @@ static void end(struct wb__http_stream *stream, struct wb__transaction *transact
     count_verdict(&http->stats, told->missing);
     if (http->events.transaction)
         http->events.transaction(http->context, stream->flow, told);
-    wb__list_remove(&transaction->link);
-    wb__transaction_clear(transaction, &http->budget);
-    wb__slab_give(&http->transactions, transaction);
+    free_transaction(http, transaction);
 }
 
 static void end_if_done(struct wb__http_stream *stream, struct wb__transaction *transaction)
@@ -338,6 +344,20 @@ void wb__pairing_mark(struct wb__http_stream *stream, uint32_t bits)
         if (!is_held(at) || !is_answered)
             at->told.missing |= bits;
     }
+}
+
+void wb__pairing_give_up(struct wb__http_stream *stream, uint32_t why)
+{
+    while (stream->pairing.held_count)
+        release_held(stream, why);
+    give_up(stream, why);
+}
+
+void wb__pairing_free(struct wb__http_stream *stream)
+{
+    struct wb__transaction *at;
+    while ((at = next_of(&stream->pairing, &stream->pairing.transactions)))
+        free_transaction(stream->http, at);
 }
 
 void wb__pairing_end(struct wb__http_stream *stream)

@@ -11,6 +11,7 @@
 
 #include "base/budget.h"
 #include "base/list.h"
+#include "base/shelf.h"
 #include "base/slab.h"
 #include "http/body.h"
 #include "http/gather.h"
@@ -22,8 +23,11 @@ struct wb__http {
     struct wb_http_options options; /* with the defaults filled in */
     struct wb__http_events events;
     void *context;
-    struct wb__budget budget;
-    struct wb__slab transactions, streams;
+    struct wb__budget budget; /* of heads: what is gathered, and transactions */
+    struct wb__shelf transactions;
+    struct wb__link holders; /* streams that hold some of it, see shortage.c */
+    struct wb__budget streams_memory; /* without a limit: that of flows is theirs */
+    struct wb__slab streams;
     struct wb__gather_memory gather_memory;
     struct wb__head head; /* the result of the last parse */
     uint64_t begun;       /* transactions */
@@ -83,6 +87,8 @@ struct wb__http_stream {
     void *flow;
     struct wb__half halves[2];
     struct wb__pairing pairing;
+    struct wb__link holder; /* in the queue of shortage.c */
+    int64_t queued_ns;      /* when it was last heard before it was put there */
     uint32_t transaction_count;
     bool midstream; /* a message may have begun before what is seen */
     bool is_http;   /* a start line was found: the roles are known */
@@ -115,6 +121,28 @@ void wb__http_note(struct wb__http_stream *stream, struct wb__transaction *trans
 void wb__http_note_all(struct wb__http_stream *stream, struct wb__transaction *transaction,
                        uint64_t anomalies, enum wb_http_side side, int64_t time_ns);
 
+/* shortage.c */
+
+/* To be called where the stream may have begun to hold memory. */
+void wb__shortage_watch(struct wb__http_stream *stream);
+
+/* Frees what streams that were not ended hold. */
+void wb__shortage_free(struct wb__http *http);
+
+/* Takes memory from another stream. False when no other one holds any. */
+bool wb__shortage_relieve(struct wb__http_stream *needy);
+
+/* stream.c: the next line, into what is gathered; where memory is short, others have to do
+ * without. */
+enum wb__gather_result wb__stream_gather_line(struct wb__http_stream *stream,
+                                              struct wb__half *half, uint32_t limit,
+                                              const uint8_t *bytes, uint32_t length,
+                                              uint32_t *taken);
+
+/* stream.c: lets go of all memory that the stream holds; its messages are cut off by a
+ * limit, and the next ones have to be searched. */
+void wb__stream_give_up(struct wb__http_stream *stream);
+
 /* pairing.c */
 void wb__pairing_init(struct wb__pairing *pairing, bool midstream);
 
@@ -133,6 +161,12 @@ void wb__pairing_done(struct wb__http_stream *stream, struct wb__transaction *tr
 
 /* The stream ends: all that are not complete get these enum wb_http_missing bits. */
 void wb__pairing_mark(struct wb__http_stream *stream, uint32_t bits);
+
+/* All that wait for a request or a response wait no longer, by that reason. */
+void wb__pairing_give_up(struct wb__http_stream *stream, uint32_t why);
+
+/* Frees all without telling anyone. */
+void wb__pairing_free(struct wb__http_stream *stream);
 
 /* Ends all that are left. */
 void wb__pairing_end(struct wb__http_stream *stream);
@@ -161,6 +195,9 @@ uint64_t wb__message_gap(struct wb__http_stream *stream, struct wb__half *half, 
 
 /* The message that the half is in, if any, ends here without its end. */
 void wb__message_cut(struct wb__http_stream *stream, struct wb__half *half, uint32_t missing);
+
+/* The same by a limit; the half has to find its next message by searching. */
+void wb__message_give_up(struct wb__http_stream *stream, struct wb__half *half);
 
 /* The same because the stream ends here. */
 void wb__message_break_off(struct wb__http_stream *stream, struct wb__half *half,

@@ -29,6 +29,7 @@ struct wb__http_stream *wb__http_stream_new(struct wb__http *http, void *flow, b
         return NULL;
     *stream = (struct wb__http_stream){.http = http, .flow = flow, .midstream = midstream};
     wb__pairing_init(&stream->pairing, midstream);
+    wb__list_init(&stream->holder);
     for (int i = 0; i < 2; i++) {
         stream->halves[i].role = WB__ROLE_UNKNOWN;
         stream->halves[i].state = midstream ? WB__HALF_SEARCH : WB__HALF_START;
@@ -48,6 +49,19 @@ static void search(struct wb__half *half, bool mid_line)
 {
     half->state = WB__HALF_SEARCH;
     half->mid_line = mid_line;
+}
+
+enum wb__gather_result wb__stream_gather_line(struct wb__http_stream *stream,
+                                              struct wb__half *half, uint32_t limit,
+                                              const uint8_t *bytes, uint32_t length,
+                                              uint32_t *taken)
+{
+    enum wb__gather_result result;
+    do {
+        result = wb__gather_line(&half->gather, &stream->http->gather_memory, limit, bytes, length,
+                                 taken);
+    } while (result == WB__GATHER_NO_MEMORY && wb__shortage_relieve(stream));
+    return result;
 }
 
 /* What was gathered belongs to no message. */
@@ -315,6 +329,15 @@ static bool is_quotation(const struct wb__half *half, uint32_t at)
            !wb__search_is_field_line(gather->bytes + at, gather->length - at);
 }
 
+/* A head for which there is no memory: the next one has to be searched. */
+static void lose_head(struct wb__http_stream *stream, struct wb__half *half)
+{
+    skip_gathered(stream, half);
+    wb__pairing_lost(stream, half->role, WB_HTTP_MISSING_LIMIT);
+    half->is_resynchronised = true;
+    search(half, true);
+}
+
 static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
                           const uint8_t *bytes, uint32_t length)
 {
@@ -326,13 +349,11 @@ static uint32_t take_head(struct wb__http_stream *stream, struct wb__half *half,
     if (!before)
         half->head_ns = half->last_ns;
     length = clip_to_guess(half, bytes, length);
-    enum wb__gather_result result = wb__gather_line(
-        gather, &http->gather_memory, http->options.max_head_bytes, bytes, length, &taken);
+    enum wb__gather_result result =
+        wb__stream_gather_line(stream, half, http->options.max_head_bytes, bytes, length, &taken);
     if (result == WB__GATHER_NO_MEMORY) {
-        skip_gathered(stream, half);
         wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, half->role, half->last_ns);
-        wb__pairing_lost(stream, half->role, WB_HTTP_MISSING_LIMIT);
-        search(half, true);
+        lose_head(stream, half);
     } else if (is_first_line && !is_judged && !may_begin_head(half)) {
         misfit_gathered(stream, half);
     } else if (result == WB__GATHER_LIMIT) {
@@ -383,7 +404,7 @@ static uint32_t take_search(struct wb__http_stream *stream, struct wb__half *hal
     if (!half->mid_line)
         length = clip_to_guess(half, bytes, length);
     uint32_t limit = half->mid_line ? window_of(http) : http->options.max_head_bytes;
-    switch (wb__gather_line(gather, &http->gather_memory, limit, bytes, length, &taken)) {
+    switch (wb__stream_gather_line(stream, half, limit, bytes, length, &taken)) {
     case WB__GATHER_NO_MEMORY:
         drop_front(stream, half, before);
         skip(stream, half, length);
@@ -450,7 +471,29 @@ bool wb__http_stream_bytes(struct wb__http_stream *stream, unsigned direction,
         bytes += taken;
         length -= taken;
     }
+    wb__shortage_watch(stream);
     return is_wanted(stream);
+}
+
+static void give_up_half(struct wb__http_stream *stream, struct wb__half *half)
+{
+    if (half->current) {
+        wb__message_give_up(stream, half);
+    } else if (half->state == WB__HALF_HEAD) {
+        lose_head(stream, half);
+    } else if (half->gather.bytes) { /* searching */
+        skip_gathered(stream, half);
+        half->mid_line = true;
+    }
+}
+
+void wb__stream_give_up(struct wb__http_stream *stream)
+{
+    wb__http_note(stream, NULL, WB_HTTP_ANOMALY_MEMORY_LIMIT, WB_HTTP_REQUEST,
+                  wb__half_of(stream, WB_HTTP_REQUEST)->last_ns);
+    give_up_half(stream, &stream->halves[0]);
+    give_up_half(stream, &stream->halves[1]);
+    wb__pairing_give_up(stream, WB_HTTP_MISSING_LIMIT);
 }
 
 /* A head that is gathered, or a line that might have become one, goes no further. */
@@ -540,6 +583,7 @@ void wb__http_stream_end(struct wb__http_stream *stream, enum wb__http_end how, 
         wb__gather_clear(&stream->halves[i].gather, &http->gather_memory);
     }
     wb__pairing_end(stream);
+    wb__list_remove(&stream->holder);
     if (!stream->is_http && !stream->is_other && stream->has_bytes)
         http->stats.streams_other++;
     wb__slab_give(&http->streams, stream);

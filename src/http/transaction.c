@@ -86,11 +86,12 @@ static bool copy_fields(struct wb__transaction *transaction, struct wb__budget *
                         const struct wb__head *head, struct wb_slice *bytes,
                         const struct wb_http_header **headers)
 {
-    struct wb_http_header *table = wb__transaction_take(
-        transaction, budget, (uint64_t)head->field_count * sizeof(struct wb_http_header));
-    char *copy = wb__transaction_take(transaction, budget, bytes->length);
-    if (!table || !copy)
+    uint64_t table_bytes = (uint64_t)head->field_count * sizeof(struct wb_http_header);
+    struct wb_http_header *table =
+        wb__transaction_take(transaction, budget, table_bytes + bytes->length);
+    if (!table)
         return false;
+    char *copy = (char *)table + table_bytes;
     memcpy(copy, bytes->data, bytes->length);
     for (uint32_t i = 0; i < head->field_count; i++) {
         table[i].name = slice_of(copy, head->fields[i].name);

@@ -16,6 +16,7 @@
 #include "base/huge.h"
 #include "base/list.h"
 #include "base/pool.h"
+#include "base/shelf.h"
 #include "base/slab.h"
 #include "base/utf8.h"
 #include "support/guard.h"
@@ -117,6 +118,34 @@ static void pool_obeys_its_budget(void **state)
     wb__pool_give(&pool, 2);
     assert_int_equal(wb__pool_take(&pool), 2);
     wb__pool_free(&pool);
+}
+
+/* What one shelf gives back, another one can take, but for the few that are kept. */
+static void shelf_gives_back_to_its_budget(void **state)
+{
+    (void)state;
+    enum { SIZE = 100, COUNT = 1000 };
+    struct wb__budget budget = {.limit = SIZE * COUNT};
+    struct wb__shelf shelf, other;
+    void *objects[COUNT];
+    wb__shelf_init(&shelf, SIZE, &budget);
+    wb__shelf_init(&other, SIZE * COUNT / 2, &budget);
+    for (unsigned i = 0; i < COUNT; i++) {
+        assert_non_null(objects[i] = wb__shelf_take(&shelf));
+        memset(objects[i], 0xee, SIZE);
+    }
+    assert_null(wb__shelf_take(&shelf));
+    assert_null(wb__shelf_take(&other));
+    for (unsigned i = 0; i < COUNT; i++)
+        wb__shelf_give(&shelf, objects[i]);
+    wb__shelf_give(&shelf, NULL);
+    assert_in_range(budget.used, SIZE, 64 * SIZE);
+    assert_non_null(objects[0] = wb__shelf_take(&other));
+    wb__shelf_give(&other, objects[0]);
+    wb__shelf_free(&shelf);
+    wb__shelf_free(&other);
+    assert_int_equal(budget.used, 0);
+    assert_int_equal(budget.peak, budget.limit);
 }
 
 static void huge_memory_is_zero_to_its_end(void **state)
@@ -242,6 +271,7 @@ int main(void)
         cmocka_unit_test(slab_recycles_under_its_budget),
         cmocka_unit_test(pool_numbers_its_objects),
         cmocka_unit_test(pool_obeys_its_budget),
+        cmocka_unit_test(shelf_gives_back_to_its_budget),
         cmocka_unit_test(huge_memory_is_zero_to_its_end),
         cmocka_unit_test(budget_refuses_what_would_overflow),
         cmocka_unit_test(hash_is_siphash_1_3),

@@ -136,7 +136,9 @@ static void test_a_big_head_in_pieces(void **state)
     free(text);
 }
 
-/* With room for one page of streams and two of transactions, the rest is told. */
+#define STREAMS_PAGE 65536 /* of the slab that the state of connections comes from */
+
+/* With room for 48 transactions, the rest is told. */
 static void test_memory_runs_out_and_comes_back(void **state)
 {
     (void)state;
@@ -150,9 +152,9 @@ static void test_memory_runs_out_and_comes_back(void **state)
     wb__http_stats(http, &stats);
     assert_true(seen.unowned >> WB_HTTP_ANOMALY_MEMORY_LIMIT & 1);
     assert_true(stats.anomalies[WB_HTTP_ANOMALY_MEMORY_LIMIT] > 0);
-    assert_in_range(stats.memory_peak, 1, options.max_memory_total);
+    assert_in_range(stats.memory_peak, 1, options.max_memory_total + STREAMS_PAGE);
     wb__http_stream_end(stream, WB__HTTP_END_CLOSED, 1);
-    assert_int_equal(seen.transactions, 32);
+    assert_int_equal(seen.transactions, 3 * 65536 / 4080);
 
     stream = wb__http_stream_new(http, NULL, false);
     give(stream, 0, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -162,15 +164,89 @@ static void test_memory_runs_out_and_comes_back(void **state)
     wb__http_free(http);
 }
 
-static void test_no_stream_without_memory(void **state)
+/* Who may hold nothing is followed all the same, and what is missing is told. */
+static void test_no_head_without_memory(void **state)
 {
     (void)state;
+    struct seen seen = {0};
     struct wb_http_options options = {.max_memory_total = 1};
-    struct wb__http *http = wb__http_new(&options, &events, NULL);
-    assert_null(wb__http_stream_new(http, NULL, false));
+    struct wb__http *http = wb__http_new(&options, &events, &seen);
+    struct wb__http_stream *stream = wb__http_stream_new(http, NULL, false);
+    give(stream, 0, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_true(seen.unowned >> WB_HTTP_ANOMALY_MEMORY_LIMIT & 1);
+    wb__http_stream_end(stream, WB__HTTP_END_CLOSED, 1);
+    assert_int_equal(seen.transactions, 0);
     wb__http_stream_end(NULL, WB__HTTP_END_CLOSED, 1);
     wb__http_free(http);
     wb__http_free(NULL);
+}
+
+/* A hundred connections leave something behind that is never finished, in little room.
+ * Between them an honest one has its requests answered, with a head of that length in two
+ * pieces. None of it suffers. */
+static void flood_beside_honest(const char *attack, size_t head_length)
+{
+    static const char start[] = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+    struct seen seen = {0};
+    struct wb_http_options options = {.max_memory_total = 64 << 10};
+    struct wb__http *http = wb__http_new(&options, &events, &seen);
+    struct wb__http_stream *honest = wb__http_stream_new(http, NULL, false), *flood[100];
+    char *head = malloc(head_length + 1);
+    assert_non_null(head);
+    memset(head, 'x', head_length);
+    memcpy(head, start, sizeof start - 1);
+    memcpy(head + head_length - 4, "\r\n\r\n", 5);
+    for (unsigned i = 0; i < 100; i++) {
+        flood[i] = wb__http_stream_new(http, NULL, false);
+        wb__http_stream_bytes(flood[i], 0, (const uint8_t *)attack, (uint32_t)strlen(attack), 2 * i);
+        wb__http_stream_bytes(honest, 0, (const uint8_t *)head, 30, 2 * i + 1);
+        give(honest, 0, head + 30);
+        give(honest, 1, "HTTP/1.1 204 No Content\r\n\r\n");
+    }
+    assert_int_equal(seen.complete, 100);
+    struct wb_http_stats stats;
+    wb__http_stats(http, &stats);
+    assert_in_range(stats.anomalies[WB_HTTP_ANOMALY_MEMORY_LIMIT], 60, 100);
+    assert_in_range(stats.memory_peak, 1, options.max_memory_total + STREAMS_PAGE);
+    for (unsigned i = 0; i < 100; i++)
+        wb__http_stream_end(flood[i], WB__HTTP_END_SHUTDOWN, 1000);
+    wb__http_stream_end(honest, WB__HTTP_END_CLOSED, 1000);
+    assert_int_equal(seen.complete, 100);
+    free(head);
+    wb__http_free(http);
+}
+
+static void test_a_flood_of_slow_heads(void **state)
+{
+    (void)state;
+    flood_beside_honest("GET / HTTP/1.1\r\nHost: a\r\n", 100);
+    flood_beside_honest("GET / HTTP/1.1\r\nHost: a\r\n", 6000);
+}
+
+static void test_a_flood_of_requests_without_answer(void **state)
+{
+    (void)state;
+    flood_beside_honest("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 100);
+    flood_beside_honest("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 6000);
+}
+
+static void test_a_flood_of_bodies_without_end(void **state)
+{
+    (void)state;
+    flood_beside_honest("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n.", 100);
+}
+
+/* What connections hold that were never ended is freed with the stage. */
+static void test_free_without_an_end(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct wb__http *http = wb__http_new(&(struct wb_http_options){0}, &events, &seen);
+    struct wb__http_stream *stream = wb__http_stream_new(http, NULL, false);
+    give(stream, 0, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HT");
+    give(stream, 1, "HTTP/1.1 200 OK\r\n");
+    wb__http_free(http);
+    assert_int_equal(seen.transactions, 0);
 }
 
 /* The search for a start line in a stream picked up in its middle has an end, and
@@ -244,7 +320,11 @@ int main(void)
         cmocka_unit_test(test_scanners_agree),
         cmocka_unit_test(test_a_big_head_in_pieces),
         cmocka_unit_test(test_memory_runs_out_and_comes_back),
-        cmocka_unit_test(test_no_stream_without_memory),
+        cmocka_unit_test(test_no_head_without_memory),
+        cmocka_unit_test(test_a_flood_of_slow_heads),
+        cmocka_unit_test(test_a_flood_of_requests_without_answer),
+        cmocka_unit_test(test_a_flood_of_bodies_without_end),
+        cmocka_unit_test(test_free_without_an_end),
         cmocka_unit_test(test_search_ends_and_begins_again),
         cmocka_unit_test(test_of_no_more_interest),
         cmocka_unit_test(test_names),
