@@ -132,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct wb__flow_lookup lookup;
         wb__flow_table_prepare(table, &packet, &decoded, &lookup);
         wb__flow_table_packet(table, &packet, &decoded, &lookup);
+        wb__flow_table_batch_end(table);
     }
     wb__flow_table_finish(table);
     struct wb_flow_stats stats;

@@ -61,6 +61,7 @@ struct wb_flow_half {
     uint32_t retransmissions;    /* segments that brought only known bytes */
     uint32_t out_of_order;       /* segments that had to wait for an earlier one */
     uint32_t overlaps_differing; /* overlapping bytes that were not the same */
+    uint64_t uncompared_bytes;   /* repeated, but the first version is no longer held */
     struct wb_endpoint endpoint; /* the sender */
 };
 
@@ -169,6 +170,9 @@ struct wb_flow_options {
     uint32_t max_flows;                /* 262144 */
     uint32_t max_buffer_per_direction; /* out-of-order bytes; 4 MiB */
     uint64_t max_buffer_total;         /* out-of-order bytes of all flows; 256 MiB */
+    uint32_t max_history_per_direction; /* bytes handed on, to compare repetitions with;
+                                           64 KiB */
+    uint64_t max_history_total;        /* the same of all flows; 64 MiB */
     uint32_t opening_timeout_ms;       /* handshake not finished; 30 s */
     uint32_t established_timeout_ms;   /* idle; 300 s */
     uint32_t closing_timeout_ms;       /* closed or reset, late packets; 10 s */
@@ -187,8 +191,9 @@ struct wb_flow_stats {
     uint64_t flows_active, flows_peak;
     uint64_t ended[WB_FLOW_END_SHUTDOWN + 1]; /* by enum wb_flow_end */
     uint64_t stream_bytes, gap_bytes, gaps;
-    uint64_t retransmissions, out_of_order, overlaps_differing;
+    uint64_t retransmissions, out_of_order, overlaps_differing, uncompared_bytes;
     uint64_t buffered_bytes, buffered_peak; /* out-of-order bytes held */
+    uint64_t history_bytes, history_peak;   /* bytes held to compare repetitions with */
     uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
     uint64_t ignored_window;     /* segments, RSTs and ACKs that were not believed */

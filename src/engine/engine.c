@@ -184,8 +184,10 @@ static void record_packets(struct wb_engine *engine, int count)
 /* What is done once for each batch, or when nothing came: timers, records. */
 static void end_batch(struct wb_engine *engine)
 {
-    if (engine->flows)
+    if (engine->flows) {
+        wb__flow_table_batch_end(engine->flows);
         wb__flow_table_expire(engine->flows, engine->now_ns);
+    }
     if (!engine->recorder)
         return;
     wb__recorder_batch_end(engine->recorder, engine->now_ns);

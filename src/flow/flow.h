@@ -65,10 +65,14 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
 void wb__flow_table_fetch(const struct wb__flow_table *table,
                           const struct wb__flow_lookup *lookup);
 
-/* Takes a packet that was prepared; what is not TCP is left alone. */
+/* Takes a packet that was prepared; what is not TCP is left alone. Its bytes stay where they
+ * are until wb__flow_table_batch_end. */
 void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
                            const struct wb_decoded *decoded,
                            const struct wb__flow_lookup *lookup);
+
+/* To be called before the bytes of packets taken so far are gone. */
+void wb__flow_table_batch_end(struct wb__flow_table *table);
 
 /* Expires what is due at now_ns; called now and then with the latest packet time, or
  * with the clock when a live source is idle. */

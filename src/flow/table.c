@@ -26,6 +26,8 @@ void wb__flow_fill_in_defaults(struct wb_flow_options *options)
     wb__default32(&options->max_flows, 262144);
     wb__default32(&options->max_buffer_per_direction, 4 << 20);
     wb__default64(&options->max_buffer_total, UINT64_C(256) << 20);
+    wb__default32(&options->max_history_per_direction, 64 << 10);
+    wb__default64(&options->max_history_total, UINT64_C(64) << 20);
     wb__default32(&options->opening_timeout_ms, 30000);
     wb__default32(&options->established_timeout_ms, 300000);
     wb__default32(&options->closing_timeout_ms, 10000);
@@ -89,6 +91,8 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
                   &table->flows_memory);
     wb__queue_memory_init(&table->memory, table->options.max_buffer_per_direction,
                           table->options.max_buffer_total, wb__load64(key + 8));
+    wb__histories_init(&table->histories, table->options.max_history_per_direction,
+                       table->options.max_history_total, wb__load64(key));
     for (int i = 0; i < WB__FLOW_STATES; i++)
         wb__list_init(&table->states[i]);
     table->timeouts_ns[WB__FLOW_OPENING] =
@@ -112,6 +116,7 @@ void wb__flow_table_free(struct wb__flow_table *table)
     if (!table)
         return;
     wb__queue_memory_free(&table->memory);
+    wb__histories_free(&table->histories);
     wb__targets_free(&table->targets);
     wb__slab_free(&table->tunnels);
     free_room(table);
@@ -169,6 +174,8 @@ void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_f
                   int64_t now_ns)
 {
     wb__tcp_flush(table, flow, flow->public.last_ns);
+    wb__history_drop(&table->histories, &flow->half[WB_FLOW_CLIENT]);
+    wb__history_drop(&table->histories, &flow->half[WB_FLOW_SERVER]);
     flow->public.end = end;
     table->stats.ended[end]++;
     table->stats.flows_active--;
@@ -534,12 +541,21 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
     wb__tcp_segment(table, flow, direction, &segment);
 }
 
+void wb__flow_table_batch_end(struct wb__flow_table *table)
+{
+    wb__history_batch_end(&table->histories);
+}
+
 void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats)
 {
     *stats = table->stats;
     stats->buffered_bytes = table->memory.budget.used;
     stats->buffered_peak = table->memory.budget.peak;
+    stats->history_bytes = table->histories.memory.budget.used;
+    stats->history_peak = table->histories.memory.budget.peak;
     uint64_t fixed = sizeof *table + slots_bytes(table);
-    stats->memory_bytes = fixed + table->flows_memory.used + table->memory.budget.used;
-    stats->memory_peak = fixed + table->flows_memory.peak + table->memory.budget.peak;
+    stats->memory_bytes =
+        fixed + table->flows_memory.used + stats->buffered_bytes + stats->history_bytes;
+    stats->memory_peak =
+        fixed + table->flows_memory.peak + stats->buffered_peak + stats->history_peak;
 }

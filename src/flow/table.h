@@ -26,6 +26,7 @@
 #include "base/pool.h"
 #include "base/slab.h"
 #include "flow/flow.h"
+#include "flow/history.h"
 #include "flow/key.h"
 #include "flow/policy.h"
 #include "flow/queue.h"
@@ -41,6 +42,7 @@ enum wb__flow_state {
 /* One direction: what its sender has sent and its receiver has acknowledged. */
 struct wb__half {
     struct wb__queue queue;  /* what came early */
+    struct wb__history *history; /* what was handed on and copied, or NULL */
     uint64_t offset;         /* in the stream, of next */
     uint32_t next;           /* the sequence number that comes next */
     uint32_t start;          /* the sequence number of offset 0 */
@@ -48,6 +50,7 @@ struct wb__half {
     uint32_t window;         /* that the receiver last advertised, in bytes */
     uint32_t fin;            /* the sequence number after the last byte */
     uint32_t far;            /* of the last segment that was too far ahead to believe */
+    uint32_t piece;          /* the number of the last one that was noted, or 0 */
     int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
     uint8_t window_shift;    /* of the windows that this SENDER advertises */
     bool is_seen;            /* the capture has packets of this direction */
@@ -68,9 +71,9 @@ struct wb__flow {
     uint8_t state;           /* enum wb__flow_state */
     bool has_candidate;      /* a second SYN came: candidate is its sequence number */
     struct wb__half half[2]; /* by enum wb_flow_direction */
-    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
     struct wb_flow public;
     struct wb__link queue;   /* of its state */
+    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
     uint32_t candidate;
 };
 
@@ -92,6 +95,7 @@ struct wb__flow_table {
     struct wb__slab tunnels; /* of the flows that are in one */
     struct wb__budget flows_memory;
     struct wb__queue_memory memory;
+    struct wb__histories histories;
     struct wb__targets targets;
     struct wb__link states[WB__FLOW_STATES];
     int64_t timeouts_ns[WB__FLOW_STATES];

@@ -40,10 +40,10 @@ static void set_start(struct wb__half *half, uint32_t sequence)
     half->is_known = true;
 }
 
-/* Where in the stream a sequence number at or after next is. */
+/* Where in the stream a sequence number is. */
 static uint64_t offset_of(const struct wb__half *half, uint32_t sequence)
 {
-    return half->offset + (uint32_t)wb__sequence_distance(half->next, sequence);
+    return half->offset + (uint64_t)(int64_t)wb__sequence_distance(half->next, sequence);
 }
 
 /* --- handing on -------------------------------------------------------------- */
@@ -66,6 +66,27 @@ static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
                             time_ns);
 }
 
+/* The same for bytes that stay where they are until the batch ends. */
+static void deliver_in_place(struct wb__flow_table *table, struct wb__flow *flow,
+                             enum wb_flow_direction direction, const uint8_t *bytes,
+                             uint32_t length, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    wb__history_note(&table->histories,
+                     (struct wb__piece){half, bytes, half->offset, length, 0}, &half->piece);
+    deliver(table, flow, direction, bytes, length, time_ns);
+}
+
+/* The same for bytes that are gone after the call. */
+static void deliver_copied(struct wb__flow_table *table, struct wb__flow *flow,
+                           enum wb_flow_direction direction, const uint8_t *bytes,
+                           uint32_t length, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    wb__history_keep(&table->histories, half, half->next, bytes, length);
+    deliver(table, flow, direction, bytes, length, time_ns);
+}
+
 static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
                         enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
 {
@@ -74,6 +95,7 @@ static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
     half->offset += length;
     half->next += length;
     half->has_hole = false;
+    wb__history_skip(&table->histories, half);
     flow->public.half[direction].gaps++;
     flow->public.half[direction].gap_bytes += length;
     table->stats.gaps++;
@@ -115,8 +137,8 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
         struct wb__segment *segment = wb__queue_pop(&half->queue);
         uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
         if (known < segment->length)
-            deliver(table, flow, direction, wb__segment_bytes(segment) + known,
-                    before_fin(half, segment->length - known), time_ns);
+            deliver_copied(table, flow, direction, wb__segment_bytes(segment) + known,
+                           before_fin(half, segment->length - known), time_ns);
         wb__queue_release(&table->memory, segment);
     }
     tell_half_end(table, flow, direction, time_ns);
@@ -220,22 +242,6 @@ struct payload {
     int64_t time_ns;
 };
 
-/* The usual case: bytes that continue the stream, or repeat its end and continue it.
- * What the capture cut off from the packet's end is a gap at once. */
-static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
-                          enum wb_flow_direction direction, const struct payload *payload)
-{
-    struct wb__half *half = &flow->half[direction];
-    uint32_t known = (uint32_t)wb__sequence_distance(payload->sequence, half->next);
-    if (known < payload->captured)
-        deliver(table, flow, direction, payload->bytes + known, payload->captured - known,
-                payload->time_ns);
-    uint32_t there = known > payload->captured ? known : payload->captured;
-    if (there < payload->length)
-        deliver_gap(table, flow, direction, payload->length - there, payload->time_ns);
-    drain(table, flow, direction, payload->time_ns);
-}
-
 static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
                             enum wb_flow_direction direction,
                             const struct wb__difference *difference, int64_t time_ns)
@@ -250,6 +256,42 @@ static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
                                    .kept = difference->kept,
                                    .rejected = difference->rejected,
                                    .kept_length = difference->shown});
+}
+
+/* Compares the first bytes of a payload, which were handed on before, with what was. */
+static void compare(struct wb__flow_table *table, struct wb__flow *flow,
+                    enum wb_flow_direction direction, const struct payload *payload,
+                    uint32_t known)
+{
+    uint32_t length = known < payload->captured ? known : payload->captured;
+    if (length == 0)
+        return;
+    struct wb__comparison comparison =
+        wb__history_compare(&table->histories, &flow->half[direction], payload->sequence,
+                            payload->bytes, length);
+    flow->public.half[direction].uncompared_bytes += comparison.uncompared;
+    table->stats.uncompared_bytes += comparison.uncompared;
+    if (comparison.difference)
+        tell_difference(table, flow, direction, comparison.difference, payload->time_ns);
+}
+
+/* The usual case: bytes that continue the stream, or repeat its end and continue it.
+ * What the capture cut off from the packet's end is a gap at once. */
+static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
+                          enum wb_flow_direction direction, const struct payload *payload)
+{
+    struct wb__half *half = &flow->half[direction];
+    uint32_t known = (uint32_t)wb__sequence_distance(payload->sequence, half->next);
+    if (known > 0)
+        compare(table, flow, direction, payload, known);
+    if (known < payload->captured)
+        deliver_in_place(table, flow, direction, payload->bytes + known,
+                         payload->captured - known, payload->time_ns);
+    uint32_t there = known > payload->captured ? known : payload->captured;
+    if (there < payload->length)
+        deliver_gap(table, flow, direction, payload->length - there, payload->time_ns);
+    if (half->queue.first || half->has_fin)
+        drain(table, flow, direction, payload->time_ns);
 }
 
 static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
@@ -295,6 +337,7 @@ static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__chunk chunk = {.begin = payload.sequence, .end = payload.sequence + payload.length};
     int32_t known = wb__sequence_distance(payload.sequence, half->next);
     if (known > 0) {
+        compare(table, flow, direction, &payload, (uint32_t)known);
         payload.sequence += (uint32_t)known;
         payload.bytes += known;
         payload.captured -= (uint32_t)known;
@@ -321,6 +364,7 @@ static void take_repeated(struct wb__flow_table *table, struct wb__flow *flow,
 {
     if (payload->length == 1 && payload->sequence + 1 == flow->half[direction].next)
         return;
+    compare(table, flow, direction, payload, payload->captured);
     flow->public.half[direction].retransmissions++;
     table->stats.retransmissions++;
 }

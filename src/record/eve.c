@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define NS 1000000000
+#define VERSION_BYTES_MAX 1024 /* of each version of differing bytes, in hex */
 
 int wb__eve_open(struct wb__eve *eve)
 {
@@ -196,6 +197,7 @@ static void write_half(struct wb__json *line, const char *key, const struct wb_f
     wb__json_number(line, "retransmissions", half->retransmissions);
     wb__json_number(line, "out_of_order", half->out_of_order);
     wb__json_number(line, "overlaps_differing", half->overlaps_differing);
+    wb__json_number(line, "uncompared_bytes", half->uncompared_bytes);
     wb__json_bool(line, "syn", half->syn_seen);
     wb__json_bool(line, "fin", half->fin_seen);
     wb__json_bool(line, "rst", half->rst_seen);
@@ -259,6 +261,17 @@ void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
     wb__json_end(&eve->line, '}');
 }
 
+/* Both versions of bytes that overlapped and differ, from the first that does. */
+static void write_versions(struct wb__json *line, const struct wb_flow_anomaly *anomaly)
+{
+    uint32_t length = anomaly->kept_length;
+    if (length > VERSION_BYTES_MAX)
+        length = VERSION_BYTES_MAX;
+    wb__json_hex(line, "kept", anomaly->kept, length);
+    wb__json_hex(line, "rejected", anomaly->rejected, length);
+    wb__json_bool(line, "truncated", anomaly->length > length);
+}
+
 void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
                           const struct wb_flow_anomaly *anomaly)
 {
@@ -272,6 +285,8 @@ void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
                   anomaly->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
     wb__json_number(line, "offset", anomaly->offset);
     wb__json_number(line, "length", anomaly->length);
+    if (anomaly->kept)
+        write_versions(line, anomaly);
     wb__json_end(line, '}');
     wb__json_end(line, '}');
 }

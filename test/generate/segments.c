@@ -129,7 +129,7 @@ static void overlap_differs(struct capture *capture)
 }
 
 /* A retransmission of bytes already handed on, with other bytes: too late for either
- * policy; the first stay, and the anomaly is named if the first are still known. */
+ * policy; the first stay, and the anomaly is named. */
 static void late_forgery(struct capture *capture)
 {
     struct talk talk = begin(capture);

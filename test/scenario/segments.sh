@@ -21,8 +21,6 @@ whole sequence-wrap 'toclient.out_of_order=0 toclient.retransmissions=0'
 # A probe that brings the byte before the next looks like a keep-alive; both are harmless.
 whole zero-window toclient.overlaps_differing=0
 whole ethernet-padding 'toserver.stream_bytes=45 toserver.payload_bytes=45 toclient.payload_bytes=6058'
-# Too late to compare with: what was handed on is no longer held.
-whole overlap-too-late toclient.retransmissions=1
 
 # RFC 9293, 3.8.4: a byte before the window is a question, not data.
 scenario keep-alive <<'END'
@@ -48,6 +46,14 @@ scenario overlap-differs --target last <<'END'
 http 0 target=/pattern body='pattern(9, 6000)[:942] + b"Z" * 1000 + pattern(9, 6000)[1942:]'
 stream-anomalies tcp.overlap_differs
 flow 0 toclient.overlaps_differing=1000
+END
+
+# Too late for any policy: the first version was handed on and stays. Told all
+# the same.
+scenario overlap-too-late --target last <<'END'
+http 0 target=/pattern body='pattern(9, 6000)'
+stream-anomalies tcp.overlap_differs
+flow 0 toclient.retransmissions=1 toclient.overlaps_differing=1000 toclient.uncompared_bytes=0
 END
 
 for size in tso-60-kb tso-beyond-64-kib; do

@@ -43,8 +43,8 @@ static void on_bytes(void *context, struct wb_flow *flow, enum wb_flow_direction
     if (flow->id != follow->watched)
         return;
     assert_int_equal(offset, follow->length[direction]);
-    assert_true(offset + length <= FOLLOW_STREAM_MAX);
-    memcpy(follow->stream[direction] + offset, bytes, length);
+    if (offset + length <= FOLLOW_STREAM_MAX)
+        memcpy(follow->stream[direction] + offset, bytes, length);
     follow->length[direction] += length;
 }
 
@@ -79,12 +79,22 @@ static void on_end(void *context, struct wb_flow *flow)
     note(follow, "end:%s ", wb_flow_end_name(flow->end));
 }
 
+static void show(char text[64], const uint8_t *bytes, uint32_t length)
+{
+    snprintf(text, 64, "%.*s", (int)length, (const char *)bytes);
+}
+
 static void on_anomaly(void *context, struct wb_flow *flow, const struct wb_flow_anomaly *anomaly)
 {
     struct follow *follow = context;
     (void)flow;
     if (anomaly->kind == WB_FLOW_ANOMALY_GAP)
         return; /* told as a gap */
+    assert_int_equal(anomaly->kind == WB_FLOW_ANOMALY_OVERLAP_DIFFERS, anomaly->kept != NULL);
+    if (anomaly->kept) {
+        show(follow->kept, anomaly->kept, anomaly->kept_length);
+        show(follow->rejected, anomaly->rejected, anomaly->kept_length);
+    }
     note(follow, "%s:%c+%" PRIu64 ":%" PRIu64 " ", wb_flow_anomaly_name(anomaly->kind),
          side_letters[anomaly->direction], anomaly->offset, anomaly->length);
 }
@@ -108,14 +118,35 @@ void follow_close(struct follow *follow)
     free(follow);
 }
 
+/* The packet as a source holds it: its bytes stay until the batch ends, and no longer. */
+static struct wb_packet hold(struct follow *follow, const struct wb_packet *packet)
+{
+    struct wb_packet held = *packet;
+    assert_true(follow->frames_used + packet->captured_length <= FOLLOW_FRAMES_MAX);
+    held.data = memcpy(follow->frames + follow->frames_used, packet->data,
+                       packet->captured_length);
+    follow->frames_used += packet->captured_length;
+    return held;
+}
+
 void follow_packet(void *context, const struct wb_packet *packet)
 {
     struct follow *follow = context;
+    struct wb_packet held = hold(follow, packet);
     struct wb_decoded decoded;
-    wb_decode(packet, &decoded);
+    wb_decode(&held, &decoded);
     struct wb__flow_lookup lookup;
-    wb__flow_table_prepare(follow->table, packet, &decoded, &lookup);
-    wb__flow_table_packet(follow->table, packet, &decoded, &lookup);
+    wb__flow_table_prepare(follow->table, &held, &decoded, &lookup);
+    wb__flow_table_packet(follow->table, &held, &decoded, &lookup);
+    if (!follow->has_long_batches)
+        follow_batch_end(follow);
+}
+
+void follow_batch_end(struct follow *follow)
+{
+    wb__flow_table_batch_end(follow->table);
+    memset(follow->frames, '#', follow->frames_used);
+    follow->frames_used = 0;
 }
 
 void follow_finish(struct follow *follow)

@@ -10,6 +10,7 @@
 #include "support/talk.h"
 
 #define FOLLOW_STREAM_MAX (1 << 20)
+#define FOLLOW_FRAMES_MAX (8 << 20)
 
 struct follow {
     struct wb__flow_table *table;
@@ -20,6 +21,10 @@ struct follow {
     uint64_t watched;     /* the id of the flow that began last */
     struct wb_flow last;  /* a copy of the flow that ended last */
     char log[4096];       /* "gap:S+100:50 overlap_differs:C+3:2 end:closed " */
+    char kept[64], rejected[64]; /* both versions of the last overlap that differed, cut */
+    bool has_long_batches; /* a batch ends with follow_batch_end; else with each packet */
+    size_t frames_used;
+    uint8_t frames[FOLLOW_FRAMES_MAX]; /* of this batch */
 };
 
 /* A new one, freed by follow_close; options may be NULL for the defaults. */
@@ -28,6 +33,9 @@ void follow_close(struct follow *follow);
 
 /* A talk_deliver: decodes the packet and gives it to the table. context: follow. */
 void follow_packet(void *context, const struct wb_packet *packet);
+
+/* Ends the batch: the frames that it held are overwritten. */
+void follow_batch_end(struct follow *follow);
 
 /* Ends all flows. */
 void follow_finish(struct follow *follow);
