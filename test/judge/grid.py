@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
-"""Every ordered arrangement of one to three overlapping chunks, as TCP segments.
+"""Every ordered arrangement of one to three overlapping chunks, as TCP segments; and some of
+more, by chance.
 
 A chunk is a run of cells; every chunk has bytes of its own, so that each byte of what was
 read tells its chunk and its place: 'ABC' is from the first chunk, 'abc' from the second, '012'
 from the third. Cells that no chunk covers are sent last, each alone ('!"#').
 """
 import itertools
+import random
 
 from packets import ACK, FIN, PSH
 from remote import Connection
@@ -84,3 +86,33 @@ class Variant:
                                     sack=self.timestamps)
             play(connection, chunks, self.first_cell, fin_chunk, push=self.timestamps)
             yield self.title(chunks, fin_chunk), connection
+
+
+class Random:
+    """Arrangements of four to twelve early chunks over ten cells, always the same ones. A
+    chunk's bytes are all its letter, in the order in which they come."""
+
+    COUNT, CELLS, CHUNKS = 2000, 10, (4, 12)
+
+    def __init__(self, address):
+        self.address = address
+
+    def cases(self):
+        chance = random.Random(1998)
+        choices = intervals(self.CELLS)
+        for _ in range(self.COUNT):
+            yield [chance.choice(choices) for _ in range(chance.randint(*self.CHUNKS))]
+
+    def run(self, target):
+        for i, chunks in enumerate(self.cases()):
+            connection = Connection(target, self.address, 1024 + i, 0xFFFFFFFF - i % 40)
+            connection.handshake()
+            for letter, (begin, end) in enumerate(chunks):
+                connection.send((1 + begin) * CELL_BYTES,
+                                bytes([0x41 + letter]) * ((end - begin) * CELL_BYTES))
+            connection.send(0, b"~" * CELL_BYTES)
+            for cell in uncovered(chunks, self.CELLS):
+                connection.send((1 + cell) * CELL_BYTES, b"." * CELL_BYTES)
+            connection.end((1 + self.CELLS) * CELL_BYTES)
+            connection.close()
+            yield name_of(chunks), connection

@@ -80,6 +80,10 @@ def tcp_grid(version):
             for first_cell in (grid.IN_ORDER, grid.EARLY) for timestamps in (False, True)]
 
 
+def random_grid(version):
+    return [grid.Random("10.99.4.1" if version == 4 else "fd99::4:1")]
+
+
 def fin_grid(version):
     net = "10.99.2.%d" if version == 4 else "fd99::2:%d"
     return [grid.Variant(net % (1 + first_cell), first_cell, False, True)
@@ -125,7 +129,8 @@ def is_of_ip(case):
 
 
 SECTIONS = [(title % version, make, version) for title, make in (
-    ("TCP segments, IPv%d", tcp_grid), ("TCP segments with a FIN, IPv%d", fin_grid),
+    ("TCP segments, IPv%d", tcp_grid), ("more TCP segments, IPv%d", random_grid),
+    ("TCP segments with a FIN, IPv%d", fin_grid),
     ("IP fragments, IPv%d", fragment_grid),
     ("evasion by TCP, IPv%d", lambda version: [Evasion(version, False)]),
     ("evasion by IP, IPv%d", lambda version: [Evasion(version, True)])) for version in (4, 6)]

@@ -52,8 +52,11 @@ def open_device():
     except OSError as error:
         raise Missing("no TUN device here: %s" % error.strerror)
     for name, value in SETTINGS:
-        with open("/proc/sys/" + name, "w") as setting:
-            setting.write(str(value))
+        try:
+            with open("/proc/sys/" + name, "w") as setting:
+                setting.write(str(value))
+        except OSError as error:
+            raise Missing("no %s here: %s" % (name, error.strerror))
     for words in ("link set lo up", "link set %s mtu 65535 up" % DEVICE,
                   "addr add %s/16 dev %s" % (ADDRESS[4], DEVICE),
                   "addr add %s/32 dev %s nodad" % (ADDRESS[6], DEVICE)):
