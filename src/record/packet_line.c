@@ -141,14 +141,11 @@ struct wb__moment wb__moment(int64_t time_ns)
     return (struct wb__moment){second, (int)(rest < 0 ? rest + ns : rest)};
 }
 
-bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                    struct wb__ports *ports)
+bool wb__layer_ports(const struct wb_packet *packet, const struct wb_layer *layer,
+                     struct wb__ports *ports)
 {
     struct wb_tcp tcp;
     struct wb_udp udp;
-    if (decoded->transport == WB_LAYER_NONE)
-        return false;
-    const struct wb_layer *layer = &decoded->layers[decoded->transport];
     if (wb_tcp_read(packet, layer, &tcp) == 0)
         *ports = (struct wb__ports){tcp.source_port, tcp.destination_port};
     else if (wb_udp_read(packet, layer, &udp) == 0)
@@ -156,6 +153,13 @@ bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *dec
     else
         return false;
     return true;
+}
+
+bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                    struct wb__ports *ports)
+{
+    return decoded->transport != WB_LAYER_NONE &&
+           wb__layer_ports(packet, &decoded->layers[decoded->transport], ports);
 }
 
 /* The first length bytes of a layer whose header was not understood, or NULL. */

@@ -57,6 +57,8 @@ struct wb__ports {
 };
 bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *decoded,
                     struct wb__ports *ports);
+bool wb__layer_ports(const struct wb_packet *packet, const struct wb_layer *layer,
+                     struct wb__ports *ports);
 
 /* Why a layer is WB_LAYER_MALFORMED, in words. */
 const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_layer *layer);

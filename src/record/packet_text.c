@@ -94,12 +94,26 @@ static void put_arp(struct wb__packet_text *text, const struct wb_layer *layer)
     wb__line_put(&text->line, ", length %u", layer->length);
 }
 
-static void put_ends(struct wb__packet_text *text, const uint8_t *source, const uint8_t *destination,
-                     size_t length)
+/* The ports of what an IP packet holds, which may be the outer one of several. */
+static bool find_ports(const struct wb__packet_text *text, const struct wb_layer *network,
+                       struct wb__ports *ports)
+{
+    const struct wb_layer *end = text->decoded->layers + text->decoded->layer_count;
+    for (const struct wb_layer *layer = network + 1; layer < end; layer++) {
+        if (wb__layer_ports(text->packet, layer, ports))
+            return true;
+        if (layer->kind < WB_LAYER_IP6_HOPOPTS || layer->kind > WB_LAYER_IP6_DSTOPTS)
+            return false;
+    }
+    return false;
+}
+
+static void put_ends(struct wb__packet_text *text, const struct wb_layer *layer,
+                     const uint8_t *source, const uint8_t *destination, size_t length)
 {
     struct wb__line *line = &text->line;
     struct wb__ports ports;
-    bool has_ports = wb__read_ports(text->packet, text->decoded, &ports);
+    bool has_ports = find_ports(text, layer, &ports);
     wb__line_address(line, source, length);
     if (has_ports)
         wb__line_put(line, ".%u", ports.source);
@@ -123,7 +137,7 @@ static void put_ip4(struct wb__packet_text *text, const struct wb_layer *layer)
     wb__line_put(&text->line, "IP ");
     if (wb_ip4_read(text->packet, layer, &ip) < 0)
         return;
-    put_ends(text, ip.source, ip.destination, 4);
+    put_ends(text, layer, ip.source, ip.destination, 4);
     if (ip.more_fragments || ip.fragment_offset > 0)
         put_fragment(&text->line, ip.identification, ip.fragment_offset, ip.more_fragments);
 }
@@ -133,7 +147,7 @@ static void put_ip6(struct wb__packet_text *text, const struct wb_layer *layer)
     struct wb_ip6 ip;
     wb__line_put(&text->line, "IP6 ");
     if (wb_ip6_read(text->packet, layer, &ip) == 0)
-        put_ends(text, ip.source, ip.destination, 16);
+        put_ends(text, layer, ip.source, ip.destination, 16);
 }
 
 static void put_ip6_extension(struct wb__packet_text *text, const struct wb_layer *layer)
@@ -235,8 +249,12 @@ static void put_tcp(struct wb__packet_text *text, const struct wb_layer *layer)
     wb__line_put(line, ", length %u", length);
 }
 
+/* What UDP carries speaks for itself, if it is known. */
 static void put_udp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
+    bool is_last = layer + 1 == text->decoded->layers + text->decoded->layer_count;
+    if (!is_last && layer[1].kind != WB_LAYER_PAYLOAD)
+        return;
     wb__line_put(&text->line, "UDP");
     if (layer->header_length > 0)
         wb__line_put(&text->line, ", length %u", payload_length(layer));
@@ -276,6 +294,21 @@ static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer
         [WB_LAYER_UDP] = put_udp,
         [WB_LAYER_ICMP] = put_icmp,
         [WB_LAYER_ICMP6] = put_icmp,
+        [WB_LAYER_MPLS] = wb__put_mpls,
+        [WB_LAYER_PSEUDOWIRE] = wb__put_pseudowire,
+        [WB_LAYER_GRE] = wb__put_gre,
+        [WB_LAYER_ERSPAN] = wb__put_erspan,
+        [WB_LAYER_ETHERIP] = wb__put_etherip,
+        [WB_LAYER_PBB] = wb__put_pbb,
+        [WB_LAYER_VXLAN] = wb__put_vxlan,
+        [WB_LAYER_VXLAN_GPE] = wb__put_vxlan_gpe,
+        [WB_LAYER_NSH] = wb__put_nsh,
+        [WB_LAYER_GENEVE] = wb__put_geneve,
+        [WB_LAYER_GTP] = wb__put_gtp,
+        [WB_LAYER_L2TP] = wb__put_l2tp,
+        [WB_LAYER_L2TP3] = wb__put_l2tp,
+        [WB_LAYER_TEREDO] = wb__put_teredo,
+        [WB_LAYER_UDPENCAP] = wb__put_udpencap,
     };
     if (texters[layer->kind])
         texters[layer->kind](text, layer);
@@ -301,6 +334,27 @@ static void put_next(struct wb__packet_text *text, const struct wb_layer *layer)
         break;
     case WB_LAYER_RAW:
         wb__line_put(line, "not IP");
+        break;
+    case WB_LAYER_GRE:
+        if (layer->next > 0) /* 0: of an unknown version */
+            wb__line_put(line, "gre-proto-0x%x", layer->next);
+        return;
+    case WB_LAYER_GENEVE:
+        wb__line_put(line, "geneve-proto-0x%x", layer->next);
+        break;
+    case WB_LAYER_NSH:
+    case WB_LAYER_VXLAN_GPE:
+        wb__line_put(line, "unknown-next-protocol-0x%02x", layer->next);
+        break;
+    case WB_LAYER_L2TP:
+        wb__line_put(line, "ppp");
+        break;
+    case WB_LAYER_MPLS:
+    case WB_LAYER_PSEUDOWIRE:
+    case WB_LAYER_ERSPAN:
+    case WB_LAYER_ETHERIP:
+    case WB_LAYER_GTP:
+        wb__line_put(line, "payload");
         break;
     default:
         wb__line_put(line, "ip-proto-%u", layer->next);

@@ -18,4 +18,9 @@ struct wb__packet_text {
 
 typedef void wb__layer_texter(struct wb__packet_text *text, const struct wb_layer *layer);
 
+/* packet_tunnel.c */
+wb__layer_texter wb__put_mpls, wb__put_pseudowire, wb__put_gre, wb__put_erspan, wb__put_etherip,
+    wb__put_pbb, wb__put_vxlan, wb__put_vxlan_gpe, wb__put_nsh, wb__put_geneve, wb__put_gtp,
+    wb__put_l2tp, wb__put_teredo, wb__put_udpencap;
+
 #endif

@@ -119,7 +119,7 @@ static void put_word(struct packet *packet, const char *word)
     else if (sscanf(word, "udp:%u:%u", &a, &b) == 2)
         put_udp(packet, a, b);
     else if (sscanf(word, "udp:%u", &a) == 1)
-        put_udp(packet, 49152, a);
+        put_udp(packet, 50000, a);
     else if (sscanf(word, "gtp:%x", &a) == 1)
         put_gtp(packet, a);
     else

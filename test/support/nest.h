@@ -9,7 +9,7 @@
  *     eth:TYPE         Ethernet
  *     ip4:PROTO:S:D    IPv4 from 10.0.0.S to 10.0.0.D; PROTO in hexadecimal
  *     ip6:NEXT:S:D     IPv6 from fd00::S to fd00::D
- *     udp:PORT         from port 49152
+ *     udp:PORT         from port 50000
  *     udp:FROM:PORT
  *     gtp:TEID         a G-PDU; TEID in hexadecimal
  *     00ff...          these bytes
