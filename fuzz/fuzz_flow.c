@@ -13,6 +13,7 @@
 
 #define OPERATION 8
 #define FRAME_MAX (40 + 256)
+#define BATCH_MAX 32
 
 struct stream_check {
     uint64_t offset[2];
@@ -65,6 +66,21 @@ static void on_end(void *context, struct wb_flow *flow)
     flow->user = NULL;
 }
 
+/* Both versions can be read, and differ at their ends. */
+static void on_anomaly(void *context, struct wb_flow *flow, const struct wb_flow_anomaly *anomaly)
+{
+    (void)context;
+    (void)flow;
+    if (anomaly->kind != WB_FLOW_ANOMALY_OVERLAP_DIFFERS)
+        return;
+    uint32_t last = anomaly->kept_length - 1;
+    if (anomaly->kept_length == 0 || anomaly->kept_length > anomaly->length ||
+        anomaly->kept[0] == anomaly->rejected[0])
+        abort();
+    if (anomaly->kept_length == anomaly->length && anomaly->kept[last] == anomaly->rejected[last])
+        abort();
+}
+
 static void store16(uint8_t *at, unsigned value)
 {
     at[0] = (uint8_t)(value >> 8);
@@ -104,25 +120,43 @@ static size_t make_frame(uint8_t *frame, const uint8_t *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static struct wb__flow_table *make_table(uint8_t choice)
+{
+    static const struct wb_flow_target targets[] = {{{[3] = 2}, 4, 32, WB_OVERLAP_SOLARIS}};
+    static const struct wb__flow_events events = {
+        .begin = on_begin, .bytes = on_bytes, .gap = on_gap, .end = on_end, .anomaly = on_anomaly};
+    struct wb_flow_options options = {
+        .max_flows = choice & 1 ? 2 : 64,
+        .max_buffer_per_direction = choice & 2 ? 4096 : 0,
+        .max_buffer_total = choice & 4 ? 8192 : 0,
+        .overlap = (enum wb_overlap_policy)(choice >> 3 & 7),
+        .targets = targets,
+        .target_count = choice & 1,
+        .max_history_per_direction = choice & 2 ? 4096 : 0,
+        .max_history_total = choice & 4 ? 8192 : 0,
+    };
+    return wb__flow_table_new(&options, &events, NULL, (const uint8_t *)"0123456789abcdef");
+}
+
+/* The frames of a batch stay where they are until it ends, and no longer. */
+static void end_batch(struct wb__flow_table *table, uint8_t frames[BATCH_MAX][FRAME_MAX])
+{
+    wb__flow_table_batch_end(table);
+    memset(frames, 0xee, BATCH_MAX * FRAME_MAX);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1)
         return 0;
-    struct wb_flow_options options = {
-        .max_flows = data[0] & 1 ? 2 : 64,
-        .max_buffer_per_direction = data[0] & 2 ? 4096 : 0,
-        .max_buffer_total = data[0] & 4 ? 8192 : 0,
-        .overlap = data[0] & 8 ? WB_OVERLAP_LAST : WB_OVERLAP_FIRST,
-    };
-    static const struct wb__flow_events events = {
-        .begin = on_begin, .bytes = on_bytes, .gap = on_gap, .end = on_end};
-    struct wb__flow_table *table =
-        wb__flow_table_new(&options, &events, NULL, (const uint8_t *)"0123456789abcdef");
+    struct wb__flow_table *table = make_table(data[0]);
     if (!table)
         return 0;
+    static uint8_t frames[BATCH_MAX][FRAME_MAX];
+    unsigned batch = data[0] & 0x40 ? BATCH_MAX : 1, held = 0;
     int64_t time_ns = 0;
     for (size_t at = 1; at + OPERATION <= size; at += OPERATION) {
-        uint8_t frame[FRAME_MAX];
+        uint8_t *frame = frames[held];
         time_ns += (int64_t)data[at + 7] * data[at + 7] * 1000000;
         struct wb_packet packet = {.data = frame, .time_ns = time_ns, .number = at,
                                    .link_type = 101};
@@ -132,12 +166,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct wb__flow_lookup lookup;
         wb__flow_table_prepare(table, &packet, &decoded, &lookup);
         wb__flow_table_packet(table, &packet, &decoded, &lookup);
-        wb__flow_table_batch_end(table);
+        if (++held == batch) {
+            end_batch(table, frames);
+            held = 0;
+        }
     }
+    end_batch(table, frames);
     wb__flow_table_finish(table);
     struct wb_flow_stats stats;
     wb__flow_table_stats(table, &stats);
-    if (stats.buffered_bytes != 0 || stats.flows_active != 0)
+    if (stats.buffered_bytes != 0 || stats.history_bytes != 0 || stats.flows_active != 0)
         abort();
     wb__flow_table_free(table);
     return 0;
