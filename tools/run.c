@@ -169,18 +169,14 @@ static int step_to_end(const struct run *run, struct wb_engine *engine)
     return STATUS_FAILED;
 }
 
-/* Packets in which nothing could be followed, for their link type has no decoder: each
- * packet of another type has one link layer. Told, for the run was in vain for them. */
+/* Packets in which nothing could be followed, for their link type has no decoder. Told, for
+ * the run was in vain for them. */
 static bool tell_unknown_link(const struct wb_stats *stats, struct wb_engine *engine)
 {
-    static const enum wb_layer_kind links[] = { WB_LAYER_ETHERNET, WB_LAYER_SLL,  WB_LAYER_SLL2,
-                                                WB_LAYER_NULL,     WB_LAYER_LOOP, WB_LAYER_RAW };
     const struct wb_source_interface *interface = wb_engine_interface(engine, 0);
     const char *name = interface != NULL ? wb_link_type_name(interface->link_type) : NULL;
-    uint64_t unknown = stats->decode.packets;
+    uint64_t unknown = stats->decode.unknown_link;
 
-    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-        unknown -= stats->decode.layers[links[i]];
     if (unknown == 0)
         return false;
     message("%" PRIu64 " of %" PRIu64 " packets have a link type that is not followed; that of the "

@@ -64,7 +64,31 @@ extern "C" {
     X(L2TP, "l2tp")       /* version 2 */                                       \
     X(L2TP3, "l2tpv3")                                                          \
     X(TEREDO, "teredo")                                                         \
-    X(UDPENCAP, "udpencap") /* RFC 3948, apart from ESP itself */
+    X(UDPENCAP, "udpencap") /* RFC 3948, apart from ESP itself */               \
+    X(LLC, "llc") /* 802.2, with SNAP where there is one */                     \
+    X(IPX, "ipx")                                                               \
+    X(STP, "stp") /* 802.1D, RSTP, MSTP, Cisco's PVST */                        \
+    X(CDP, "cdp")                                                               \
+    X(LLDP, "lldp")                                                             \
+    X(EAPOL, "eapol") /* 802.1X */                                              \
+    X(EAP, "eap")                                                               \
+    X(MAC_CONTROL, "macc") /* 802.3, annex 31 */                                \
+    X(PPPOE_DISCOVERY, "pppoed")                                                \
+    X(PPPOE, "pppoes") /* a session's packets */                                \
+    X(PPP, "ppp")                                                               \
+    X(PPP_CONTROL, "ppp.control") /* LCP, NCPs, PAP, CHAP: next has its PPP protocol */ \
+    X(CHDLC, "chdlc") /* Cisco HDLC */                                          \
+    X(SLARP, "slarp")                                                           \
+    X(FRAME_RELAY, "fr")                                                        \
+    X(FDDI, "fddi")                                                             \
+    X(TOKEN_RING, "tr")                                                         \
+    X(RADIOTAP, "radiotap")                                                     \
+    X(PRISM, "prism")                                                           \
+    X(AVS, "wlancap")                                                           \
+    X(PPI, "ppi")                                                               \
+    X(WLAN, "wlan") /* 802.11 */                                                \
+    X(AMSDU, "wlan_aggregate") /* one subframe of an 802.11 A-MSDU */           \
+    X(NFLOG, "nflog")
 
 enum wb_layer_kind {
 #define WB_LAYER_KIND(name, text) WB_LAYER_##name,
@@ -109,6 +133,7 @@ struct wb_decoded {
     uint8_t fragment;  /* index of the outermost such IP4 or IP6_FRAGMENT layer, or _NONE */
     uint8_t quoted;    /* index of the first layer of a packet that an ICMP error quotes, or
                           _NONE: network and transport lie outside of it */
+    uint8_t has_next;  /* the frame holds more packets than this one: wb_decode_next */
     uint16_t vlan_ids[2];
     struct wb_layer layers[WB_LAYERS_MAX];
 };
@@ -116,6 +141,11 @@ struct wb_decoded {
 /* Takes packet apart. Resets *decoded completely (as far as layer_count), reads no
  * byte outside data[0, captured_length), allocates nothing. */
 void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded);
+
+/* Of a frame that holds several packets, one behind the other (an 802.11 A-MSDU), wb_decode
+ * gives the first. True: *decoded, which was made from this packet, now describes the outer
+ * layers and the next of them. False: it was the last, and *decoded is as it was. */
+bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded);
 
 /* The name of a kind as JSON has it ("eth"); "unknown" for another number. */
 const char *wb_layer_name(unsigned kind);
@@ -146,6 +176,12 @@ struct wb_vlan { /* IEEE 802.1Q */
     uint16_t type; /* EtherType of what follows */
 };
 int wb_vlan_read(const struct wb_packet *, const struct wb_layer *, struct wb_vlan *);
+
+struct wb_pppoe { /* RFC 2516, 4: discovery and session layers */
+    uint8_t version, type, code;
+    uint16_t session_id, length;
+};
+int wb_pppoe_read(const struct wb_packet *, const struct wb_layer *, struct wb_pppoe *);
 
 struct wb_arp { /* RFC 826 */
     uint16_t hardware_type, protocol_type, operation;
@@ -228,7 +264,7 @@ struct wb_tunnel {
     bool is_shared; /* both directions of a conversation have the same id */
     bool is_global; /* kind and id mean the same between whichever addresses */
     uint32_t id;    /* GRE: key, NVGRE: VSID, PPTP: call id; VXLAN, GPE, GENEVE: VNI; PBB:
-                       I-SID; ERSPAN, L2TP: session id; GTP: TEID; MPLS: innermost label */
+                       I-SID; ERSPAN, L2TP, PPPoE: session id; GTP: TEID; MPLS: innermost label */
 };
 /* WB_E_ARGUMENT where the layer is no tunnel's. Of IP in IP the tunnel's layer is the one
  * whose next is 4 or 41: the outer IP layer or its last extension header. */

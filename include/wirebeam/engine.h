@@ -41,7 +41,9 @@ struct wb_engine;
 /* What the user wants to see; NULL for what not. A stage that nobody needs does not
  * run. */
 struct wb_handlers {
-    /* Every packet, in the order of the source. */
+    /* Every packet, in the order of the source. A frame that holds several (an 802.11
+     * A-MSDU) comes once, with the first of them decoded: on a copy of what is passed,
+     * wb_decode_next gives the others. Flows are told of all. */
     void (*packet)(void *context, const struct wb_packet *, const struct wb_decoded *);
     /* Stream bytes in order; offset counts from the first byte of that direction. */
     void (*stream)(void *context, struct wb_flow *, enum wb_flow_direction, uint64_t offset,
@@ -80,6 +82,8 @@ struct wb_engine_options {
 
 struct wb_decode_stats {
     uint64_t packets;                         /* decoded */
+    uint64_t other_packets;                   /* found in frames behind their first packet */
+    uint64_t unknown_link;                    /* of a link type that has no decoder */
     uint64_t truncated, malformed, too_deep;  /* packets with such a layer */
     uint64_t layers[WB_LAYER_KIND_COUNT];     /* layers met, by kind */
     uint64_t fragments;                       /* packets that are IP fragments */

@@ -9,6 +9,8 @@
 #include "decode/decode.h"
 #include "decode/decoder.h"
 #include "decode/fields.h"
+#include "decode/link.h"
+#include "decode/radio.h"
 
 /* What is known of a kind of layer. */
 static const struct {
@@ -49,9 +51,33 @@ static const struct {
     [WB_LAYER_L2TP3] = {wb__decode_l2tp3, wb__tell_l2tp3},
     [WB_LAYER_TEREDO] = {wb__decode_teredo, wb__tell_teredo},
     [WB_LAYER_UDPENCAP] = {wb__decode_udpencap, wb__tell_udpencap},
+    [WB_LAYER_LLC] = {wb__decode_llc, wb__tell_llc},
+    [WB_LAYER_IPX] = {wb__decode_ipx, wb__tell_ipx},
+    [WB_LAYER_STP] = {wb__decode_stp, wb__tell_stp},
+    [WB_LAYER_CDP] = {wb__decode_cdp, wb__tell_cdp},
+    [WB_LAYER_LLDP] = {wb__decode_lldp, wb__tell_lldp},
+    [WB_LAYER_EAPOL] = {wb__decode_eapol, wb__tell_eapol},
+    [WB_LAYER_EAP] = {wb__decode_eap, wb__tell_eap},
+    [WB_LAYER_MAC_CONTROL] = {wb__decode_mac_control, wb__tell_mac_control},
+    [WB_LAYER_PPPOE_DISCOVERY] = {wb__decode_pppoe_discovery, wb__tell_pppoe},
+    [WB_LAYER_PPPOE] = {wb__decode_pppoe, wb__tell_pppoe},
+    [WB_LAYER_PPP] = {wb__decode_ppp, wb__tell_ppp},
+    [WB_LAYER_PPP_CONTROL] = {wb__decode_ppp_control, wb__tell_ppp_control},
+    [WB_LAYER_CHDLC] = {wb__decode_chdlc, wb__tell_chdlc},
+    [WB_LAYER_SLARP] = {wb__decode_slarp, wb__tell_slarp},
+    [WB_LAYER_FRAME_RELAY] = {wb__decode_frame_relay, wb__tell_frame_relay},
+    [WB_LAYER_FDDI] = {wb__decode_fddi, wb__tell_ring},
+    [WB_LAYER_TOKEN_RING] = {wb__decode_token_ring, wb__tell_ring},
+    [WB_LAYER_RADIOTAP] = {wb__decode_radiotap, wb__tell_radiotap},
+    [WB_LAYER_PRISM] = {wb__decode_prism, wb__tell_prism},
+    [WB_LAYER_AVS] = {wb__decode_avs, wb__tell_avs},
+    [WB_LAYER_PPI] = {wb__decode_ppi, wb__tell_ppi},
+    [WB_LAYER_WLAN] = {wb__decode_wlan, wb__tell_wlan},
+    [WB_LAYER_AMSDU] = {wb__decode_amsdu, wb__tell_amsdu},
+    [WB_LAYER_NFLOG] = {wb__decode_nflog, wb__tell_nflog},
 };
 
-static unsigned kind_of_link(uint16_t link_type)
+unsigned wb__kind_of_link(uint32_t link_type)
 {
     switch (link_type) {
     case WB__LINK_ETHERNET:
@@ -66,6 +92,33 @@ static unsigned kind_of_link(uint16_t link_type)
         return WB_LAYER_LOOP;
     case WB__LINK_MPLS:
         return WB_LAYER_MPLS;
+    case WB__LINK_PPP:
+    case WB__LINK_PPP_HDLC:
+        return WB_LAYER_PPP;
+    case WB__LINK_PPP_ETHER:
+        return WB_LAYER_PPPOE;
+    case WB__LINK_CHDLC:
+        return WB_LAYER_CHDLC;
+    case WB__LINK_FRAME_RELAY:
+        return WB_LAYER_FRAME_RELAY;
+    case WB__LINK_ATM_RFC1483:
+        return WB_LAYER_LLC;
+    case WB__LINK_FDDI:
+        return WB_LAYER_FDDI;
+    case WB__LINK_TOKEN_RING:
+        return WB_LAYER_TOKEN_RING;
+    case WB__LINK_WLAN:
+        return WB_LAYER_WLAN;
+    case WB__LINK_RADIOTAP:
+        return WB_LAYER_RADIOTAP;
+    case WB__LINK_PRISM:
+        return WB_LAYER_PRISM;
+    case WB__LINK_AVS:
+        return WB_LAYER_AVS;
+    case WB__LINK_PPI:
+        return WB_LAYER_PPI;
+    case WB__LINK_NFLOG:
+        return WB_LAYER_NFLOG;
     case WB__LINK_RAW:
     case WB__LINK_RAW_BSD:
     case WB__LINK_RAW_OPENBSD:
@@ -95,6 +148,20 @@ static unsigned kind_of_ethertype(uint16_t type)
     case WB__ETHERTYPE_MPLS:
     case WB__ETHERTYPE_MPLS_UPSTREAM:
         return WB_LAYER_MPLS;
+    case WB__ETHERTYPE_IPX:
+        return WB_LAYER_IPX;
+    case WB__ETHERTYPE_MAC_CONTROL:
+        return WB_LAYER_MAC_CONTROL;
+    case WB__ETHERTYPE_PPP:
+        return WB_LAYER_PPP;
+    case WB__ETHERTYPE_PPPOE_DISCOVERY:
+        return WB_LAYER_PPPOE_DISCOVERY;
+    case WB__ETHERTYPE_PPPOE:
+        return WB_LAYER_PPPOE;
+    case WB__ETHERTYPE_EAPOL:
+        return WB_LAYER_EAPOL;
+    case WB__ETHERTYPE_LLDP:
+        return WB_LAYER_LLDP;
     case WB__ETHERTYPE_PBB:
         return WB_LAYER_PBB;
     case WB__ETHERTYPE_NSH:
@@ -171,6 +238,7 @@ static void reset(struct wb_decoded *decoded)
     decoded->status = WB_LAYER_OK;
     decoded->fragment = decoded->quoted = WB_LAYER_NONE;
     decoded->vlan_count = decoded->tunnel_count = decoded->is_fragment = 0;
+    decoded->has_next = 0;
     decoded->vlan_ids[0] = decoded->vlan_ids[1] = 0;
 }
 
@@ -189,8 +257,32 @@ static void end_too_deep(struct wb_decoded *decoded)
     note_status(decoded, WB_LAYER_TOO_DEEP);
 }
 
+/* The subframe of an A-MSDU that follows the one that is decoded: in the innermost A-MSDU
+ * that has room for one. Returns its layer's index, or WB_LAYER_NONE, and where it begins.
+ * Each lies at least 16 bytes behind the one before, so that there is an end. */
+static unsigned find_next(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                          uint32_t *start)
+{
+    for (unsigned i = decoded->layer_count; --i > 0;) {
+        const struct wb_layer *layer = &decoded->layers[i], *outer = layer - 1;
+        if (layer->kind != WB_LAYER_AMSDU || layer->header_length == 0)
+            continue;
+        *start = layer->offset + ((WB__AMSDU_BYTES + (uint32_t)layer->next + 3) & ~3u);
+        uint32_t end = outer->offset + outer->length;
+        if (*start <= packet->captured_length && *start < end && end - *start >= WB__AMSDU_BYTES)
+            return i;
+    }
+    return WB_LAYER_NONE;
+}
+
+/* Where layers begin that do not stand right behind the one before; 0 for all others. */
+struct starts {
+    uint32_t at[WB_LAYERS_MAX];
+};
+
 /* The layer numbered grown may reach to the packet's end, whatever those before it say. */
-static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decoded, unsigned grown)
+static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decoded,
+                        unsigned grown, const struct starts *starts)
 {
     struct wb__walk walk = {
         .data = packet->data,
@@ -205,14 +297,16 @@ static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decod
         end = walk.captured;
 
     reset(decoded);
-    unsigned kind = kind_of_link(packet->link_type);
+    unsigned kind = wb__kind_of_link(packet->link_type);
     for (unsigned i = 0; kind != WB__LAYER_END; i++) {
         if (i == WB_LAYERS_MAX) {
             end_too_deep(decoded);
-            return;
+            break;
         }
         if (i == grown)
             end = walk.captured;
+        if (starts && starts->at[i])
+            offset = starts->at[i];
         struct wb_layer *layer = &decoded->layers[i];
         *layer = (struct wb_layer){.kind = (uint8_t)kind, .offset = offset,
                                    .length = end - offset};
@@ -223,16 +317,45 @@ static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decod
         end = offset + layer->length;
         offset += layer->header_length;
     }
+    uint32_t start;
+    if (walk.is_aggregate)
+        decoded->has_next = find_next(packet, decoded, &start) != WB_LAYER_NONE;
 }
 
 void wb_decode(const struct wb_packet *packet, struct wb_decoded *decoded)
 {
-    walk_layers(packet, decoded, WB_LAYER_NONE);
+    walk_layers(packet, decoded, WB_LAYER_NONE, NULL);
+}
+
+unsigned wb__decode_aggregate(const struct wb_decoded *decoded)
+{
+    unsigned i = decoded->layer_count;
+    while (i > 0 && decoded->layers[--i].kind != WB_LAYER_AMSDU)
+        ;
+    return i;
+}
+
+bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded)
+{
+    struct starts starts = {{0}};
+    uint32_t start;
+    if (!decoded->has_next)
+        return false;
+    unsigned next = find_next(packet, decoded, &start);
+    if (next == WB_LAYER_NONE)
+        return false;
+    for (unsigned i = 0; i < next; i++)
+        if (decoded->layers[i].kind == WB_LAYER_AMSDU)
+            starts.at[i] = decoded->layers[i].offset;
+    starts.at[next] = start;
+    walk_layers(packet, decoded, WB_LAYER_NONE, &starts);
+    return true;
 }
 
 void wb__decode_grown(const struct wb_packet *packet, unsigned grown, struct wb_decoded *decoded)
 {
-    walk_layers(packet, decoded, grown);
+    walk_layers(packet, decoded, grown, NULL);
+    decoded->has_next = 0;
     for (unsigned i = 0; i < grown && i < decoded->layer_count; i++)
         decoded->layers[i].length = packet->captured_length - decoded->layers[i].offset;
 }

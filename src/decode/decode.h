@@ -12,4 +12,8 @@
  * end of the packet, and the layers around it are stretched to hold it. */
 void wb__decode_grown(const struct wb_packet *packet, unsigned grown, struct wb_decoded *decoded);
 
+/* The innermost layer that others of its kind may follow: where what wb_decode_next found
+ * begins; the layers before it are shared. 0 where there is none. */
+unsigned wb__decode_aggregate(const struct wb_decoded *decoded);
+
 #endif

@@ -28,10 +28,17 @@ enum wb__ethertype {
     WB__ETHERTYPE_ARP = 0x0806,
     WB__ETHERTYPE_TRANSPARENT = 0x6558, /* Ethernet frames in a tunnel, RFC 1701 */
     WB__ETHERTYPE_VLAN = 0x8100,
+    WB__ETHERTYPE_IPX = 0x8137,
     WB__ETHERTYPE_IP6 = 0x86dd,
+    WB__ETHERTYPE_MAC_CONTROL = 0x8808,
+    WB__ETHERTYPE_PPP = 0x880b,
     WB__ETHERTYPE_MPLS = 0x8847,
     WB__ETHERTYPE_MPLS_UPSTREAM = 0x8848, /* RFC 5332 */
+    WB__ETHERTYPE_PPPOE_DISCOVERY = 0x8863,
+    WB__ETHERTYPE_PPPOE = 0x8864,
+    WB__ETHERTYPE_EAPOL = 0x888e,
     WB__ETHERTYPE_VLAN_SERVICE = 0x88a8,
+    WB__ETHERTYPE_LLDP = 0x88cc,
     WB__ETHERTYPE_PBB = 0x88e7, /* IEEE 802.1Q, 9.7: the I-TAG */
     WB__ETHERTYPE_NSH = 0x894f,
     WB__ETHERTYPE_VLAN_OLD = 0x9100,
@@ -58,14 +65,28 @@ enum wb__protocol {
 enum wb__link_type {
     WB__LINK_NULL = 0,
     WB__LINK_ETHERNET = 1,
+    WB__LINK_TOKEN_RING = 6,
+    WB__LINK_PPP = 9,
+    WB__LINK_FDDI = 10,
     WB__LINK_RAW_BSD = 12,
     WB__LINK_RAW_OPENBSD = 14,
+    WB__LINK_PPP_HDLC = 50,
+    WB__LINK_PPP_ETHER = 51,
+    WB__LINK_ATM_RFC1483 = 100,
     WB__LINK_RAW = 101,
+    WB__LINK_CHDLC = 104,
+    WB__LINK_WLAN = 105,
+    WB__LINK_FRAME_RELAY = 107,
     WB__LINK_LOOP = 108,
     WB__LINK_SLL = 113,
+    WB__LINK_PRISM = 119,
+    WB__LINK_RADIOTAP = 127,
+    WB__LINK_AVS = 163,
+    WB__LINK_PPI = 192,
     WB__LINK_MPLS = 219,
     WB__LINK_IP4 = 228,
     WB__LINK_IP6 = 229,
+    WB__LINK_NFLOG = 239,
     WB__LINK_SLL2 = 276,
 };
 
@@ -76,6 +97,7 @@ struct wb__walk {
     uint16_t link_type;
     uint8_t packet_flags;
     bool is_tunnelled; /* a tunnel's layer was met since the last IP layer */
+    bool is_aggregate; /* a layer was met that others like it may follow */
     struct wb_decoded *decoded; /* layer_count is the index of the current layer */
 };
 
@@ -92,6 +114,13 @@ wb__decoder wb__decode_mpls, wb__decode_pseudowire, wb__decode_gre, wb__decode_e
     wb__decode_etherip, wb__decode_pbb, wb__decode_vxlan, wb__decode_vxlan_gpe, wb__decode_nsh,
     wb__decode_geneve, wb__decode_gtp, wb__decode_l2tp, wb__decode_l2tp3, wb__decode_teredo,
     wb__decode_udpencap;
+
+wb__decoder wb__decode_llc, wb__decode_ipx, wb__decode_stp, wb__decode_cdp, wb__decode_lldp,
+    wb__decode_eapol, wb__decode_eap, wb__decode_mac_control, wb__decode_pppoe_discovery,
+    wb__decode_pppoe, wb__decode_ppp, wb__decode_ppp_control, wb__decode_chdlc, wb__decode_slarp,
+    wb__decode_frame_relay, wb__decode_fddi, wb__decode_token_ring, wb__decode_radiotap,
+    wb__decode_prism, wb__decode_avs, wb__decode_ppi, wb__decode_wlan, wb__decode_amsdu,
+    wb__decode_nflog;
 
 /* The kind that an EtherType or an IP protocol number names: sets layer->next, and
  * where there is no decoder the status UNKNOWN. */

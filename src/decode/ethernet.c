@@ -6,6 +6,7 @@
  */
 #include "decode/decoder.h"
 #include "decode/fields.h"
+#include "decode/link.h"
 
 #define ETHERNET_BYTES 14
 #define VLAN_BYTES 4
@@ -33,8 +34,7 @@ static unsigned by_type_or_length(const struct wb__walk *walk, struct wb_layer *
     if (type >= WB__ETHERTYPE_FIRST)
         return wb__by_ethertype(layer, type);
     wb__bound(walk, layer, layer->header_length + type);
-    wb__complain(layer, WB_LAYER_UNKNOWN);
-    return wb__rest(layer);
+    return wb__by_length(walk, layer);
 }
 
 unsigned wb__decode_ethernet(struct wb__walk *walk, struct wb_layer *layer)

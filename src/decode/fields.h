@@ -33,6 +33,10 @@ wb__teller wb__tell_payload, wb__tell_ethernet, wb__tell_vlan, wb__tell_sll, wb_
 wb__teller wb__tell_mpls, wb__tell_pseudowire, wb__tell_gre, wb__tell_erspan, wb__tell_etherip,
     wb__tell_pbb, wb__tell_vxlan, wb__tell_vxlan_gpe, wb__tell_nsh, wb__tell_geneve, wb__tell_gtp,
     wb__tell_l2tp, wb__tell_l2tp3, wb__tell_teredo, wb__tell_udpencap;
+wb__teller wb__tell_llc, wb__tell_ipx, wb__tell_stp, wb__tell_cdp, wb__tell_lldp, wb__tell_eapol,
+    wb__tell_eap, wb__tell_mac_control, wb__tell_pppoe, wb__tell_ppp, wb__tell_ppp_control,
+    wb__tell_chdlc, wb__tell_slarp, wb__tell_frame_relay, wb__tell_ring, wb__tell_radiotap,
+    wb__tell_prism, wb__tell_avs, wb__tell_ppi, wb__tell_wlan, wb__tell_amsdu, wb__tell_nflog;
 
 /* The bytes of the layer's header. */
 struct wb__cursor wb__fields_header(const struct wb__fields *fields);

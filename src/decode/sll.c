@@ -10,6 +10,8 @@
 #define SLL_BYTES 16
 #define SLL2_BYTES 20
 
+enum sll_protocol { SLL_NOVELL = 1, SLL_LLC = 4 }; /* where it is no EtherType */
+
 enum arphrd {
     ARPHRD_FRAD = 770,
     ARPHRD_IEEE80211 = 801,
@@ -52,12 +54,36 @@ static bool is_ethertype(const struct wb_sll *sll)
     }
 }
 
+/* Devices of 802.11 in monitor mode hand on what their link types hold. */
+static unsigned by_device(struct wb_layer *layer, const struct wb_sll *sll)
+{
+    switch (sll->arphrd_type) {
+    case ARPHRD_IEEE80211:
+        return WB_LAYER_WLAN;
+    case ARPHRD_IEEE80211_PRISM:
+        return WB_LAYER_PRISM;
+    case ARPHRD_IEEE80211_RADIOTAP:
+        return WB_LAYER_RADIOTAP;
+    default:
+        wb__complain(layer, WB_LAYER_UNKNOWN);
+        return wb__rest(layer);
+    }
+}
+
+static unsigned by_old_protocol(struct wb_layer *layer, const struct wb_sll *sll)
+{
+    if (sll->arphrd_type == ARPHRD_NETLINK || sll->arphrd_type == ARPHRD_FRAD)
+        return by_device(layer, sll);
+    if (sll->protocol == SLL_NOVELL)
+        return WB_LAYER_IPX;
+    return sll->protocol == SLL_LLC ? WB_LAYER_LLC : by_device(layer, sll);
+}
+
 static unsigned by_sll_protocol(struct wb_layer *layer, const struct wb_sll *sll)
 {
     if (is_ethertype(sll))
         return wb__by_ethertype(layer, sll->protocol);
-    wb__complain(layer, WB_LAYER_UNKNOWN);
-    return wb__rest(layer);
+    return by_old_protocol(layer, sll);
 }
 
 unsigned wb__decode_sll(struct wb__walk *walk, struct wb_layer *layer)

@@ -138,6 +138,20 @@ static int read_l2tp(const struct wb_packet *packet, const struct wb_layer *laye
     return 0;
 }
 
+static int read_pppoe(const struct wb_packet *packet, const struct wb_layer *layer,
+                      struct wb_tunnel *tunnel)
+{
+    struct wb_pppoe pppoe;
+    int error = wb_pppoe_read(packet, layer, &pppoe);
+    if (error < 0)
+        return error;
+    if (pppoe.code != 0)
+        return WB_E_ARGUMENT;
+    tunnel->has_id = tunnel->is_shared = true;
+    tunnel->id = pppoe.session_id;
+    return 0;
+}
+
 int wb_tunnel_read(const struct wb_packet *packet, const struct wb_layer *layer,
                    struct wb_tunnel *tunnel)
 {
@@ -168,6 +182,8 @@ int wb_tunnel_read(const struct wb_packet *packet, const struct wb_layer *layer,
     case WB_LAYER_L2TP:
     case WB_LAYER_L2TP3:
         return read_l2tp(packet, layer, tunnel);
+    case WB_LAYER_PPPOE:
+        return read_pppoe(packet, layer, tunnel);
     case WB_LAYER_TEREDO: /* RFC 4380, 4: global addresses that hold the client's */
         tunnel->is_global = true;
         return layer->status == WB_LAYER_TRUNCATED ? WB_E_TRUNCATED : 0;

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "decode/decode.h"
 
 #define CACHE_LINE_BYTES 64
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
@@ -103,14 +104,48 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     return 0;
 }
 
-static void count_decoded(struct wb_decode_stats *stats, const struct wb_decoded *decoded)
+static void count_layers(struct wb_decode_stats *stats, const struct wb_decoded *decoded,
+                         unsigned first)
 {
-    for (unsigned i = 0; i < decoded->layer_count; i++)
+    for (unsigned i = first; i < decoded->layer_count; i++)
         stats->layers[decoded->layers[i].kind]++;
-    stats->fragments += decoded->is_fragment;
+}
+
+static void count_status(struct wb_decode_stats *stats, const struct wb_decoded *decoded)
+{
     stats->truncated += decoded->status == WB_LAYER_TRUNCATED;
     stats->malformed += decoded->status == WB_LAYER_MALFORMED;
     stats->too_deep += decoded->status == WB_LAYER_TOO_DEEP;
+}
+
+static void count_decoded(struct wb_decode_stats *stats, const struct wb_decoded *decoded)
+{
+    count_layers(stats, decoded, 0);
+    count_status(stats, decoded);
+    stats->fragments += decoded->is_fragment;
+    stats->unknown_link += decoded->layers[0].kind == WB_LAYER_PAYLOAD;
+}
+
+/* The packets that a frame holds beside the first (wb_decode_next) go through the flow table
+ * as if each had come in a frame of its own. What is wrong with one of them is counted where
+ * the first is well: a frame counts once. */
+static void run_others(struct wb_engine *engine, const struct wb_packet *packet,
+                       struct wb_decoded *decoded)
+{
+    struct wb__flow_lookup lookup;
+    struct wb_decode_stats *stats = &engine->decode_stats;
+    bool is_well = decoded->status == WB_LAYER_OK;
+    while (wb_decode_next(packet, decoded)) {
+        count_layers(stats, decoded, wb__decode_aggregate(decoded));
+        stats->other_packets++;
+        if (is_well)
+            count_status(stats, decoded);
+        is_well = is_well && decoded->status == WB_LAYER_OK;
+        if (!engine->flows)
+            continue;
+        wb__flow_table_prepare(engine->flows, packet, decoded, &lookup);
+        wb__flow_table_packet(engine->flows, packet, decoded, &lookup);
+    }
 }
 
 /* A few packets through decode, and then one by one through the rest: while the first
@@ -133,6 +168,8 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
         if (engine->flows)
             wb__flow_table_packet(engine->flows, &packets[i], &engine->decoded[i],
                                   &engine->lookups[i]);
+        if (engine->decoded[i].has_next)
+            run_others(engine, &packets[i], &engine->decoded[i]);
     }
     engine->current = NULL;
     engine->decode_stats.packets += (uint64_t)count;

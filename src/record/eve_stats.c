@@ -35,7 +35,8 @@ static const struct counter source_counters[] = {
 static const struct counter decode_counters[] = {
     COUNTER(wb_decode_stats, packets),   COUNTER(wb_decode_stats, truncated),
     COUNTER(wb_decode_stats, malformed), COUNTER(wb_decode_stats, too_deep),
-    COUNTER(wb_decode_stats, fragments),
+    COUNTER(wb_decode_stats, fragments), COUNTER(wb_decode_stats, unknown_link),
+    COUNTER(wb_decode_stats, other_packets),
 };
 
 static const struct counter flow_counters[] = {

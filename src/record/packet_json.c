@@ -10,6 +10,7 @@
 #include <wirebeam/record.h>
 #include <wirebeam/source.h>
 
+#include "decode/decode.h"
 #include "record/json.h"
 #include "record/packet_line.h"
 
@@ -112,11 +113,11 @@ static void put_message(struct packet_record *record, const struct wb_layer *lay
         wb__json_text(&record->json, "message", text + 1);
 }
 
-static void put_layers(struct packet_record *record)
+static void put_layers(struct packet_record *record, const char *name, unsigned first)
 {
     struct wb__json *json = &record->json;
-    wb__json_begin(json, "layers", '[');
-    for (unsigned i = 0; i < record->decoded->layer_count; i++) {
+    wb__json_begin(json, name, '[');
+    for (unsigned i = first; i < record->decoded->layer_count; i++) {
         const struct wb_layer *layer = &record->decoded->layers[i];
         wb__json_begin(json, NULL, '{');
         wb__json_text(json, "layer", wb_layer_name(layer->kind));
@@ -129,6 +130,21 @@ static void put_layers(struct packet_record *record)
         wb__json_end(json, '}');
     }
     wb__json_end(json, ']');
+}
+
+/* The other packets of the frame (wb_decode_next), from the layer on that they do not share. */
+static void put_others(struct packet_record *record)
+{
+    const struct wb_decoded *first = record->decoded;
+    if (!first->has_next)
+        return;
+    struct wb_decoded next = *first;
+    record->decoded = &next;
+    wb__json_begin(&record->json, "other_packets", '[');
+    while (wb_decode_next(record->packet, &next))
+        put_layers(record, NULL, wb__decode_aggregate(&next));
+    wb__json_end(&record->json, ']');
+    record->decoded = first;
 }
 
 static void put_flags(struct wb__json *json, uint8_t flags)
@@ -268,7 +284,8 @@ char *wb_packet_json(const struct wb_packet *packet, const struct wb_decoded *de
     put_network(&record);
     if (decoded->status != WB_LAYER_OK)
         wb__json_text(json, "status", wb_layer_status_name(decoded->status));
-    put_layers(&record);
+    put_layers(&record, "layers", 0);
+    put_others(&record);
     wb__json_end(json, '}');
     return finish(json);
 }

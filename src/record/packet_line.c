@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "record/packet_link.h"
 
 static void put_bytes(struct wb__line *line, const char *bytes, size_t length)
 {
@@ -213,6 +214,9 @@ static const char *udp_words(const struct wb_packet *packet, const struct wb_lay
 
 const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_layer *layer)
 {
+    const char *words = wb__link_malformed_words(packet, layer);
+    if (words)
+        return words;
     switch (layer->kind) {
     case WB_LAYER_IP4:
         return ip4_words(packet, layer);

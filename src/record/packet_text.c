@@ -7,7 +7,9 @@
 #include <time.h>
 #include <wirebeam/record.h>
 
+#include "decode/decode.h"
 #include "decode/tcp_option.h"
+#include "record/packet_link.h"
 #include "record/packet_text.h"
 
 static void put_time(struct wb__line *line, int64_t time_ns)
@@ -26,11 +28,20 @@ static uint32_t payload_length(const struct wb_layer *layer)
     return layer->length - layer->header_length;
 }
 
-/* A frame whose next layer has no decoder: all that can be said is from whom to whom. */
+/* Of a frame whose next layer has no decoder, or is LLC in front of such a one, all that can
+ * be said is from whom to whom. */
+static bool is_next_unknown(const struct wb__packet_text *text, const struct wb_layer *layer)
+{
+    const struct wb_layer *end = text->decoded->layers + text->decoded->layer_count;
+    return layer->status == WB_LAYER_UNKNOWN ||
+           (layer + 1 < end && layer[1].kind == WB_LAYER_LLC &&
+            layer[1].status == WB_LAYER_UNKNOWN);
+}
+
 static void put_ethernet(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ethernet ethernet;
-    if (layer->status != WB_LAYER_UNKNOWN ||
+    if (!is_next_unknown(text, layer) ||
         wb_ethernet_read(text->packet, layer, &ethernet) < 0)
         return;
     wb__line_hardware(&text->line, ethernet.source, 6);
@@ -309,6 +320,29 @@ static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer
         [WB_LAYER_L2TP3] = wb__put_l2tp,
         [WB_LAYER_TEREDO] = wb__put_teredo,
         [WB_LAYER_UDPENCAP] = wb__put_udpencap,
+        [WB_LAYER_LLC] = wb__put_llc,
+        [WB_LAYER_IPX] = wb__put_ipx,
+        [WB_LAYER_STP] = wb__put_stp,
+        [WB_LAYER_CDP] = wb__put_cdp,
+        [WB_LAYER_LLDP] = wb__put_lldp,
+        [WB_LAYER_EAPOL] = wb__put_eapol,
+        [WB_LAYER_EAP] = wb__put_eap,
+        [WB_LAYER_MAC_CONTROL] = wb__put_mac_control,
+        [WB_LAYER_PPPOE_DISCOVERY] = wb__put_pppoe,
+        [WB_LAYER_PPPOE] = wb__put_pppoe,
+        [WB_LAYER_PPP] = wb__put_ppp,
+        [WB_LAYER_PPP_CONTROL] = wb__put_ppp_control,
+        [WB_LAYER_CHDLC] = wb__put_chdlc,
+        [WB_LAYER_SLARP] = wb__put_slarp,
+        [WB_LAYER_FRAME_RELAY] = wb__put_frame_relay,
+        [WB_LAYER_FDDI] = wb__put_ring,
+        [WB_LAYER_TOKEN_RING] = wb__put_ring,
+        [WB_LAYER_RADIOTAP] = wb__put_radiotap,
+        [WB_LAYER_PRISM] = wb__put_prism,
+        [WB_LAYER_AVS] = wb__put_avs,
+        [WB_LAYER_PPI] = wb__put_ppi,
+        [WB_LAYER_WLAN] = wb__put_wlan,
+        [WB_LAYER_NFLOG] = wb__put_nflog,
     };
     if (texters[layer->kind])
         texters[layer->kind](text, layer);
@@ -386,12 +420,33 @@ static void put_status(struct wb__packet_text *text, const struct wb_layer *laye
         break;
     case WB_LAYER_UNKNOWN:
     case WB_LAYER_FRAGMENT:
-        if (layer->kind != WB_LAYER_PAYLOAD)
+        if (layer->kind != WB_LAYER_PAYLOAD && !wb__link_names_next(layer->kind))
             put_next(text, layer);
         break;
     default:
         break;
     }
+}
+
+static void put_layers(struct wb__packet_text *text, unsigned first)
+{
+    for (unsigned i = first; i < text->decoded->layer_count; i++) {
+        put_layer(text, &text->decoded->layers[i]);
+        put_status(text, &text->decoded->layers[i]);
+    }
+}
+
+/* The other packets of the frame, behind the first and without what is around them. */
+static void put_others(struct wb__packet_text *text)
+{
+    const struct wb_decoded *first = text->decoded;
+    struct wb_decoded next = *first;
+    text->decoded = &next;
+    while (wb_decode_next(text->packet, &next)) {
+        wb__line_put(&text->line, "; ");
+        put_layers(text, wb__decode_aggregate(&next));
+    }
+    text->decoded = first;
 }
 
 size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
@@ -401,10 +456,9 @@ size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *d
         return 0;
     struct wb__packet_text text = {packet, decoded, wb__line(buffer, size)};
     put_time(&text.line, packet->time_ns);
-    for (unsigned i = 0; i < decoded->layer_count; i++) {
-        put_layer(&text, &decoded->layers[i]);
-        put_status(&text, &decoded->layers[i]);
-    }
+    put_layers(&text, 0);
+    if (decoded->has_next)
+        put_others(&text);
     struct wb__line *line = &text.line;
     while (ends_with_space(line))
         line->text[--line->length] = '\0';

@@ -58,12 +58,12 @@ static const struct row rows[] = {
     {"ARP with padding (RFC 826)", ETH_LINK,
      ETH("0806") "0001 0800 0604 0001 020000000001 c0000201 000000000000 c0000202 00000000",
      "eth 0+14/46 arp 14+28/28"},
-    {"an 802.3 length, and padding", ETH_LINK, ETH("0003") "424203 0000",
-     "eth 0+14/17 unknown payload 14+0/3"},
-    {"an 802.3 length beyond the frame", ETH_LINK, ETH("0100") "424203",
-     "eth 0+14/17 malformed payload 14+0/3"},
+    {"an 802.3 length, and padding", ETH_LINK, ETH("0003") "f0f003 0000",
+     "eth 0+14/17 llc 14+3/3 unknown"},
+    {"an 802.3 length beyond the frame", ETH_LINK, ETH("0100") "f0f003",
+     "eth 0+14/17 malformed llc 14+3/3 unknown"},
     {"an EtherType without a decoder", ETH_LINK,
-     ETH("88cc") "0207", "eth 0+14/16 unknown payload 14+0/2"},
+     ETH("88b5") "0207", "eth 0+14/16 unknown payload 14+0/2"},
     {"Linux cooked", SLL_LINK,
      "0000 0001 0006 020000000001 0000 0800" IP4("001c", "0000", "11") UDP("0008"),
      "sll 0+16/44 ip 16+20/28 udp 36+8/8"},
@@ -267,7 +267,7 @@ static void summary_names_network_transport_and_tags(void **state)
     assert_int_equal(decoded.network, WB_LAYER_NONE);
     assert_int_equal(decoded.transport, WB_LAYER_NONE);
     assert_int_equal(decoded.vlan_count, 0);
-    assert_int_equal(decoded.layers[0].next, 0x88cc);
+    assert_int_equal(decoded.layers[0].next, 0x88b5);
     assert_int_equal(decoded.status, WB_LAYER_OK);
 }
 
