@@ -274,6 +274,17 @@ def opened_window(c):
     c.end(sent + 4)
 
 
+@case("early bytes for which the host has no memory", is_slow=True, is_undecidable=True)
+def no_memory(c):
+    c.handshake()
+    for offset in range(198, 0, -4):
+        c.send(offset, b"XX")
+    for offset in range(0, 200, 2):
+        c.send(offset, b"aa")
+        c.read_all()
+    c.end(200)
+
+
 # --- RST -----------------------------------------------------------------------------
 
 RESETS = (

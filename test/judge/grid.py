@@ -37,6 +37,11 @@ def uncovered(chunks, cells=CELLS):
     return [i for i in range(cells) if not any(begin <= i < end for begin, end in chunks)]
 
 
+def has_overlap(chunks):
+    return any(max(one[0], other[0]) < min(one[1], other[1])
+               for one, other in itertools.combinations(chunks, 2))
+
+
 def name_of(chunks, fin_chunk=None):
     return " ".join("%d-%d%s" % (begin, end, "+FIN" if i == fin_chunk else "")
                     for i, (begin, end) in enumerate(chunks))
@@ -84,6 +89,7 @@ class Variant:
             isn = 0xFFFFFFFF - i % (2 * CELLS * CELL_BYTES)
             connection = Connection(target, self.address, 1024 + i, isn, self.timestamps,
                                     sack=self.timestamps)
+            connection.has_overlap = has_overlap(chunks)
             play(connection, chunks, self.first_cell, fin_chunk, push=self.timestamps)
             yield self.title(chunks, fin_chunk), connection
 
@@ -115,4 +121,5 @@ class Random:
                 connection.send((1 + cell) * CELL_BYTES, b"." * CELL_BYTES)
             connection.end((1 + self.CELLS) * CELL_BYTES)
             connection.close()
+            connection.has_overlap = has_overlap(chunks)
             yield name_of(chunks), connection

@@ -6,7 +6,7 @@ import subprocess
 
 class Stream:
     """What one side of a flow said: the bytes before the first gap, for an application gets no
-    further; and what the flow was complained of."""
+    further."""
 
     def __init__(self):
         self.bytes, self.has_gap = b"", False
@@ -20,7 +20,7 @@ class Reading:
     def __init__(self, program, capture_path):
         self.streams = collections.defaultdict(list)   # (address, port) to streams, oldest first
         self.datagrams = collections.defaultdict(list) # the same to payloads
-        self.anomalies = collections.defaultdict(set)  # address to names
+        self.anomalies = collections.defaultdict(set)  # the same, and address alone, to names
         self.flows = collections.defaultdict(lambda: (Stream(), Stream(), set()))
         told = subprocess.run([program, capture_path], stdout=subprocess.PIPE, check=True, text=True)
         for line in told.stdout.splitlines():
@@ -42,6 +42,7 @@ class Reading:
         for side in (0, 1):
             address, port = ends[2 * side], int(ends[2 * side + 1])
             self.streams[address, port].append((int(flow), self.flows[flow][side].bytes))
+            self.anomalies[address, port] |= self.flows[flow][2]
             self.anomalies[address] |= self.flows[flow][2]
 
     def take_datagram(self, address, port, digits=""):

@@ -24,6 +24,7 @@ class Connection:
         self.edge = 0         # of the target's window: no byte from there on is welcome
         self.window_shift = 0
         self.ended = 0        # after our FIN
+        self.has_overlap = None # of bytes that differ; None: nobody said
         self.fin_seen = False
         self.rst_seen = False
 
