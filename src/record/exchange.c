@@ -14,10 +14,33 @@
 
 #define SPARE_MAX 256u   /* transactions kept for the next ones */
 #define CODINGS_MAX 256u /* bytes of all Content-Encoding fields */
+#define SHA256_STATE 448u /* about what OpenSSL 3 allocates for a context of SHA-256 */
+#define DIGEST_STATE 576u /* what libxxhash allocates for one of XXH3 */
 
 static struct wb__spool_to target(struct wb__recorder *recorder)
 {
     return (struct wb__spool_to){&recorder->store, &recorder->budget};
+}
+
+static uint64_t spool_states(const struct wb__spool *spool)
+{
+    return spool->capacity * sizeof *spool->vector + (spool->part ? sizeof *spool->part : 0);
+}
+
+/* Charges what the transaction has come to hold besides bytes. */
+static void account(struct wb__recorder *recorder, struct wb__exchange *exchange)
+{
+    uint64_t bytes = sizeof *exchange + spool_states(&exchange->request) +
+                     spool_states(&exchange->response) + spool_states(&exchange->body);
+    for (unsigned i = 0; i < 2; i++)
+        bytes += exchange->sha256[i] ? SHA256_STATE : 0;
+    if (exchange->digest)
+        bytes += DIGEST_STATE;
+    if (bytes == exchange->state_bytes)
+        return;
+    wb__budget_give(&recorder->states, exchange->state_bytes);
+    wb__budget_take(&recorder->states, bytes);
+    exchange->state_bytes = bytes;
 }
 
 static struct wb__exchange *take_spare(struct wb__recorder *recorder)
@@ -240,9 +263,9 @@ static void take_request_body(struct wb__recorder *recorder, struct wb__exchange
         EVP_DigestUpdate(*context, bytes.data, bytes.length);
 }
 
-void wb__exchange_bytes(struct wb__recorder *recorder, struct wb__exchange *exchange,
-                        enum wb_http_side side, enum wb_http_part part, struct wb_slice bytes,
-                        bool borrowed)
+static void take_bytes(struct wb__recorder *recorder, struct wb__exchange *exchange,
+                       enum wb_http_side side, enum wb_http_part part, struct wb_slice bytes,
+                       bool borrowed)
 {
     bool is_request = side == WB_HTTP_REQUEST;
     assert(!(is_request && exchange->is_joined));
@@ -255,6 +278,14 @@ void wb__exchange_bytes(struct wb__recorder *recorder, struct wb__exchange *exch
         take_request_body(recorder, exchange, bytes);
     else
         take_response_body(recorder, exchange, bytes, borrowed);
+}
+
+void wb__exchange_bytes(struct wb__recorder *recorder, struct wb__exchange *exchange,
+                        enum wb_http_side side, enum wb_http_part part, struct wb_slice bytes,
+                        bool borrowed)
+{
+    take_bytes(recorder, exchange, side, part, bytes, borrowed);
+    account(recorder, exchange);
 }
 
 /* What comes after a gap cannot be decoded. Without a coding the rest of the body is
@@ -291,6 +322,7 @@ void wb__exchange_settle(struct wb__recorder *recorder, struct wb__exchange *exc
         note_loss(recorder, exchange, join(&to, exchange));
     for (unsigned i = 0; i < 3 && !exchange->loss; i++)
         note_loss(recorder, exchange, wb__spool_settle(&to, spools[i]));
+    account(recorder, exchange);
 }
 
 static void finish_content(struct wb__recorder *recorder, struct wb__exchange *exchange)
@@ -396,6 +428,7 @@ struct wb__part *wb__exchange_body_part(struct wb__recorder *recorder,
 
 static void free_transaction(struct wb__recorder *recorder, struct wb__exchange *exchange)
 {
+    wb__budget_give(&recorder->states, exchange->state_bytes);
     struct wb__spool_to to = target(recorder);
     wb__spool_free(&to, &exchange->request);
     wb__spool_free(&to, &exchange->response);
@@ -432,6 +465,7 @@ void wb__exchange_release(struct wb__recorder *recorder, struct wb__exchange *ex
     }
     forget_bytes(recorder, exchange);
     wb__content_free(exchange->content);
+    wb__budget_give(&recorder->states, exchange->state_bytes);
     recycle(exchange);
     wb__list_append(&recorder->spare, &exchange->all);
     recorder->spare_count++;

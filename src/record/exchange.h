@@ -38,6 +38,7 @@ struct wb__exchange {
     EVP_MD_CTX *sha256[2]; /* by side; kept for the next user */
     bool has_sha256[2];
     XXH3_state_t *digest;
+    uint64_t state_bytes; /* charged to recorder->states */
 };
 
 /* The transaction of *state, made where there is none yet; NULL without memory. */

@@ -414,8 +414,8 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
     stats->first_error = recorder->faults.first.system;
     snprintf(stats->first_error_text, sizeof stats->first_error_text, "%.*s",
              (int)sizeof stats->first_error_text - 1, recorder->faults.first.text);
-    stats->memory_bytes = recorder->budget.used;
-    stats->memory_peak = recorder->budget.peak;
+    stats->memory_bytes = recorder->budget.used + recorder->states.used;
+    stats->memory_peak = recorder->budget.peak + recorder->states.peak;
     stats->decoder_memory_bytes = recorder->decoders.used;
     stats->decoder_memory_peak = recorder->decoders.peak;
 }

@@ -24,6 +24,8 @@ struct wb__recorder {
     struct wb_record_stats stats; /* those that no part below keeps itself */
     struct wb__faults faults;
     struct wb__budget budget, decoders; /* unfinished transactions; content decoders */
+    struct wb__budget states; /* what there is of unfinished transactions besides bytes: no
+                                 limit of its own, the http stage has one for their heads */
     EVP_MD *sha256;
 
     bool has_json;
