@@ -25,6 +25,11 @@ sanitize:
 	@scripts/setup build test
 	@scripts/test --sanitize-only
 
+attack:
+	@scripts/setup build test
+	@[ -f build-test/build.ninja ] || meson setup build-test -Db_ndebug=false
+	@ninja -C build-test attack
+
 demo: all
 	@scripts/setup demo
 	@scripts/demo
@@ -57,6 +62,7 @@ help:
 	@echo 'make setup      install what any of these targets needs'
 	@echo 'make test       build and run all tests, also with sanitizers'
 	@echo 'make sanitize   only unit tests and fuzz seeds, with sanitizers'
+	@echo 'make attack     the attacks of make test, at the sizes that ARCHITECTURE.md publishes'
 	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
 	@echo 'make bench      measure beside other programs'
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
@@ -65,4 +71,4 @@ help:
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize demo bench corpus judge fuzz install clean help
+.PHONY: all setup test sanitize attack demo bench corpus judge fuzz install clean help

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Attacks by many connections.
+ */
+#include "attack/capture.h"
+
+#include <string.h>
+
+#include "support/bytes.h"
+
+/* n connections that all stay open, each with a request whose head never ends. */
+static void open_many(struct capture *capture, uint64_t n)
+{
+    static const char head[] = "GET /attack HTTP/1.1\r\nHost: attack.test\r\n";
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk_handshake(&talk);
+        talk_segment(&talk, CLIENT, 0, head, sizeof head - 1);
+    }
+}
+
+/* n connections that all stay open, each with a request that nobody answers. */
+static void ask_many(struct capture *capture, uint64_t n)
+{
+    static const char head[] = "GET /attack HTTP/1.1\r\nHost: attack.test\r\n\r\n";
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk_handshake(&talk);
+        talk_segment(&talk, CLIENT, 0, head, sizeof head - 1);
+    }
+}
+
+/* n connections that all stay open, each with the beginning of a body of 1 MB. */
+static void upload_many(struct capture *capture, uint64_t n)
+{
+    static const char head[] =
+        "POST /attack HTTP/1.1\r\nHost: attack.test\r\nContent-Length: 1000000\r\n\r\n";
+    struct bytes message = {0}, body = bytes_pattern(2, 1000);
+    bytes_add(&message, head, sizeof head - 1);
+    bytes_add_bytes(&message, body);
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk_handshake(&talk);
+        talk_segment(&talk, CLIENT, 0, message.data, message.length);
+    }
+    bytes_free(&message);
+    bytes_free(&body);
+}
+
+/* n SYNs, none of them answered. */
+static void flood_syns(struct capture *capture, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk.from[CLIENT].options = NULL;
+        talk_flags(&talk, CLIENT, WB_TCP_SYN);
+    }
+}
+
+/* n ACKs of connections that nobody has seen beginning. */
+static void flood_acks(struct capture *capture, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk_flags(&talk, CLIENT, WB_TCP_ACK);
+    }
+}
+
+/* n connections, each with 1,000 bytes that come early and a hole before them that is never
+ * filled: nothing of it is acknowledged. */
+static void leave_holes(struct capture *capture, uint64_t n)
+{
+    struct bytes body = bytes_pattern(1, 1000);
+    for (uint64_t i = 0; i < n; i++) {
+        struct talk talk = capture_talk(capture, (uint32_t)i);
+        talk_handshake(&talk);
+        talk_segment(&talk, CLIENT, 1000, body.data, body.length);
+    }
+    bytes_free(&body);
+}
+
+const struct attack flow_attacks[] = {
+    {"flows", open_many, 4},
+    {"unanswered", ask_many, 4},
+    {"uploads", upload_many, 4},
+    {"syn-flood", flood_syns, 1},
+    {"ack-flood", flood_acks, 1},
+    {"holes", leave_holes, 4},
+    {0},
+};
