@@ -74,8 +74,9 @@ static unsigned decode_wccp(const struct wb__walk *walk, struct wb_layer *layer)
 {
     enum { REDIRECT_BYTES = 4 };
     struct wb__inside inside = wb__inside(walk, layer);
-    bool has_redirect = inside.captured > 0 && inside.bytes[0] >> 4 != 4;
-    if (has_redirect && inside.captured >= REDIRECT_BYTES)
+    if (inside.captured < REDIRECT_BYTES)
+        return wb__rest(layer);
+    if (inside.bytes[0] >> 4 != 4)
         layer->header_length += REDIRECT_BYTES;
     return WB_LAYER_IP4;
 }

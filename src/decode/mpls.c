@@ -39,6 +39,13 @@ static unsigned unknown(struct wb_layer *layer)
     return wb__rest(layer);
 }
 
+/* Are there too few bytes to tell Ethernet from anything else, because the capture ends? */
+static bool is_cut(const struct wb__inside *inside)
+{
+    return inside->captured < CONTROL_WORD_BYTES + ETHERNET_BYTES + 2 &&
+           inside->captured < inside->length;
+}
+
 /* A control word is a good guess where an Ethernet frame follows it, and an Ethernet frame
  * without one where the bytes say so: addresses may begin with any four bits. */
 static unsigned guess_pseudowire(struct wb_layer *layer, const struct wb__inside *inside)
@@ -53,14 +60,14 @@ static unsigned guess_pseudowire(struct wb_layer *layer, const struct wb__inside
 
 static unsigned guess(struct wb_layer *layer, const struct wb__inside *inside)
 {
-    if (inside->captured == 0)
-        return wb__rest(layer);
-    uint8_t first = inside->bytes[0];
+    uint8_t first = inside->captured > 0 ? inside->bytes[0] : 0;
     if (first >= 0x45 && first <= 0x4f)
         return WB_LAYER_IP4;
-    switch (first >> 4) {
-    case 6:
+    if (first >> 4 == 6)
         return WB_LAYER_IP6;
+    if (inside->length == 0 || is_cut(inside))
+        return wb__rest(layer);
+    switch (first >> 4) {
     case 0:
     case 1:
         return guess_pseudowire(layer, inside);
@@ -134,10 +141,9 @@ unsigned wb__decode_pseudowire(struct wb__walk *walk, struct wb_layer *layer)
     if (word.length >= CONTROL_WORD_BYTES + ETHERNET_BYTES && word.length < layer->length)
         layer->length = word.length;
     struct wb__inside inside = wb__inside(walk, layer);
-    bool is_cut = inside.captured < ETHERNET_BYTES && inside.length >= ETHERNET_BYTES;
-    if (is_cut || wb__is_ethernet(inside.bytes, inside.captured))
+    if (wb__is_ethernet(inside.bytes, inside.captured))
         return WB_LAYER_ETHERNET;
-    return unknown(layer);
+    return is_cut(&inside) ? wb__rest(layer) : unknown(layer);
 }
 
 int wb__mpls_read(const struct wb_packet *packet, const struct wb_layer *layer,

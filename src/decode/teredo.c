@@ -13,12 +13,14 @@
 
 enum { ORIGIN = 0, AUTHENTICATION = 1 };
 
-/* What comes before the IPv6 packet; 0xff... where the bytes end inside of it. */
+/* "The bytes end inside of it": in place of the length of what is before the IPv6 packet. */
 #define CUT UINT32_MAX
 
 static uint32_t find_authentication_length(const uint8_t *bytes, uint32_t length)
 {
-    if (length < 2 || wb__load16(bytes) != AUTHENTICATION)
+    if (length < 2)
+        return CUT;
+    if (wb__load16(bytes) != AUTHENTICATION)
         return 0;
     return length < 4 ? CUT : AUTHENTICATION_BYTES + bytes[2] + bytes[3];
 }
@@ -26,9 +28,9 @@ static uint32_t find_authentication_length(const uint8_t *bytes, uint32_t length
 static uint32_t find_length(const uint8_t *bytes, uint32_t length)
 {
     uint32_t at = find_authentication_length(bytes, length);
-    if (at > length)
+    if (at > length || length - at < 2)
         return CUT;
-    if (length - at < 2 || wb__load16(bytes + at) != ORIGIN)
+    if (wb__load16(bytes + at) != ORIGIN)
         return at;
     return length - at < ORIGIN_BYTES ? CUT : at + ORIGIN_BYTES;
 }
