@@ -270,8 +270,8 @@ struct wb_tunnel {
  * whose next is 4 or 41: the outer IP layer or its last extension header. */
 int wb_tunnel_read(const struct wb_packet *, const struct wb_layer *, struct wb_tunnel *);
 
-/* Checks the Internet checksum of an IP4, TCP, UDP, ICMP or ICMP6 layer of a
- * decoded packet. */
+/* Checks the checksum of a layer of a decoded packet, if it has one; of those inside of a
+ * tunnel, too. */
 enum wb_checksum_state {
     WB_CHECKSUM_WRONG = 0,
     WB_CHECKSUM_RIGHT = 1,

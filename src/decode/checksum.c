@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * The Internet checksum (RFC 1071) of IPv4, TCP, UDP, ICMP and ICMPv6. Only what can
- * be known is said: fragments, cut packets and what an offload has yet to finish are
- * "unverified", never "wrong".
+ * The checksums of all layers that have one, at any depth: the pseudo-header of a layer is
+ * that of the nearest IP layer around it, so that those of a tunnel and of what is inside are
+ * both judged. Only what can be known is said: fragments, quotations, cut packets and what an
+ * offload has yet to finish are "unverified", never "wrong".
  */
 #include "decode/decoder.h"
 
@@ -117,11 +118,11 @@ struct addresses {
 };
 
 static bool find_ip6_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                               unsigned transport, struct addresses *addresses)
+                               unsigned network, unsigned transport, struct addresses *addresses)
 {
-    const uint8_t *header = packet->data + decoded->layers[decoded->network].offset;
+    const uint8_t *header = packet->data + decoded->layers[network].offset;
     *addresses = (struct addresses){header + 8, header + 24, 16};
-    for (unsigned i = decoded->network + 1u; i < transport && addresses->destination; i++) {
+    for (unsigned i = network + 1u; i < transport && addresses->destination; i++) {
         const struct wb_layer *layer = &decoded->layers[i];
         if (layer->kind == WB_LAYER_IP6_ROUTING)
             addresses->destination =
@@ -133,15 +134,15 @@ static bool find_ip6_addresses(const struct wb_packet *packet, const struct wb_d
 }
 
 static bool find_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                           unsigned transport, struct addresses *addresses)
+                           unsigned network, unsigned transport, struct addresses *addresses)
 {
-    const struct wb_layer *network = &decoded->layers[decoded->network];
-    if (network->kind == WB_LAYER_IP6)
-        return find_ip6_addresses(packet, decoded, transport, addresses);
+    const struct wb_layer *layer = &decoded->layers[network];
+    if (layer->kind == WB_LAYER_IP6)
+        return find_ip6_addresses(packet, decoded, network, transport, addresses);
     struct wb_ip4 ip;
-    if (wb_ip4_read(packet, network, &ip) < 0)
+    if (wb_ip4_read(packet, layer, &ip) < 0)
         return false;
-    const uint8_t *header = packet->data + network->offset;
+    const uint8_t *header = packet->data + layer->offset;
     *addresses = (struct addresses){header + 12, find_source_routed(&ip, header + 16), 4};
     return addresses->destination != NULL;
 }
@@ -172,77 +173,150 @@ static bool has_known_end(const struct wb_layer *network, const struct wb_layer 
     return network->status != WB_LAYER_MALFORMED || layer->kind == WB_LAYER_UDP;
 }
 
-static bool can_verify(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                       const struct wb_layer *layer)
+/* A layer whose checksum is asked for, and the IP layer that it lies in. */
+struct summed {
+    const struct wb_packet *packet;
+    const struct wb_decoded *decoded;
+    const struct wb_layer *layer;
+    const uint8_t *bytes; /* of layer */
+    unsigned index, network;
+};
+
+static bool is_ip(const struct wb_layer *layer)
 {
+    return layer->kind == WB_LAYER_IP4 || layer->kind == WB_LAYER_IP6;
+}
+
+/* The nearest IP layer before the one at index, or WB_LAYER_NONE. */
+static unsigned find_network(const struct wb_decoded *decoded, unsigned index)
+{
+    while (index > 0)
+        if (is_ip(&decoded->layers[--index]))
+            return index;
+    return WB_LAYER_NONE;
+}
+
+static bool can_verify(const struct summed *summed)
+{
+    const struct wb_packet *packet = summed->packet;
+    const struct wb_layer *layer = summed->layer;
     if (packet->flags & (WB_PACKET_CHECKSUM_NOT_READY | WB_PACKET_SEGMENTED_LATER))
         return false;
-    const struct wb_layer *network = &decoded->layers[decoded->network];
-    return !decoded->is_fragment && has_known_end(network, layer) &&
+    const struct wb_layer *network = &summed->decoded->layers[summed->network];
+    return summed->index < summed->decoded->fragment && has_known_end(network, layer) &&
            layer->status != WB_LAYER_MALFORMED && has_ip_length(packet, network) &&
            is_captured(packet, layer->offset, layer->length);
 }
 
-static enum wb_checksum_state check_pseudo(const struct wb_packet *packet,
-                                           const struct wb_decoded *decoded, unsigned index,
-                                           uint8_t protocol)
+static enum wb_checksum_state check_plain(const struct summed *summed)
 {
-    const struct wb_layer *layer = &decoded->layers[index];
+    return judge(add(0, summed->bytes, summed->layer->length));
+}
+
+static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t protocol)
+{
     struct addresses addresses;
-    if (!find_addresses(packet, decoded, index, &addresses))
+    if (!find_addresses(summed->packet, summed->decoded, summed->network, summed->index,
+                        &addresses))
         return WB_CHECKSUM_UNVERIFIED;
-    uint64_t sum = add_pseudo_header(&addresses, protocol, layer->length);
-    return judge(add(sum, packet->data + layer->offset, layer->length));
+    uint64_t sum = add_pseudo_header(&addresses, protocol, summed->layer->length);
+    return judge(add(sum, summed->bytes, summed->layer->length));
 }
 
-/* RFC 768: 0 means that there is none; RFC 8200, 8.1 forbids that in IPv6. */
-static enum wb_checksum_state check_zero_udp(const struct wb_decoded *decoded)
+static bool is_in_ip6(const struct summed *summed)
 {
-    bool is_ip4 = decoded->layers[decoded->network].kind == WB_LAYER_IP4;
-    return is_ip4 ? WB_CHECKSUM_ABSENT : WB_CHECKSUM_WRONG;
+    return summed->decoded->layers[summed->network].kind == WB_LAYER_IP6;
 }
 
-static enum wb_checksum_state check_icmp6(const struct wb_packet *packet,
-                                          const struct wb_decoded *decoded, unsigned index)
+/* RFC 768: 0 means that there is none; RFC 8200, 8.1 forbids that in IPv6, but RFC 6935
+ * allows it around the packets of a tunnel. */
+static enum wb_checksum_state check_zero_udp(const struct summed *summed)
 {
-    if (decoded->layers[decoded->network].kind != WB_LAYER_IP6)
-        return WB_CHECKSUM_UNVERIFIED;
-    return check_pseudo(packet, decoded, index, WB__PROTOCOL_ICMP6);
+    unsigned next = summed->index + 1;
+    struct wb_tunnel tunnel;
+    if (!is_in_ip6(summed))
+        return WB_CHECKSUM_ABSENT;
+    bool is_tunnel = next < summed->decoded->layer_count &&
+                     wb_tunnel_read(summed->packet, &summed->decoded->layers[next], &tunnel) == 0;
+    return is_tunnel ? WB_CHECKSUM_ABSENT : WB_CHECKSUM_WRONG;
 }
 
-static enum wb_checksum_state check_transport(const struct wb_packet *packet,
-                                              const struct wb_decoded *decoded, unsigned index)
+static enum wb_checksum_state check_icmp6(const struct summed *summed)
 {
-    const struct wb_layer *layer = &decoded->layers[index];
-    struct wb_udp udp;
-    if (layer->kind == WB_LAYER_UDP && wb_udp_read(packet, layer, &udp) == 0 && udp.checksum == 0)
-        return check_zero_udp(decoded);
-    if (packet->flags & WB_PACKET_CHECKSUM_VALID)
-        return WB_CHECKSUM_RIGHT;
-    if (!can_verify(packet, decoded, layer))
+    if (!is_in_ip6(summed))
         return WB_CHECKSUM_UNVERIFIED;
-    switch (layer->kind) {
+    return check_pseudo(summed, WB__PROTOCOL_ICMP6);
+}
+
+static enum wb_checksum_state check_layer(const struct summed *summed)
+{
+    switch (summed->layer->kind) {
     case WB_LAYER_TCP:
-        return check_pseudo(packet, decoded, index, WB__PROTOCOL_TCP);
+        return check_pseudo(summed, WB__PROTOCOL_TCP);
     case WB_LAYER_UDP:
-        return check_pseudo(packet, decoded, index, WB__PROTOCOL_UDP);
+        return check_pseudo(summed, WB__PROTOCOL_UDP);
     case WB_LAYER_ICMP6:
-        return check_icmp6(packet, decoded, index);
+        return check_icmp6(summed);
     default:
-        return judge(add(0, packet->data + layer->offset, layer->length));
+        return check_plain(summed);
     }
 }
 
+static bool has_no_checksum(const struct summed *summed)
+{
+    return summed->layer->kind == WB_LAYER_GRE && !(summed->bytes[0] & 0x80);
+}
+
+/* What the source says of a checksum, it says of the outermost. */
+static bool is_known_valid(const struct summed *summed)
+{
+    return summed->packet->flags & WB_PACKET_CHECKSUM_VALID &&
+           find_network(summed->decoded, summed->network) == WB_LAYER_NONE;
+}
+
+static enum wb_checksum_state check_in_ip(const struct summed *summed)
+{
+    struct wb_udp udp;
+    bool is_udp = wb_udp_read(summed->packet, summed->layer, &udp) == 0;
+    if (is_udp && udp.checksum == 0)
+        return check_zero_udp(summed);
+    if (has_no_checksum(summed))
+        return WB_CHECKSUM_ABSENT;
+    if (is_known_valid(summed))
+        return WB_CHECKSUM_RIGHT;
+    return can_verify(summed) ? check_layer(summed) : WB_CHECKSUM_UNVERIFIED;
+}
+
+static bool has_checksum(unsigned kind)
+{
+    switch (kind) {
+    case WB_LAYER_TCP:
+    case WB_LAYER_UDP:
+    case WB_LAYER_ICMP:
+    case WB_LAYER_ICMP6:
+    case WB_LAYER_GRE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A quotation is cut short, and routers change what they quote. */
 enum wb_checksum_state wb_checksum_state(const struct wb_packet *packet,
                                          const struct wb_decoded *decoded, unsigned index)
 {
-    if (index >= decoded->layer_count || decoded->layers[index].header_length == 0)
+    if (index >= decoded->layer_count || index >= decoded->quoted)
         return WB_CHECKSUM_UNVERIFIED;
-    if (decoded->layers[index].kind == WB_LAYER_IP4)
-        return check_ip4_header(packet, &decoded->layers[index]);
-    if (index != decoded->transport || decoded->network == WB_LAYER_NONE)
+    const struct wb_layer *layer = &decoded->layers[index];
+    struct summed summed = {packet, decoded, layer, packet->data + layer->offset, index,
+                            find_network(decoded, index)};
+    if (layer->header_length == 0)
         return WB_CHECKSUM_UNVERIFIED;
-    return check_transport(packet, decoded, index);
+    if (layer->kind == WB_LAYER_IP4)
+        return check_ip4_header(packet, layer);
+    if (!has_checksum(layer->kind) || summed.network == WB_LAYER_NONE)
+        return WB_CHECKSUM_UNVERIFIED;
+    return check_in_ip(&summed);
 }
 
 const char *wb_checksum_state_name(unsigned state)

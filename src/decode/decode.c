@@ -253,6 +253,8 @@ static void note_status(struct wb_decoded *decoded, uint8_t status)
 
 static void end_too_deep(struct wb_decoded *decoded)
 {
+    if (decoded->quoted == WB_LAYERS_MAX) /* the quotation has no layer */
+        decoded->quoted = WB_LAYER_NONE;
     decoded->layers[WB_LAYERS_MAX - 1].status = WB_LAYER_TOO_DEEP;
     note_status(decoded, WB_LAYER_TOO_DEEP);
 }
@@ -314,7 +316,8 @@ static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decod
         if (layer->status != WB_LAYER_OK)
             note_status(decoded, layer->status);
         decoded->layer_count = (uint8_t)(i + 1);
-        end = offset + layer->length;
+        end = walk.inner_end ? walk.inner_end : offset + layer->length;
+        walk.inner_end = 0;
         offset += layer->header_length;
     }
     uint32_t start;

@@ -98,6 +98,8 @@ struct wb__walk {
     uint8_t packet_flags;
     bool is_tunnelled; /* a tunnel's layer was met since the last IP layer */
     bool is_aggregate; /* a layer was met that others like it may follow */
+    uint32_t inner_end; /* where what follows the current layer's header ends, when that is
+                           before the layer itself does; else 0 */
     struct wb_decoded *decoded; /* layer_count is the index of the current layer */
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * What ICMP (RFC 792) and ICMPv6 (RFC 4443, 4861, 2710, 3810) messages say, in the
- * words of tcpdump. The packet that an error quotes is decoded by the same decoder as
- * any other, only so far that its destination and port can be named.
+ * words of tcpdump. Of the packet that an error quotes, destination and port are named.
  */
 #include "record/packet_line.h"
 
@@ -83,6 +82,15 @@ static const char *find_name(const struct name *names, size_t count, uint8_t num
     return NULL;
 }
 
+struct message {
+    const struct wb_packet *packet;
+    const struct wb_decoded *decoded;
+    unsigned index; /* of its layer */
+    struct wb_icmp icmp;
+    const uint8_t *payload;
+    uint32_t length; /* of payload */
+};
+
 /* What an error quotes: where it was going to. */
 struct quoted {
     uint8_t destination[16];
@@ -92,14 +100,11 @@ struct quoted {
     uint16_t port;
 };
 
-static void read_quoted_port(const struct wb_packet *packet, const struct wb_decoded *decoded,
+/* Errors may quote no more than eight bytes, too few for a whole TCP header; the ports are
+ * in the first four of TCP and UDP alike. */
+static void read_quoted_port(const struct wb_packet *packet, const struct wb_layer *layer,
                              struct quoted *quoted)
 {
-    if (decoded->transport == WB_LAYER_NONE)
-        return;
-    /* Errors may quote no more than eight bytes, too few for a whole TCP header; the
-     * ports are in the first four of TCP and UDP alike. */
-    const struct wb_layer *layer = &decoded->layers[decoded->transport];
     bool has_ports = layer->kind == WB_LAYER_TCP || layer->kind == WB_LAYER_UDP;
     if (!has_ports || packet->captured_length - layer->offset < 4 || layer->length < 4)
         return;
@@ -107,30 +112,31 @@ static void read_quoted_port(const struct wb_packet *packet, const struct wb_dec
     quoted->port = wb__load16(packet->data + layer->offset + 2);
 }
 
-static struct quoted read_quoted(const uint8_t *bytes, uint32_t length)
+/* The layers behind an error's are what it quotes: an IP layer, extension headers, and
+ * what they carry. */
+static struct quoted read_quoted(const struct message *message)
 {
-    enum { LINKTYPE_RAW = 101 };
     struct quoted quoted = {0};
-    struct wb_packet packet = {.data = bytes, .captured_length = length,
-                               .wire_length = UINT16_MAX, .link_type = LINKTYPE_RAW};
-    struct wb_decoded decoded;
     struct wb_ip4 ip4;
     struct wb_ip6 ip6;
-
-    wb_decode(&packet, &decoded);
-    if (decoded.network == WB_LAYER_NONE)
+    unsigned index = message->index + 1;
+    if (index >= message->decoded->layer_count)
         return quoted;
-    const struct wb_layer *layer = &decoded.layers[decoded.network];
-    if (wb_ip4_read(&packet, layer, &ip4) == 0) {
+    const struct wb_layer *layer = &message->decoded->layers[index];
+    if (wb_ip4_read(message->packet, layer, &ip4) == 0) {
         memcpy(quoted.destination, ip4.destination, 4);
         quoted.address_length = 4;
         quoted.protocol = ip4.protocol;
-    } else if (wb_ip6_read(&packet, layer, &ip6) == 0) {
+    } else if (wb_ip6_read(message->packet, layer, &ip6) == 0) {
         memcpy(quoted.destination, ip6.destination, 16);
         quoted.address_length = 16;
         quoted.protocol = ip6.next_header;
     }
-    read_quoted_port(&packet, &decoded, &quoted);
+    while (++index < message->decoded->layer_count &&
+           wb__is_ip6_extension(message->decoded->layers[index].kind))
+        ;
+    if (index < message->decoded->layer_count)
+        read_quoted_port(message->packet, &message->decoded->layers[index], &quoted);
     return quoted;
 }
 
@@ -219,9 +225,9 @@ static void put_redirect(struct wb__line *line, const struct wb_icmp *icmp,
     wb__line_address(line, gateway, 4);
 }
 
-static void put_icmp4(struct wb__line *line, const struct wb_icmp *icmp, const uint8_t *payload,
-                      uint32_t length)
+static void put_icmp4(struct wb__line *line, const struct message *message)
 {
+    const struct wb_icmp *icmp = &message->icmp;
     struct quoted quoted;
     switch (icmp->type) {
     case ECHO:
@@ -231,11 +237,11 @@ static void put_icmp4(struct wb__line *line, const struct wb_icmp *icmp, const u
         put_echo(line, icmp, "reply");
         break;
     case UNREACHABLE:
-        quoted = read_quoted(payload, length);
+        quoted = read_quoted(message);
         put_unreachable4(line, icmp, &quoted);
         break;
     case REDIRECT:
-        quoted = read_quoted(payload, length);
+        quoted = read_quoted(message);
         put_redirect(line, icmp, &quoted);
         break;
     case TIME_EXCEEDED:
@@ -250,19 +256,18 @@ static void put_icmp4(struct wb__line *line, const struct wb_icmp *icmp, const u
 }
 
 /* RFC 4861, 4.3 and 4.4: the target follows the first eight bytes. */
-static void put_neighbor(struct wb__line *line, const char *words, const uint8_t *payload,
-                         uint32_t length)
+static void put_neighbor(struct wb__line *line, const char *words, const struct message *message)
 {
     wb__line_put(line, " neighbor %s ", words);
-    if (length >= 16)
-        wb__line_address(line, payload, 16);
+    if (message->length >= 16)
+        wb__line_address(line, message->payload, 16);
     else
         wb__line_put(line, "[|icmpv6]");
 }
 
-static void put_icmp6(struct wb__line *line, const struct wb_icmp *icmp, const uint8_t *payload,
-                      uint32_t length)
+static void put_icmp6(struct wb__line *line, const struct message *message)
 {
+    const struct wb_icmp *icmp = &message->icmp;
     struct quoted quoted;
     switch (icmp->type) {
     case ECHO6:
@@ -272,7 +277,7 @@ static void put_icmp6(struct wb__line *line, const struct wb_icmp *icmp, const u
         put_echo(line, icmp, "reply");
         break;
     case UNREACHABLE6:
-        quoted = read_quoted(payload, length);
+        quoted = read_quoted(message);
         put_unreachable6(line, icmp, &quoted);
         break;
     case TOO_BIG6:
@@ -285,10 +290,10 @@ static void put_icmp6(struct wb__line *line, const struct wb_icmp *icmp, const u
         wb__line_put(line, " parameter problem - octet %u", icmp->rest);
         break;
     case SOLICITATION6:
-        put_neighbor(line, "solicitation, who has", payload, length);
+        put_neighbor(line, "solicitation, who has", message);
         break;
     case ADVERTISEMENT6:
-        put_neighbor(line, "advertisement, tgt is", payload, length);
+        put_neighbor(line, "advertisement, tgt is", message);
         break;
     default:
         put_named(line, icmp, find_name(types6, COUNT(types6), icmp->type));
@@ -296,15 +301,14 @@ static void put_icmp6(struct wb__line *line, const struct wb_icmp *icmp, const u
 }
 
 void wb__line_icmp(struct wb__line *line, const struct wb_packet *packet,
-                   const struct wb_layer *layer)
+                   const struct wb_decoded *decoded, const struct wb_layer *layer)
 {
-    struct wb_icmp icmp;
-    const uint8_t *payload;
-    if (wb_icmp_read(packet, layer, &icmp) < 0)
+    struct message message = {packet, decoded, (unsigned)(layer - decoded->layers), {0}, NULL, 0};
+    if (wb_icmp_read(packet, layer, &message.icmp) < 0)
         return;
-    uint32_t length = wb_layer_payload(packet, layer, &payload);
+    message.length = wb_layer_payload(packet, layer, &message.payload);
     if (layer->kind == WB_LAYER_ICMP6)
-        put_icmp6(line, &icmp, payload, length);
+        put_icmp6(line, &message);
     else
-        put_icmp4(line, &icmp, payload, length);
+        put_icmp4(line, &message);
 }

@@ -108,7 +108,7 @@ static void put_message(struct packet_record *record, const struct wb_layer *lay
     struct wb__line line = wb__line(text, sizeof text);
     if (layer->kind != WB_LAYER_ICMP && layer->kind != WB_LAYER_ICMP6)
         return;
-    wb__line_icmp(&line, record->packet, layer);
+    wb__line_icmp(&line, record->packet, record->decoded, layer);
     if (line.length > 0)
         wb__json_text(&record->json, "message", text + 1);
 }
@@ -121,6 +121,8 @@ static void put_layers(struct packet_record *record, const char *name, unsigned 
         const struct wb_layer *layer = &record->decoded->layers[i];
         wb__json_begin(json, NULL, '{');
         wb__json_text(json, "layer", wb_layer_name(layer->kind));
+        if (i >= record->decoded->quoted)
+            wb__json_bool(json, "quoted", true);
         wb_layer_fields(record->packet, record->decoded, i, put_field, record);
         put_message(record, layer);
         if (layer->status != WB_LAYER_OK)
@@ -200,17 +202,12 @@ static void put_ends(struct packet_record *record, const uint8_t *source,
         wb__json_number(json, "dest_port", ports.destination);
 }
 
-static bool is_ip6_extension(unsigned kind)
-{
-    return kind == WB_LAYER_IP6_HOPOPTS || kind == WB_LAYER_IP6_ROUTING ||
-           kind == WB_LAYER_IP6_FRAGMENT || kind == WB_LAYER_IP6_DSTOPTS;
-}
-
 /* What the last header of the IP chain names. */
 static unsigned find_protocol(const struct wb_decoded *decoded)
 {
     unsigned last = decoded->network;
-    while (last + 1u < decoded->layer_count && is_ip6_extension(decoded->layers[last + 1].kind) &&
+    while (last + 1u < decoded->layer_count &&
+           wb__is_ip6_extension(decoded->layers[last + 1].kind) &&
            decoded->layers[last + 1].header_length > 0)
         last++;
     return decoded->layers[last].next;

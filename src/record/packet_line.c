@@ -163,6 +163,12 @@ bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *dec
            wb__layer_ports(packet, &decoded->layers[decoded->transport], ports);
 }
 
+bool wb__is_ip6_extension(unsigned kind)
+{
+    return kind == WB_LAYER_IP6_HOPOPTS || kind == WB_LAYER_IP6_ROUTING ||
+           kind == WB_LAYER_IP6_FRAGMENT || kind == WB_LAYER_IP6_DSTOPTS;
+}
+
 /* The first length bytes of a layer whose header was not understood, or NULL. */
 static const uint8_t *peek(const struct wb_packet *packet, const struct wb_layer *layer,
                            uint32_t length)

@@ -65,6 +65,9 @@ const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_
 
 /* " echo request, id 1, seq 2" and so on: what an ICMP or ICMP6 layer says. */
 void wb__line_icmp(struct wb__line *line, const struct wb_packet *packet,
-                   const struct wb_layer *layer);
+                   const struct wb_decoded *decoded, const struct wb_layer *layer);
+
+/* Does a layer of this kind continue the header chain of an IPv6 packet? */
+bool wb__is_ip6_extension(unsigned kind);
 
 #endif

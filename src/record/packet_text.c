@@ -2,7 +2,8 @@
  *
  * A packet as a line of text, in the manner of tcpdump. It goes through the layers in
  * their order, and each says its part; what a layer complains of stands in brackets
- * behind it. Sequence numbers are those on the wire: a line knows of no other packet.
+ * behind it. What an ICMP error quotes is said by the error. Sequence numbers are those on
+ * the wire: a line knows of no other packet.
  */
 #include <time.h>
 #include <wirebeam/record.h>
@@ -274,7 +275,7 @@ static void put_udp(struct wb__packet_text *text, const struct wb_layer *layer)
 static void put_icmp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     wb__line_put(&text->line, layer->kind == WB_LAYER_ICMP ? "ICMP" : "ICMP6,");
-    wb__line_icmp(&text->line, text->packet, layer);
+    wb__line_icmp(&text->line, text->packet, text->decoded, layer);
     if (layer->header_length > 0)
         wb__line_put(&text->line, ", length %u", layer->length);
 }
@@ -430,7 +431,7 @@ static void put_status(struct wb__packet_text *text, const struct wb_layer *laye
 
 static void put_layers(struct wb__packet_text *text, unsigned first)
 {
-    for (unsigned i = first; i < text->decoded->layer_count; i++) {
+    for (unsigned i = first; i < text->decoded->layer_count && i < text->decoded->quoted; i++) {
         put_layer(text, &text->decoded->layers[i]);
         put_status(text, &text->decoded->layers[i]);
     }

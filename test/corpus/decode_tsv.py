@@ -113,7 +113,8 @@ def is_listed(layer, link_type):
         return link_type not in ("IPV4", "IPV6")
     if layer["layer"] == "ip" and layer.get("status") == "malformed":
         return True
-    return layer["layer"] != "payload" and bool(set(layer) - {"layer", "status", "reason"})
+    return layer["layer"] != "payload" and "quoted" not in layer \
+        and bool(set(layer) - {"layer", "status", "reason"})
 
 
 def protocols(packet):
@@ -122,7 +123,7 @@ def protocols(packet):
 
 
 def row(packet):
-    layers = packet["layers"]
+    layers = [layer for layer in packet["layers"] if "quoted" not in layer]
     seconds, nanoseconds = divmod(packet["time_ns"], 10 ** 9)
     values = [str(packet["packet"]), "%d.%09d" % (seconds, nanoseconds),
               str(packet["wire_length"]), str(packet["captured_length"]), protocols(packet)]

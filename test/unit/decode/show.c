@@ -26,7 +26,7 @@ const char *show_layers(const struct wb_decoded *decoded, char text[SHOW_SIZE])
 static unsigned worst_status(const struct wb_decoded *decoded)
 {
     unsigned worst = WB_LAYER_OK;
-    for (unsigned i = 0; i < decoded->layer_count; i++)
+    for (unsigned i = 0; i < decoded->layer_count && i < decoded->quoted; i++)
         if (decoded->layers[i].status <= WB_LAYER_TOO_DEEP && decoded->layers[i].status > worst)
             worst = decoded->layers[i].status;
     return worst;
@@ -48,6 +48,7 @@ void check_rules(const struct wb_packet *packet, const struct wb_decoded *decode
 {
     assert_in_range(decoded->layer_count, 1, WB_LAYERS_MAX);
     assert_int_equal(decoded->status, worst_status(decoded));
+    assert_true(decoded->quoted == WB_LAYER_NONE || decoded->quoted < decoded->layer_count);
     for (unsigned i = 0; i < decoded->layer_count; i++) {
         check_layer(packet, &decoded->layers[i]);
         if (i == 0)

@@ -185,6 +185,56 @@ static void what_the_source_knows_counts(void **state)
     assert_int_equal(transport_state(&packet), WB_CHECKSUM_UNVERIFIED);
 }
 
+#define INNER4 "4500001f 00010000 401166cb 0a000001 0a000002 00350035 000b2709 616263"
+#define VXLAN "0800000000000700 020000000002 020000000001 0800"
+#define OUTER4 "45000051 00010000 40116699 0a000001 0a000002 9c4012b5 003d3598"
+#define OUTER6 "60000000 003d1140 fe800000000000000000000000000001 fe800000000000000000000000000002"
+
+/* What each layer of kind says, in the layers' order. */
+static void check_kind(const char *text, enum wb_layer_kind kind, const char *states)
+{
+    struct row row = {"", 101, text, WB_CHECKSUM_RIGHT};
+    struct wb_packet packet = make_packet(&row);
+    struct wb_decoded decoded;
+    wb_decode(&packet, &decoded);
+    for (unsigned i = 0; i < decoded.layer_count; i++)
+        if (decoded.layers[i].kind == kind)
+            assert_int_equal(wb_checksum_state(&packet, &decoded, i), *states++ - '0');
+    assert_int_equal(*states, 0);
+}
+
+/* 0 wrong, 1 right, 2 unverified, 3 absent: of each depth by its own IP layer. */
+static void tunnels_are_judged_at_every_depth(void **state)
+{
+    (void)state;
+    check_kind(OUTER4 VXLAN INNER4, WB_LAYER_UDP, "11");
+    check_kind(OUTER4 VXLAN INNER4, WB_LAYER_IP4, "11");
+    /* A changed address inside: the inner checksums are wrong, and the outer one, too. */
+    check_kind(OUTER4 VXLAN "4500001f 00010000 401166cb 0a000011 0a000002 00350035 000b2709 616263",
+               WB_LAYER_UDP, "00");
+    check_kind(OUTER4 VXLAN "4500001f 00010000 401166cb 0a000011 0a000002 00350035 000b2709 616263",
+               WB_LAYER_IP4, "10");
+    /* A fragment inside: only what lies around it can be judged. */
+    check_kind("45000051 00010000 40116699 0a000001 0a000002 9c4012b5 003d1598" VXLAN
+               "4500001f 00012000 401166cb 0a000001 0a000002 00350035 000b2709 616263",
+               WB_LAYER_UDP, "12");
+    check_kind(OUTER6 "9c4012b5 003d0000" VXLAN INNER4, WB_LAYER_UDP, "31"); /* RFC 6935 */
+    check_kind("4500003b 00010000 402f6691 0a000001 0a000002 80000800 8c1e0000" INNER4,
+               WB_LAYER_GRE, "1");
+    check_kind("4500003b 00010000 402f6691 0a000001 0a000002 80000800 8c1f0000" INNER4,
+               WB_LAYER_GRE, "0");
+    check_kind("45000037 00010000 402f6695 0a000001 0a000002 00000800" INNER4, WB_LAYER_GRE, "3");
+}
+
+static void quotations_are_not_judged(void **state)
+{
+    (void)state;
+    const char *error = "4500003b 00010000 400166bf 0a000001 0a000002 0b00 091f 00000000" INNER4;
+    check_kind(error, WB_LAYER_ICMP, "1");
+    check_kind(error, WB_LAYER_IP4, "12");
+    check_kind(error, WB_LAYER_UDP, "2");
+}
+
 static int open_guard(void **state)
 {
     (void)state;
@@ -205,6 +255,8 @@ int main(void)
         cmocka_unit_test(rows_have_their_state),     cmocka_unit_test(tcp_of_any_length_is_right),
         cmocka_unit_test(a_changed_byte_is_wrong),   cmocka_unit_test(the_ip_header_has_its_own),
         cmocka_unit_test(what_the_source_knows_counts),
+        cmocka_unit_test(tunnels_are_judged_at_every_depth),
+        cmocka_unit_test(quotations_are_not_judged),
     };
     return cmocka_run_group_tests(tests, open_guard, close_guard);
 }
