@@ -275,8 +275,10 @@ int wb_tunnel_read(const struct wb_packet *, const struct wb_layer *, struct wb_
 enum wb_checksum_state {
     WB_CHECKSUM_WRONG = 0,
     WB_CHECKSUM_RIGHT = 1,
-    WB_CHECKSUM_UNVERIFIED = 2, /* bytes missing, a fragment, or not computed yet */
+    WB_CHECKSUM_UNVERIFIED = 2, /* bytes missing, a fragment, or marked as unfinished */
     WB_CHECKSUM_ABSENT = 3,     /* UDP over IPv4 with checksum 0 */
+    WB_CHECKSUM_NOT_COMPUTED = 4, /* the sum of the pseudo-header alone: an offload would have
+                                     finished it after the capture */
 };
 enum wb_checksum_state wb_checksum_state(const struct wb_packet *, const struct wb_decoded *,
                                          unsigned layer);

@@ -3,31 +3,14 @@
  * The checksums of all layers that have one, at any depth: the pseudo-header of a layer is
  * that of the nearest IP layer around it, so that those of a tunnel and of what is inside are
  * both judged. Only what can be known is said: fragments, quotations, cut packets and what an
- * offload has yet to finish are "unverified", never "wrong".
+ * offload has yet to finish are "unverified" or "not_computed", never "wrong".
  */
 #include "decode/decoder.h"
-
-/* Adds 16-bit words in the order of memory; RFC 1071, 2 (B): the byte order does not
- * matter as long as it is the same throughout. Every part but the last must be even. */
-static uint64_t add(uint64_t sum, const uint8_t *bytes, uint32_t length)
-{
-    for (; length >= 4; bytes += 4, length -= 4) {
-        uint32_t word;
-        memcpy(&word, bytes, 4);
-        sum += word;
-    }
-    uint8_t tail[4] = {0};
-    memcpy(tail, bytes, length);
-    uint32_t word;
-    memcpy(&word, tail, 4);
-    return sum + word;
-}
+#include "decode/sum.h"
 
 static enum wb_checksum_state judge(uint64_t sum)
 {
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum == 0xffff ? WB_CHECKSUM_RIGHT : WB_CHECKSUM_WRONG;
+    return wb__sum_fold(sum) == 0xffff ? WB_CHECKSUM_RIGHT : WB_CHECKSUM_WRONG;
 }
 
 static bool is_captured(const struct wb_packet *packet, uint32_t offset, uint32_t length)
@@ -40,7 +23,7 @@ static enum wb_checksum_state check_ip4_header(const struct wb_packet *packet,
 {
     if (!is_captured(packet, layer->offset, layer->header_length))
         return WB_CHECKSUM_UNVERIFIED;
-    return judge(add(0, packet->data + layer->offset, layer->header_length));
+    return judge(wb__sum_add(0, packet->data + layer->offset, layer->header_length));
 }
 
 /* RFC 8200, 8.1: the destination of the pseudo-header is the final one, which a
@@ -154,9 +137,9 @@ static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t pro
 {
     const uint8_t tail[8] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16),
                              (uint8_t)(length >> 8),  (uint8_t)length, 0, 0, 0, protocol};
-    uint64_t sum = add(0, addresses->source, addresses->length);
-    sum = add(sum, addresses->destination, addresses->length);
-    return add(sum, tail, sizeof tail);
+    uint64_t sum = wb__sum_add(0, addresses->source, addresses->length);
+    sum = wb__sum_add(sum, addresses->destination, addresses->length);
+    return wb__sum_add(sum, tail, sizeof tail);
 }
 
 /* IP lengths of 0 mark a frame that is yet to be cut into segments. */
@@ -210,7 +193,19 @@ static bool can_verify(const struct summed *summed)
 
 static enum wb_checksum_state check_plain(const struct summed *summed)
 {
-    return judge(add(0, summed->bytes, summed->layer->length));
+    return judge(wb__sum_add(0, summed->bytes, summed->layer->length));
+}
+
+/* A system that leaves the checksum to its network card puts the sum of the pseudo-header in
+ * its place, folded but not complemented. 0xffff and 0 are the same number there. */
+static bool is_begun(const struct summed *summed, uint64_t pseudo_sum)
+{
+    uint32_t at = summed->layer->kind == WB_LAYER_TCP ? 16 : 6;
+    if (summed->layer->kind == WB_LAYER_ICMP6)
+        at = 2;
+    uint16_t field;
+    memcpy(&field, summed->bytes + at, sizeof field);
+    return field % 0xffff == wb__sum_fold(pseudo_sum) % 0xffff;
 }
 
 static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t protocol)
@@ -220,7 +215,10 @@ static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t 
                         &addresses))
         return WB_CHECKSUM_UNVERIFIED;
     uint64_t sum = add_pseudo_header(&addresses, protocol, summed->layer->length);
-    return judge(add(sum, summed->bytes, summed->layer->length));
+    enum wb_checksum_state state = judge(wb__sum_add(sum, summed->bytes, summed->layer->length));
+    if (state == WB_CHECKSUM_WRONG && is_begun(summed, sum))
+        return WB_CHECKSUM_NOT_COMPUTED;
+    return state;
 }
 
 static bool is_in_ip6(const struct summed *summed)
@@ -326,6 +324,7 @@ const char *wb_checksum_state_name(unsigned state)
         [WB_CHECKSUM_RIGHT] = "right",
         [WB_CHECKSUM_UNVERIFIED] = "unverified",
         [WB_CHECKSUM_ABSENT] = "absent",
+        [WB_CHECKSUM_NOT_COMPUTED] = "not_computed",
     };
     return state < sizeof names / sizeof *names ? names[state] : "unknown";
 }

@@ -8,7 +8,8 @@ fragments in units of 8 bytes, 802.1ad tags not among vlan.id, no tcp.len in fra
 an Ethernet length of 0 as a type, IP headers that contradict themselves named but
 without fields, and the true length in ip.len where a segmentation offload left 0.
 """
-CHECKSUM_STATES = {"wrong": "0", "right": "1", "unverified": "2", "absent": "3"}
+CHECKSUM_STATES = {"wrong": "0", "right": "1", "unverified": "2", "absent": "3",
+                   "not_computed": "0"}
 PROTOCOLS = {"sll2": "sll"}
 FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "decode/sum.h"
 #include "support/craft.h"
 #include "support/guard.h"
 #include "support/hex.h"
@@ -235,6 +236,50 @@ static void quotations_are_not_judged(void **state)
     check_kind(error, WB_LAYER_UDP, "2");
 }
 
+/* Every length, alignment and remainder of the loop; and words that carry. */
+static void sums_are_those_of_words(void **state)
+{
+    (void)state;
+    static uint8_t bytes[2048];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = i < 1024 ? 0xff : (uint8_t)(i * 37 + (i >> 8));
+    for (uint32_t start = 0; start < 8; start++) {
+        for (uint32_t length = 0; length < 2040; length++) {
+            uint64_t expected = 0;
+            for (uint32_t i = 0; i < length; i++)
+                expected += (uint64_t)bytes[start + i] << (i % 2 ? 0 : 8);
+            uint16_t folded = wb__sum_fold(wb__sum_add(0, bytes + start, length));
+            uint8_t in_memory[2];
+            memcpy(in_memory, &folded, 2);
+            assert_int_equal((in_memory[0] << 8 | in_memory[1]) % 0xffff, expected % 0xffff);
+        }
+    }
+}
+
+/* What a Linux host's own captures show of a segment that its card finishes. */
+static void begun_is_not_wrong(void **state)
+{
+    (void)state;
+    for (unsigned version = 4; version <= 6; version += 2) {
+        struct wb_packet packet = make_tcp(version, 100);
+        uint8_t *bytes = guard.map + guard.capacity - packet.captured_length;
+        uint8_t *ip = bytes + 14, *tcp = ip + (version == 4 ? 20 : 40);
+        uint32_t sum = 6 + 20 + 100; /* protocol and length; then the addresses */
+        for (uint8_t *at = version == 4 ? ip + 12 : ip + 8; at < tcp; at += 2)
+            sum += (uint32_t)(at[0] << 8 | at[1]);
+        sum = (sum & 0xffff) + (sum >> 16);
+        sum = (sum & 0xffff) + (sum >> 16);
+        tcp[16] = (uint8_t)(sum >> 8);
+        tcp[17] = (uint8_t)sum;
+        assert_int_equal(transport_state(&packet), WB_CHECKSUM_NOT_COMPUTED);
+        tcp[17] ^= 1;
+        assert_int_equal(transport_state(&packet), WB_CHECKSUM_WRONG);
+        tcp[16] = tcp[17] = 0;
+        assert_int_equal(transport_state(&packet), WB_CHECKSUM_WRONG);
+    }
+    assert_string_equal(wb_checksum_state_name(WB_CHECKSUM_NOT_COMPUTED), "not_computed");
+}
+
 static int open_guard(void **state)
 {
     (void)state;
@@ -257,6 +302,7 @@ int main(void)
         cmocka_unit_test(what_the_source_knows_counts),
         cmocka_unit_test(tunnels_are_judged_at_every_depth),
         cmocka_unit_test(quotations_are_not_judged),
+        cmocka_unit_test(sums_are_those_of_words),   cmocka_unit_test(begun_is_not_wrong),
     };
     return cmocka_run_group_tests(tests, open_guard, close_guard);
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The sum reads each byte of a stream, so its loop is one that compilers turn into vector
+ * instructions: independent 64-bit accumulators of 32-bit words, which cannot overflow.
+ * Where the compiler can make two versions of a function and choose one at load time, there
+ * is one for AVX2.
+ */
+#include "decode/sum.h"
+
+#include <string.h>
+
+#define LANES 16
+
+#ifdef WB_HAVE_TARGET_CLONES
+__attribute__((target_clones("avx2", "default")))
+#endif
+static uint64_t
+add_blocks(const uint8_t *bytes, uint32_t blocks)
+{
+    uint64_t lanes[LANES] = {0}, sum = 0;
+    for (; blocks > 0; blocks--, bytes += LANES * 4) {
+        for (int i = 0; i < LANES; i++) {
+            uint32_t word;
+            memcpy(&word, bytes + 4 * i, sizeof word);
+            lanes[i] += word;
+        }
+    }
+    for (int i = 0; i < LANES; i++)
+        sum += lanes[i];
+    return sum;
+}
+
+uint64_t wb__sum_add(uint64_t sum, const uint8_t *bytes, uint32_t length)
+{
+    uint32_t blocks = length / (LANES * 4);
+    if (blocks > 0)
+        sum += add_blocks(bytes, blocks);
+    bytes += blocks * (LANES * 4);
+    length -= blocks * (LANES * 4);
+    uint32_t word;
+    for (; length >= 4; bytes += 4, length -= 4) {
+        memcpy(&word, bytes, 4);
+        sum += word;
+    }
+    uint8_t tail[4] = {0};
+    memcpy(tail, bytes, length);
+    memcpy(&word, tail, 4);
+    return sum + word;
+}
