@@ -18,7 +18,8 @@
             abort();      \
     } while (0)
 
-static const uint16_t link_types[] = {1, 113, 276, 0, 108, 101, 228, 229, 12, 14, 147};
+static const uint16_t link_types[] = {1,   113, 276, 0,   108, 101, 228, 229, 12, 14, 147, 6,  9,
+                                      10,  50,  51,  100, 104, 105, 107, 119, 127, 163, 192, 239};
 
 static void check_layer(const struct wb_packet *packet, const struct wb_layer *layer)
 {
@@ -42,8 +43,9 @@ static void check_layers(const struct wb_packet *packet, const struct wb_decoded
         if (i == 0)
             continue;
         const struct wb_layer *outer = layer - 1;
-        CHECK(layer->offset == outer->offset + outer->header_length);
-        CHECK(layer->length <= outer->length - outer->header_length);
+        uint32_t start = outer->offset + outer->header_length;
+        CHECK(layer->offset == start || (layer->kind == WB_LAYER_AMSDU && layer->offset > start));
+        CHECK(layer->offset + layer->length <= outer->offset + outer->length);
     }
     CHECK(decoded->network == WB_LAYER_NONE || decoded->network < decoded->layer_count);
     CHECK(decoded->transport == WB_LAYER_NONE ||
@@ -84,6 +86,8 @@ static void read_fields(const struct wb_packet *packet, const struct wb_layer *l
     struct wb_ip6_fragment fragment;
     struct wb_udp udp;
     struct wb_icmp icmp;
+    struct wb_pppoe pppoe;
+    wb_pppoe_read(packet, layer, &pppoe);
     read_borrowing(packet, layer);
     wb_ethernet_read(packet, layer, &ethernet);
     wb_vlan_read(packet, layer, &vlan);
@@ -118,6 +122,15 @@ static void print(const struct wb_packet *packet, const struct wb_decoded *decod
     free(json);
 }
 
+static void check_decoded(const struct wb_packet *packet, const struct wb_decoded *decoded)
+{
+    check_layers(packet, decoded);
+    for (unsigned i = 0; i < decoded->layer_count; i++) {
+        read_fields(packet, &decoded->layers[i]);
+        CHECK(wb_checksum_state(packet, decoded, i) <= WB_CHECKSUM_NOT_COMPUTED);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -141,12 +154,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct wb_decoded decoded;
     wb_decode(&packet, &decoded);
-    check_layers(&packet, &decoded);
-    for (unsigned i = 0; i < decoded.layer_count; i++) {
-        read_fields(&packet, &decoded.layers[i]);
-        CHECK(wb_checksum_state(&packet, &decoded, i) <= WB_CHECKSUM_NOT_COMPUTED);
-    }
+    check_decoded(&packet, &decoded);
     print(&packet, &decoded);
+    for (uint32_t others = 0; wb_decode_next(&packet, &decoded); others++) {
+        CHECK(others < captured / 16 + 1); /* each lies at least so many bytes further */
+        check_decoded(&packet, &decoded);
+    }
     free(bytes);
     return 0;
 }

@@ -91,7 +91,7 @@ void wb__json_end(struct wb__json *json, char bracket)
 
 static bool is_plain(uint8_t byte)
 {
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
 /* "\\xNN": the backslash is itself escaped, since JSON knows no \x. */

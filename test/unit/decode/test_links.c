@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Link layers: packets and the layers that they have, as in test_layers.c. Every row is
+ * also decoded at every prefix length, at a guard page, and its fields are told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <wirebeam/error.h>
+#include <wirebeam/fields.h>
+
+#include "show.h"
+#include "support/guard.h"
+#include "support/hex.h"
+
+enum { ETH_LINK = 1, RING_LINK = 6, PPP_LINK = 9, FDDI_LINK = 10, PPP_HDLC_LINK = 50,
+       PPP_ETHER_LINK = 51, ATM_LINK = 100, CHDLC_LINK = 104, WLAN_LINK = 105, FR_LINK = 107,
+       SLL_LINK = 113, PRISM_LINK = 119, RADIOTAP_LINK = 127, AVS_LINK = 163, PPI_LINK = 192,
+       NFLOG_LINK = 239 };
+
+#define ETH(type) "020000000002 020000000001 " type " "
+#define UDP_PACKET "4500 001c 0001 0000 4011 0000 c0000201 c0000202 0035 0035 0008 0000 " /* 28 */
+#define SNAP(oui, pid) "aaaa03 " oui pid " "
+#define BRIDGE_IDS "8000 020000000001 00000004 8000 020000000002 8001 "
+#define TIMES "0100 1400 0200 0f00 "
+#define A1 "020000000001 "
+#define A2 "020000000002 "
+#define A3 "020000000003 "
+#define SUBFRAME(length) A1 A2 length " "
+#define BEACON "8000 0000 ffffffffffff " A2 A2 "1000 "
+#define EIGHT(bytes) bytes bytes bytes bytes bytes bytes bytes bytes
+
+struct row {
+    const char *what;
+    uint16_t link_type;
+    const char *bytes;
+    const char *layers;
+};
+
+static const struct row rows[] = {
+    {"LLC with a SNAP header (RFC 1042)", ETH_LINK, ETH("0024") SNAP("000000", "0800") UDP_PACKET,
+     "eth 0+14/50 llc 14+8/36 ip 22+20/28 udp 42+8/8"},
+    {"LLC with a SNAP header, a tag inside of it", ETH_LINK,
+     ETH("0028") SNAP("000000", "8100") "0064 0800" UDP_PACKET,
+     "eth 0+14/54 llc 14+8/40 vlan 22+4/32 ip 26+20/28 udp 46+8/8"},
+    {"the OUI of the bridge tunnel encapsulation (802.1H)", ETH_LINK,
+     ETH("0024") SNAP("0000f8", "0800") UDP_PACKET,
+     "eth 0+14/50 llc 14+8/36 ip 22+20/28 udp 42+8/8"},
+    {"a length in a tag", ETH_LINK, ETH("8100") "0064 0003 f0f07f 0000",
+     "eth 0+14/23 vlan 14+4/7 llc 18+3/3 unknown"},
+    {"LLC with IP right behind it", ETH_LINK, ETH("001f") "060603" UDP_PACKET,
+     "eth 0+14/45 llc 14+3/31 ip 17+20/28 udp 37+8/8"},
+    {"a supervisory frame has a control field of two bytes", ETH_LINK,
+     ETH("0004") "f0f1 0101 0000", "eth 0+14/18 llc 14+4/4 unknown"},
+    {"an OUI without a decoder", ETH_LINK, ETH("000a") SNAP("0000aa", "0001") "0102",
+     "eth 0+14/24 llc 14+8/10 unknown payload 22+0/2"},
+    {"LLC shorter than its header", ETH_LINK, ETH("0002") "aaaa 0000",
+     "eth 0+14/16 llc 14+0/2 malformed"},
+    {"SNAP that ends before its PID", ETH_LINK, ETH("0006") "aaaa03 000000 0000",
+     "eth 0+14/20 llc 14+0/6 malformed"},
+    {"IPX behind LLC, shorter than the frame", ETH_LINK,
+     ETH("0023") "e0e003 ffff 001e 00 11 00000000 ffffffffffff 0455 00000001 " A1 "0455 0102",
+     "eth 0+14/49 llc 14+3/35 ipx 17+30/30"},
+    {"IPX with a length below its header", ETH_LINK,
+     ETH("8137") "ffff 001d 00 11 00000000 ffffffffffff 0455 00000001 " A1 "0455",
+     "eth 0+14/44 ipx 14+30/30 malformed"},
+
+    {"STP (IEEE 802.1D, 9.3.1), and padding", ETH_LINK,
+     ETH("0026") "424203 0000 00 00 01" BRIDGE_IDS TIMES "0000000000000000",
+     "eth 0+14/52 llc 14+3/38 stp 17+35/35"},
+    {"a topology change has no more than its type", ETH_LINK, ETH("0007") "424203 0000 00 80",
+     "eth 0+14/21 llc 14+3/7 stp 17+4/4"},
+    {"RSTP", ETH_LINK, ETH("0027") "424203 0000 02 02 3c" BRIDGE_IDS TIMES "00",
+     "eth 0+14/53 llc 14+3/39 stp 17+36/36"},
+    {"MSTP with an instance (IEEE 802.1Q, 14)", ETH_LINK,
+     ETH("0079") "424203 0000 03 02 7c" BRIDGE_IDS TIMES "00 0050 00"
+     "726567696f6e0000000000000000000000000000000000000000000000000000 0001"
+     "ac36177f50283cd4b83821d8ab26de62 00000000 8000" A2 "14"
+     "7c 8001" A1 "00000005 80 80 14",
+     "eth 0+14/135 llc 14+3/121 stp 17+102/118"},
+    {"a BPDU that ends too early", ETH_LINK, ETH("0008") "424203 0000 00 00 01",
+     "eth 0+14/22 llc 14+3/8 stp 17+0/5 malformed"},
+    {"PVST: Cisco's SNAP, and a VLAN behind", ETH_LINK,
+     ETH("0032") SNAP("00000c", "010b") "0000 02 02 3c" BRIDGE_IDS TIMES "00 0000 0002 0005",
+     "eth 0+14/64 llc 14+8/50 stp 22+36/42"},
+    {"CDP", ETH_LINK, ETH("0012") SNAP("00000c", "2000") "02 b4 0000 0001 0006 5231",
+     "eth 0+14/32 llc 14+8/18 cdp 22+4/10"},
+    {"CDP whose TLV is cut off: the header stands", ETH_LINK,
+     ETH("0010") SNAP("00000c", "2000") "02 b4 0000 0001 0008",
+     "eth 0+14/30 llc 14+8/16 cdp 22+4/8"},
+    {"LLDP (IEEE 802.1AB)", ETH_LINK,
+     ETH("88cc") "0207 04" A1 "0403 026531 0602 0078 0a02 7331 0e04 00140010 "
+     "100c 05 01 c0000201 02 00000001 00 0000",
+     "eth 0+14/58 lldp 14+2/44"},
+    {"an LLDP frame of one byte", ETH_LINK, ETH("88cc") "02", "eth 0+14/15 lldp 14+0/1 malformed"},
+    {"EAPOL start, and padding", ETH_LINK, ETH("888e") "01 01 0000 000000",
+     "eth 0+14/21 eapol 14+4/4"},
+    {"EAP in EAPOL (RFC 3748, 5.1)", ETH_LINK, ETH("888e") "01 00 0009 02 01 0009 01 75736572 00",
+     "eth 0+14/28 eapol 14+4/13 eap 18+5/9"},
+    {"EAP success has no type", ETH_LINK, ETH("888e") "01 00 0004 03 01 0004 0000",
+     "eth 0+14/24 eapol 14+4/8 eap 18+4/4"},
+    {"EAP with a length below its header", ETH_LINK, ETH("888e") "01 00 0004 03 01 0003",
+     "eth 0+14/22 eapol 14+4/8 eap 18+4/4 malformed"},
+    {"EAPOL with a length beyond the frame", ETH_LINK, ETH("888e") "01 03 0060 02",
+     "eth 0+14/19 eapol 14+4/5 malformed"},
+    {"a key frame (IEEE 802.11, 12.7.2)", ETH_LINK,
+     ETH("888e") "01 03 005f 02 008a 0010 0000000000000001" EIGHT("01020304")
+     EIGHT("0000") EIGHT("00") EIGHT("00") EIGHT("0000") "0000",
+     "eth 0+14/113 eapol 14+4/99"},
+    {"PAUSE (IEEE 802.3, 31B), and padding", ETH_LINK, ETH("8808") "0001 ffff 00000000",
+     "eth 0+14/22 macc 14+4/8"},
+    {"pause by priority (IEEE 802.1Qbb)", ETH_LINK, ETH("8808") "0101 0009" EIGHT("0010"),
+     "eth 0+14/34 macc 14+20/20"},
+    {"a MAC control frame shorter than what its opcode has", ETH_LINK, ETH("8808") "0001 00",
+     "eth 0+14/17 macc 14+0/3 malformed"},
+
+    {"PPPoE discovery (RFC 2516, 5.1), and padding", ETH_LINK,
+     ETH("8863") "11 09 0000 000c 0101 0000 0103 0004 01020304 0000",
+     "eth 0+14/34 pppoed 14+6/18"},
+    {"a PPPoE session", ETH_LINK, ETH("8864") "11 00 0017 001e 0021" UDP_PACKET "0000",
+     "eth 0+14/52 pppoes 14+6/36 ppp 20+2/30 ip 22+20/28 udp 42+8/8"},
+    {"a PPPoE session with a length beyond the frame", ETH_LINK,
+     ETH("8864") "11 00 0017 0020 0021" UDP_PACKET,
+     "eth 0+14/50 pppoes 14+6/36 malformed ppp 20+2/30 ip 22+20/28 udp 42+8/8"},
+    {"an empty PPPoE session packet", ETH_LINK, ETH("8864") "11 00 0017 0000",
+     "eth 0+14/20 pppoes 14+6/6"},
+    {"PPP_ETHER", PPP_ETHER_LINK, "11 00 0017 000a c021 09 01 0008 00000000",
+     "pppoes 0+6/16 ppp 6+2/10 ppp.control 8+4/8"},
+    {"PPP_ETHER with a discovery packet", PPP_ETHER_LINK, "11 a7 0017 0004 0101 0000",
+     "pppoes 0+6/10"},
+    {"PPP with address and control (RFC 1662, 3.1)", PPP_LINK, "ff03 0021" UDP_PACKET,
+     "ppp 0+4/32 ip 4+20/28 udp 24+8/8"},
+    {"PPP with its protocol compressed (RFC 1661, 6.5)", PPP_LINK, "ff03 21" UDP_PACKET,
+     "ppp 0+3/31 ip 3+20/28 udp 23+8/8"},
+    {"PPP with both elided", PPP_LINK, "21" UDP_PACKET, "ppp 0+1/29 ip 1+20/28 udp 21+8/8"},
+    {"a protocol of ff without a control of 03", PPP_LINK, "ff04 01",
+     "ppp 0+1/3 unknown payload 1+0/2"},
+    {"LCP, and what is behind its length", PPP_LINK, "ff03 c021 01 01 0008 01 04 05dc 0000",
+     "ppp 0+4/14 ppp.control 4+4/8"},
+    {"PAP (RFC 1334)", PPP_LINK, "c023 01 01 000a 02 6162 02 6364",
+     "ppp 0+2/12 ppp.control 2+4/10"},
+    {"CHAP (RFC 1994) with a length below its header", PPP_LINK, "c223 01 01 0003 0000",
+     "ppp 0+2/8 ppp.control 2+4/4 malformed"},
+    {"EAP in PPP", PPP_LINK, "c227 01 01 0005 01", "ppp 0+2/7 eap 2+5/5"},
+    {"a PPP protocol without a decoder", PPP_LINK, "c025 0102",
+     "ppp 0+2/4 unknown payload 2+0/2"},
+    {"PPP_HDLC that holds Cisco HDLC", PPP_HDLC_LINK, "0f00 0800" UDP_PACKET,
+     "chdlc 0+4/32 ip 4+20/28 udp 24+8/8"},
+    {"PPP_HDLC", PPP_HDLC_LINK, "ff03 0057 60000000 0000 3b 40"
+     "20010db8000000000000000000000001 20010db8000000000000000000000002",
+     "ppp 0+4/44 ipv6 4+40/40"},
+    {"nothing in PPP_HDLC", PPP_HDLC_LINK, "", "ppp 0+0/0 malformed"},
+    {"Cisco HDLC", CHDLC_LINK, "0f00 0800" UDP_PACKET, "chdlc 0+4/32 ip 4+20/28 udp 24+8/8"},
+    {"SLARP with an uptime", CHDLC_LINK, "8f00 8035 00000002 00000005 00000002 ffff 00010000",
+     "chdlc 0+4/22 slarp 4+18/18"},
+    {"SLARP without one", CHDLC_LINK, "8f00 8035 00000001 0a000001 ffffff00 ffff",
+     "chdlc 0+4/18 slarp 4+14/14"},
+    {"CDP in Cisco HDLC", CHDLC_LINK, "8f00 2000 02 b4 0000", "chdlc 0+4/8 cdp 4+4/4"},
+    {"Cisco HDLC without a decoder", CHDLC_LINK, "8f00 fefe 03", "chdlc 0+4/5 unknown payload 4+0/1"},
+
+    {"Frame Relay (RFC 2427): IP by its NLPID", FR_LINK, "0401 03 cc" UDP_PACKET,
+     "fr 0+4/32 ip 4+20/28 udp 24+8/8"},
+    {"an address of three bytes", FR_LINK, "040005 03 cc" UDP_PACKET,
+     "fr 0+5/33 ip 5+20/28 udp 25+8/8"},
+    {"an address of four bytes, padding, SNAP", FR_LINK, "04000005 03 00 80 000000 0800" UDP_PACKET,
+     "fr 0+12/40 ip 12+20/28 udp 32+8/8"},
+    {"a bridged frame with its FCS", FR_LINK,
+     "0401 03 00 80 0080c2 0001" ETH("0800") UDP_PACKET "00000000",
+     "fr 0+10/52 eth 10+14/42 ip 24+20/28 udp 44+8/8"},
+    {"Cisco's encapsulation: an EtherType", FR_LINK, "0401 0800" UDP_PACKET,
+     "fr 0+4/32 ip 4+20/28 udp 24+8/8"},
+    {"PPP in Frame Relay (RFC 1973, 4)", FR_LINK, "0401 03 cf 0021" UDP_PACKET,
+     "fr 0+4/34 ppp 4+2/30 ip 6+20/28 udp 26+8/8"},
+    {"an NLPID without a decoder", FR_LINK, "0401 03 81 01",
+     "fr 0+4/5 unknown payload 4+0/1"},
+    {"an address that does not end", FR_LINK, "04000000 03 cc", "fr 0+0/6 malformed"},
+    {"an address of one byte", FR_LINK, "0501 03 cc", "fr 0+0/4 malformed"},
+    {"SNAP that is not all there", FR_LINK, "0401 03 80 000000", "fr 0+0/7 malformed"},
+    {"LLC over ATM (RFC 2684, 5.1)", ATM_LINK, SNAP("000000", "0800") UDP_PACKET,
+     "llc 0+8/36 ip 8+20/28 udp 28+8/8"},
+    {"a bridged frame over ATM: padding before it (RFC 2684, 5.2)", ATM_LINK,
+     SNAP("0080c2", "0007") "0000" ETH("0800") UDP_PACKET,
+     "llc 0+10/52 eth 10+14/42 ip 24+20/28 udp 44+8/8"},
+    {"a bridged frame over ATM that ends in the padding", ATM_LINK, SNAP("0080c2", "0007") "00",
+     "llc 0+0/9 malformed"},
+    {"a BPDU over ATM", ATM_LINK, SNAP("0080c2", "000e") "0000 00 80", "llc 0+8/12 stp 8+4/4"},
+    {"FDDI", FDDI_LINK, "50" A1 A2 SNAP("000000", "0800") UDP_PACKET,
+     "fddi 0+13/49 llc 13+8/36 ip 21+20/28 udp 41+8/8"},
+    {"a FDDI frame without LLC", FDDI_LINK, "c0" A1 A2 "00", "fddi 0+13/14 unknown payload 13+0/1"},
+    {"Token Ring with a route (IEEE 802.5)", RING_LINK,
+     "1040" A1 "820000000002 0630 0011 0022" SNAP("000000", "0800") UDP_PACKET,
+     "tr 0+20/56 llc 20+8/36 ip 28+20/28 udp 48+8/8"},
+    {"Token Ring with a route of no length", RING_LINK, "1040" A1 "820000000002 0030 0000",
+     "tr 0+0/18 malformed"},
+    {"Linux cooked, LLC", SLL_LINK, "0000 0001 0006 020000000001 0000 0004" "f0f07f",
+     "sll 0+16/19 llc 16+3/3 unknown"},
+    {"Linux cooked, 802.11 with radiotap", SLL_LINK,
+     "0000 0323 0006 020000000001 0000 0019 0000 0800 00000000 d400 0000" A1,
+     "sll 0+16/34 radiotap 16+8/18 wlan 24+10/10"},
+
+    {"NFLOG: TLVs, and the packet in the last", NFLOG_LINK,
+     "02 00 0014 0800 0100 08000100 0600 0a00 6100 0000 2000 0900" UDP_PACKET,
+     "nflog 0+24/52 ip 24+20/28 udp 44+8/8"},
+    {"NFLOG in the other byte order", NFLOG_LINK,
+     "02 00 0014 0008 0001 08000100 0020 0009" UDP_PACKET,
+     "nflog 0+16/44 ip 16+20/28 udp 36+8/8"},
+    {"NFLOG of another family", NFLOG_LINK, "07 00 0014 0500 0900 01",
+     "nflog 0+8/9 unknown payload 8+0/1"},
+    {"NFLOG without a packet", NFLOG_LINK, "02 00 0014 0800 0100 08000100", "nflog 0+12/12"},
+    {"NFLOG with a TLV shorter than its head", NFLOG_LINK, "02 00 0014 0300 0100 08000100",
+     "nflog 0+0/12 malformed"},
+    {"NFLOG with a payload beyond the packet", NFLOG_LINK, "02 00 0014 3000 0900" UDP_PACKET,
+     "nflog 0+8/36 malformed ip 8+20/28 udp 28+8/8"},
+
+    {"an 802.11 data frame to an access point", WLAN_LINK,
+     "0801 0000" A1 A2 A3 "1000" SNAP("000000", "0800") UDP_PACKET,
+     "wlan 0+24/60 llc 24+8/36 ip 32+20/28 udp 52+8/8"},
+    {"four addresses, QoS, HT control (IEEE 802.11, 9.3.2.1)", WLAN_LINK,
+     "8883 0000" A1 A2 A3 "1000" A1 "0000 00000000" SNAP("000000", "0800") UDP_PACKET,
+     "wlan 0+36/72 llc 36+8/36 ip 44+20/28 udp 64+8/8"},
+    {"a protected frame ends as payload", WLAN_LINK, "0841 0000" A1 A2 A3 "1000 0102030405060708",
+     "wlan 0+24/32 payload 24+0/8"},
+    {"no data: a null frame", WLAN_LINK, "c801 0000" A1 A2 A3 "1000 0000", "wlan 0+26/26"},
+    {"a fragment of an MSDU", WLAN_LINK, "0805 0000" A1 A2 A3 "1000" SNAP("000000", "0800"),
+     "wlan 0+24/32 fragment payload 24+0/8"},
+    {"a later fragment", WLAN_LINK, "0801 0000" A1 A2 A3 "1100 0102",
+     "wlan 0+24/26 fragment payload 24+0/2"},
+    {"an A-MSDU: the first of its subframes", WLAN_LINK,
+     "8801 0000" A1 A2 A3 "1000 8000" SUBFRAME("0024") SNAP("000000", "0800") UDP_PACKET "0000"
+     SUBFRAME("0024") SNAP("000000", "0800") UDP_PACKET,
+     "wlan 0+26/128 wlan_aggregate 26+14/50 llc 40+8/36 ip 48+20/28 udp 68+8/8"},
+    {"a subframe beyond the frame", WLAN_LINK,
+     "8801 0000" A1 A2 A3 "1000 8000" SUBFRAME("0025") SNAP("000000", "0800") UDP_PACKET,
+     "wlan 0+26/76 wlan_aggregate 26+14/50 malformed llc 40+8/36 ip 48+20/28 udp 68+8/8"},
+    {"a beacon", WLAN_LINK, BEACON "0000000000000001 6400 1104 0003 617070 0102 8284 0301 06",
+     "wlan 0+24/48"},
+    {"an action frame with HT control", WLAN_LINK, "d080 0000" A1 A2 A3 "1000 00000000 0301",
+     "wlan 0+28/30"},
+    {"an acknowledgment", WLAN_LINK, "d400 0000" A1, "wlan 0+10/10"},
+    {"a request to send", WLAN_LINK, "b400 0000" A1 A2, "wlan 0+16/16"},
+    {"a block acknowledgment and its bitmap", WLAN_LINK, "9400 0000" A1 A2 "0500 1000" EIGHT("ff"),
+     "wlan 0+20/28 payload 20+0/8"},
+    {"another version of 802.11", WLAN_LINK, "0901 0000" A1, "wlan 0+0/10 malformed"},
+    {"an acknowledgment that ends too early", WLAN_LINK, "d400 0000 0200", "wlan 0+0/6 malformed"},
+    {"radiotap with nothing in it", RADIOTAP_LINK, "0000 0800 00000000 d400 0000" A1,
+     "radiotap 0+8/18 wlan 8+10/10"},
+    {"radiotap that tells of an FCS, and padding behind the 802.11 header", RADIOTAP_LINK,
+     "0000 0900 02000000 30 8801 0000" A1 A2 A3 "1000 0000 0000" SNAP("000000", "0800") UDP_PACKET
+     "01020304",
+     "radiotap 0+9/73 wlan 9+28/64 llc 37+8/36 ip 45+20/28 udp 65+8/8"},
+    {"radiotap: fields are aligned, bitmaps go on, a vendor's data is skipped", RADIOTAP_LINK,
+     "0000 2900 010000c0 020000a0 2e000000 0100000000000000 000102 00 0300 010203"
+     "10 02 00 6c09 a000 d8" "d400 0000" A1 "01020304",
+     "radiotap 0+41/51 wlan 41+10/10"},
+    {"radiotap whose fields do not fit", RADIOTAP_LINK, "0000 0a00 01000000 0000 d400 0000" A1,
+     "radiotap 0+10/20 malformed wlan 10+10/10"},
+    {"radiotap whose bitmaps do not end", RADIOTAP_LINK, "0000 0800 00000080 d400 0000" A1,
+     "radiotap 0+8/18 malformed wlan 8+10/10"},
+    {"radiotap with a field of unknown length", RADIOTAP_LINK,
+     "0000 0c00 00000080 01000000 d400 0000" A1, "radiotap 0+12/22 malformed wlan 12+10/10"},
+    {"radiotap with a length below 8", RADIOTAP_LINK, "0000 0700 00000000",
+     "radiotap 0+0/8 malformed"},
+    {"radiotap with a length beyond the packet", RADIOTAP_LINK, "0000 0900 00000000",
+     "radiotap 0+0/8 malformed"},
+    {"another version of radiotap", RADIOTAP_LINK, "0100 0800 00000000",
+     "radiotap 0+0/8 malformed"},
+    {"nothing behind radiotap", RADIOTAP_LINK, "0000 0800 00000000", "radiotap 0+8/8"},
+    {"AVS", AVS_LINK,
+     "80211001 00000040" EIGHT("0000") EIGHT("00000000") EIGHT("00") "d400 0000" A1,
+     "wlancap 0+64/74 wlan 64+10/10"},
+    {"AVS with a length below 64", AVS_LINK, "80211001 0000003f", "wlancap 0+0/8 malformed"},
+    {"no AVS", AVS_LINK, "80212001 00000040", "wlancap 0+0/8 malformed"},
+    {"AVS under the link type of Prism", PRISM_LINK,
+     "80211001 00000040" EIGHT("0000") EIGHT("00000000") EIGHT("00") "d400 0000" A1,
+     "wlancap 0+64/74 wlan 64+10/10"},
+    {"Prism", PRISM_LINK,
+     "44000000 90000000 776c616e30" EIGHT("0000000000000000") EIGHT("0000000000000000") "000000"
+     "d400 0000" A1,
+     "prism 0+144/154 wlan 144+10/10"},
+    {"PPI with an 802.11 frame and its FCS", PPI_LINK,
+     "00 00 2000 69000000 0200 1400 0000000000000000 0100 0200 6c09 a000 00 00 d8 a0"
+     "d400 0000" A1 "01020304",
+     "ppi 0+32/42 wlan 32+10/10"},
+    {"PPI around Ethernet", PPI_LINK, "00 01 0800 01000000" ETH("0800") UDP_PACKET,
+     "ppi 0+8/50 eth 8+14/42 ip 22+20/28 udp 42+8/8"},
+    {"PPI around a link type without a decoder", PPI_LINK, "00 00 0800 93000000 00",
+     "ppi 0+8/9 unknown payload 8+0/1"},
+    {"PPI with a length below 8", PPI_LINK, "00 00 0700 69000000", "ppi 0+0/8 malformed"},
+    {"PPI with a length beyond the packet", PPI_LINK, "00 00 0900 69000000",
+     "ppi 0+0/8 malformed"},
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static struct guard guard;
+
+static int open_guard(void **state)
+{
+    (void)state;
+    guard = guard_open(4096);
+    return 0;
+}
+
+static int close_guard(void **state)
+{
+    (void)state;
+    guard_close(&guard);
+    return 0;
+}
+
+/* The first captured of the bytes, at the guard page. */
+static struct wb_packet make_packet(uint16_t link_type, const char *hex, uint32_t captured)
+{
+    uint8_t bytes[1024];
+    uint32_t length = (uint32_t)hex_bytes(hex, bytes, sizeof bytes);
+    if (captured > length)
+        captured = length;
+    return (struct wb_packet){
+        .data = guard_put(&guard, bytes, captured),
+        .captured_length = captured,
+        .wire_length = length,
+        .link_type = link_type,
+    };
+}
+
+static void rows_have_their_layers(void **state)
+{
+    char text[SHOW_SIZE];
+    (void)state;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        struct wb_packet packet = make_packet(rows[i].link_type, rows[i].bytes, UINT32_MAX);
+        struct wb_decoded decoded;
+        wb_decode(&packet, &decoded);
+        check_rules(&packet, &decoded);
+        if (strcmp(show_layers(&decoded, text), rows[i].layers) != 0)
+            fail_msg("%s:\n got  %s\n want %s", rows[i].what, text, rows[i].layers);
+    }
+}
+
+/* Every field of a layer is well-formed, and what it lends can be read. */
+struct told {
+    unsigned count, depth;
+};
+
+static void check_field(void *context, const struct wb_field *field)
+{
+    struct told *told = context;
+    volatile uint8_t sum = 0;
+    told->count++;
+    if (field->type == WB_FIELD_OBJECT || field->type == WB_FIELD_LIST)
+        told->depth++;
+    if (field->type == WB_FIELD_END)
+        assert_true(told->depth-- > 0);
+    if (field->type == WB_FIELD_WORD)
+        assert_non_null(field->word);
+    for (size_t i = 0; i < field->length; i++)
+        sum = (uint8_t)(sum + field->bytes[i]);
+}
+
+static void check_fields(const struct wb_packet *packet, const struct wb_decoded *decoded)
+{
+    for (unsigned i = 0; i < decoded->layer_count; i++) {
+        struct told told = {0};
+        assert_int_equal(wb_layer_fields(packet, decoded, i, check_field, &told), 0);
+        assert_int_equal(told.depth, 0);
+        if (decoded->layers[i].header_length > 0)
+            assert_true(told.count > 0);
+    }
+}
+
+/* All layers but the last are those of the whole packet; the last one is, too, or the
+ * capture ended in it. */
+static void check_prefix(const struct row *row, const struct wb_decoded *part,
+                         const struct wb_decoded *whole)
+{
+    unsigned last = part->layer_count - 1u;
+    assert_true(part->layer_count <= whole->layer_count);
+    assert_memory_equal(part->layers, whole->layers, last * sizeof part->layers[0]);
+    const struct wb_layer *a = &part->layers[last], *b = &whole->layers[last];
+    assert_int_equal(a->offset, b->offset);
+    if (memcmp(a, b, sizeof *a) == 0)
+        return;
+    if (a->status != WB_LAYER_TRUNCATED || a->header_length != 0)
+        fail_msg("%s: a prefix has another layer %u", row->what, last);
+}
+
+static void prefixes_have_the_beginning_of_the_layers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const struct row *row = &rows[i];
+        struct wb_decoded whole, part;
+        struct wb_packet packet = make_packet(row->link_type, row->bytes, UINT32_MAX);
+        wb_decode(&packet, &whole);
+        check_fields(&packet, &whole);
+        for (uint32_t length = 0; length < packet.wire_length; length++) {
+            struct wb_packet cut = make_packet(row->link_type, row->bytes, length);
+            wb_decode(&cut, &part);
+            check_rules(&cut, &part);
+            check_fields(&cut, &part);
+            check_prefix(row, &part, &whole);
+            cut.wire_length = length; /* and as a packet that was this short */
+            wb_decode(&cut, &part);
+            check_rules(&cut, &part);
+            check_fields(&cut, &part);
+        }
+    }
+}
+
+/* What follows is guessed from its first bytes: their prefixes may be something else. */
+static void guesses_have_their_layers(void **state)
+{
+    static const struct row guesses[] = {
+        {"Novell's frames have the checksum of IPX, ffff, in the place of LLC", ETH_LINK,
+         ETH("001e") "ffff 001e 00 11 00000000 ffffffffffff 0455 00000001 " A1 "0455",
+         "eth 0+14/44 ipx 14+30/30"},
+        {"a label stack in PPP", PPP_LINK, "0281 00064140" UDP_PACKET,
+         "ppp 0+2/34 mpls 2+4/32 ip 6+20/28 udp 26+8/8"},
+    };
+    char text[SHOW_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        struct wb_packet packet = make_packet(guesses[i].link_type, guesses[i].bytes, UINT32_MAX);
+        struct wb_decoded decoded;
+        wb_decode(&packet, &decoded);
+        assert_string_equal(show_layers(&decoded, text), guesses[i].layers);
+        check_fields(&packet, &decoded);
+    }
+}
+
+static const char amsdu[] =
+    "8801 0000" A1 A2 A3 "1000 8000" SUBFRAME("0024") SNAP("000000", "0800") UDP_PACKET "0000"
+    SUBFRAME("0000") "0000" SUBFRAME("0024") SNAP("000000", "0800") UDP_PACKET "0000 0000";
+
+static void an_aggregate_is_decoded_one_by_one(void **state)
+{
+    static const char *const expected[] = {
+        "wlan 0+26/148 wlan_aggregate 26+14/50 llc 40+8/36 ip 48+20/28 udp 68+8/8",
+        "wlan 0+26/148 wlan_aggregate 78+14/14",
+        "wlan 0+26/148 wlan_aggregate 94+14/50 llc 108+8/36 ip 116+20/28 udp 136+8/8",
+    };
+    char text[SHOW_SIZE];
+    (void)state;
+    struct wb_packet packet = make_packet(WLAN_LINK, amsdu, UINT32_MAX);
+    struct wb_decoded decoded;
+    wb_decode(&packet, &decoded);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_string_equal(show_layers(&decoded, text), expected[i]);
+        assert_int_equal(decoded.has_next, i < 2);
+        assert_int_equal(decoded.transport, i == 1 ? WB_LAYER_NONE : 4);
+        assert_int_equal(wb_decode_next(&packet, &decoded), i < 2);
+    }
+    assert_string_equal(show_layers(&decoded, text), expected[2]);
+}
+
+static void an_aggregate_that_is_cut_ends(void **state)
+{
+    (void)state;
+    for (uint32_t length = 0; length < 150; length++) {
+        struct wb_packet packet = make_packet(WLAN_LINK, amsdu, length);
+        struct wb_decoded decoded;
+        unsigned count = 1;
+        wb_decode(&packet, &decoded);
+        while (wb_decode_next(&packet, &decoded)) {
+            check_fields(&packet, &decoded);
+            count++;
+        }
+        assert_true(count <= 3);
+        assert_int_equal(decoded.status,
+                         length < 26 || decoded.layers[decoded.layer_count - 1].header_length == 0
+                             ? WB_LAYER_TRUNCATED : WB_LAYER_OK);
+    }
+}
+
+static void a_frame_of_one_packet_has_no_next(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        struct wb_packet packet = make_packet(rows[i].link_type, rows[i].bytes, UINT32_MAX);
+        struct wb_decoded decoded;
+        wb_decode(&packet, &decoded);
+        bool is_aggregate = strcmp(rows[i].what, "an A-MSDU: the first of its subframes") == 0;
+        assert_int_equal(wb_decode_next(&packet, &decoded), is_aggregate);
+    }
+}
+
+static void pppoe_names_its_session(void **state)
+{
+    (void)state;
+    struct wb_packet packet = make_packet(
+        ETH_LINK, ETH("8864") "12 00 0017 001e 0021" UDP_PACKET, UINT32_MAX);
+    struct wb_decoded decoded;
+    struct wb_pppoe pppoe;
+    struct wb_tunnel tunnel;
+    wb_decode(&packet, &decoded);
+    assert_int_equal(wb_pppoe_read(&packet, &decoded.layers[1], &pppoe), 0);
+    assert_int_equal(pppoe.version, 1);
+    assert_int_equal(pppoe.type, 2);
+    assert_int_equal(pppoe.code, 0);
+    assert_int_equal(pppoe.session_id, 0x17);
+    assert_int_equal(pppoe.length, 30);
+    assert_int_equal(wb_pppoe_read(&packet, &decoded.layers[0], &pppoe), WB_E_ARGUMENT);
+    assert_int_equal(decoded.tunnel_count, 1);
+    assert_int_equal(wb_tunnel_read(&packet, &decoded.layers[1], &tunnel), 0);
+    assert_true(tunnel.has_id && tunnel.is_shared);
+    assert_int_equal(tunnel.id, 0x17);
+    packet.captured_length = 19;
+    assert_int_equal(wb_pppoe_read(&packet, &decoded.layers[1], &pppoe), WB_E_TRUNCATED);
+}
+
+/* As many bitmaps as fit into the longest header, and then the same with a field each. */
+static void radiotap_bitmaps_are_bounded_by_the_header(void **state)
+{
+    (void)state;
+    static uint8_t bytes[UINT16_MAX + 10];
+    struct wb_packet packet = {.data = bytes, .captured_length = sizeof bytes,
+                               .wire_length = sizeof bytes, .link_type = RADIOTAP_LINK};
+    struct wb_decoded decoded;
+    struct told told = {0};
+    bytes[2] = bytes[3] = 0xff;
+    for (size_t i = 4; i + 4 <= UINT16_MAX; i += 4)
+        bytes[i + 3] = 0xa0; /* another one follows, of the radiotap namespace */
+    bytes[32767] = 0;
+    wb_decode(&packet, &decoded);
+    check_rules(&packet, &decoded);
+    assert_int_equal(decoded.layers[0].status, WB_LAYER_OK);
+    for (size_t i = 4; i < 32764; i += 4)
+        bytes[i] = 0x02;
+    wb_decode(&packet, &decoded);
+    wb_layer_fields(&packet, &decoded, 0, check_field, &told);
+    assert_int_equal(told.depth, 0);
+    assert_true(told.count > 8000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_have_their_layers),
+        cmocka_unit_test(prefixes_have_the_beginning_of_the_layers),
+        cmocka_unit_test(guesses_have_their_layers),
+        cmocka_unit_test(an_aggregate_is_decoded_one_by_one),
+        cmocka_unit_test(an_aggregate_that_is_cut_ends),
+        cmocka_unit_test(a_frame_of_one_packet_has_no_next),
+        cmocka_unit_test(pppoe_names_its_session),
+        cmocka_unit_test(radiotap_bitmaps_are_bounded_by_the_header),
+    };
+    return cmocka_run_group_tests(tests, open_guard, close_guard);
+}
