@@ -113,7 +113,7 @@ void wb__history_keep(struct wb__histories *histories, struct wb__half *half, ui
     wb__list_append(&histories->used, &history->link);
     while (length > 0) {
         uint32_t part = length < LARGE_BLOCK / 2 ? length : LARGE_BLOCK / 2;
-        struct wb__chunk chunk = {sequence, part, bytes, sequence, sequence + part};
+        struct wb__chunk chunk = {sequence, part, bytes, sequence, sequence + part, false};
         if (!make_room(histories, history, sequence))
             return;
         wb__queue_put(&history->queue, &histories->memory, &chunk, WB_OVERLAP_FIRST);

@@ -21,6 +21,9 @@ struct put {
     const struct wb__chunk *chunk;
     enum wb_overlap_policy policy;
     struct wb__queue_result result;
+    const uint8_t *bytes;   /* of the chunk, or what stands for its FIN */
+    uint32_t sequence, end; /* of these */
+    bool is_fin;
     uint32_t begin; /* of the chunk's origin, or of one before that it becomes a part of */
     uint32_t age;
     uint32_t run; /* where the bytes begin that are yet to be stored */
@@ -169,10 +172,12 @@ static void join_predecessor(struct put *put)
     struct wb__segment *before = after ? after->previous : put->queue->last;
     if (!before || wb__segment_end(before) != begin || !ends_with_origin(before))
         return;
-    if (after && wb__sequence_distance(after->sequence, begin) >= 0 &&
-        wb__sequence_distance(before->age, after->age) < 0)
+    uint32_t origin_begin = origin_at(before, begin - 1).begin;
+    bool is_covered = after && wb__sequence_distance(after->sequence, begin) >= 0;
+    if (is_covered && (wb__sequence_distance(before->age, after->age) < 0 ||
+                       origin_at(after, begin).begin == origin_begin)) /* it goes on there */
         return;
-    put->begin = origin_at(before, begin - 1).begin;
+    put->begin = origin_begin;
     put->age = before->age;
 }
 
@@ -214,7 +219,7 @@ static bool is_whole(const struct put *put, const struct run *run)
 
 static bool may_follow(struct put *put, struct wb__segment *segment, const struct run *run)
 {
-    if (!segment || wb__segment_end(segment) != run->sequence)
+    if (!segment || wb__segment_end(segment) != run->sequence || segment->has_fin)
         return false;
     if (!asks_origin(put->policy))
         return true;
@@ -230,7 +235,7 @@ static bool may_follow(struct put *put, struct wb__segment *segment, const struc
 static bool may_precede(const struct put *put, const struct wb__segment *segment,
                         const struct run *run)
 {
-    if (!segment || segment->sequence != run->sequence + run->length)
+    if (!segment || segment->sequence != run->sequence + run->length || put->is_fin)
         return false;
     if (!asks_origin(put->policy))
         return true;
@@ -294,6 +299,7 @@ static void store(struct put *put, struct run *run, enum growth growth)
         segment->unit = put->chunk->end - put->begin;
         segment->age = put->age;
         append(segment, run);
+        segment->has_fin = put->is_fin;
         wb__index_insert(put->queue, run->place, segment);
     }
 }
@@ -301,14 +307,14 @@ static void store(struct put *put, struct run *run, enum growth growth)
 /* Stores the bytes from put->run to the sequence number to; place comes after them. */
 static void store_run(struct put *put, uint32_t to, struct wb__segment *place)
 {
-    struct run run = {put->chunk->bytes + (put->run - put->chunk->sequence), put->run,
-                      to - put->run, place};
+    struct run run = {put->bytes + (put->run - put->sequence), put->run, to - put->run, place};
     if (run.length == 0)
         return;
     struct wb__segment *previous = place ? place->previous : put->queue->last;
     enum growth growth = GROWS_NOT;
     if (may_follow(put, previous, &run)) {
         append(previous, &run);
+        previous->has_fin = put->is_fin && run.length == 0;
         growth = GROWS_UP;
     } else if (may_precede(put, place, &run)) {
         if (prepend(place, &run))
@@ -346,6 +352,7 @@ static void cut_in_two(struct put *put, struct wb__segment *segment, uint32_t to
     rest->begin = segment->begin;
     rest->unit = segment->unit;
     rest->age = segment->age;
+    rest->has_fin = segment->has_fin;
     memcpy(rest->data, segment->data + segment->start + (to - segment->sequence), length);
     wb__index_insert(put->queue, segment->next, rest);
 }
@@ -370,6 +377,7 @@ static struct wb__segment *cut(struct put *put, struct wb__segment *segment, uin
     if (!is_to_end)
         cut_in_two(put, segment, to);
     segment->length = from - segment->sequence;
+    segment->has_fin = false;
     return segment->next;
 }
 
@@ -391,7 +399,7 @@ static uint32_t earlier(uint32_t a, uint32_t b)
 static struct overlap overlap_at(const struct put *put, struct wb__segment *segment,
                                  uint32_t sequence)
 {
-    uint32_t stop = earlier(wb__segment_end(segment), put->chunk->sequence + put->chunk->length);
+    uint32_t stop = earlier(wb__segment_end(segment), put->end);
     struct overlap overlap = {segment, sequence, stop, put->policy == WB_OVERLAP_LAST};
     if (!asks_origin(put->policy))
         return overlap;
@@ -407,20 +415,32 @@ static struct overlap overlap_at(const struct put *put, struct wb__segment *segm
     return overlap;
 }
 
+/* A FIN is no byte to compare: what meets it is the same in both versions. */
 static void note(struct put *put, const struct overlap *overlap)
 {
-    const uint8_t *there =
-        wb__segment_bytes(overlap->segment) + (overlap->from - overlap->segment->sequence);
-    const uint8_t *bytes = put->chunk->bytes + (overlap->from - put->chunk->sequence);
-    wb__difference_note(&put->memory->difference, overlap->from, overlap->keeps_new ? bytes : there,
-                        overlap->keeps_new ? there : bytes, overlap->to - overlap->from);
+    struct wb__difference *difference = &put->memory->difference;
+    const struct wb__segment *segment = overlap->segment;
+    const uint8_t *there = wb__segment_bytes(segment) + (overlap->from - segment->sequence);
+    const uint8_t *bytes = put->bytes + (overlap->from - put->sequence);
+    uint32_t length = overlap->to - overlap->from;
+    bool meets_fin = segment->has_fin && overlap->to == wb__segment_end(segment);
+    if (put->is_fin)
+        return;
+    if (meets_fin)
+        length--;
+    wb__difference_note(difference, overlap->from, overlap->keeps_new ? bytes : there,
+                        overlap->keeps_new ? there : bytes, length);
+    if (meets_fin)
+        wb__difference_note(difference, overlap->to - 1, bytes + length, bytes + length, 1);
 }
 
 static void overwrite(const struct put *put, const struct overlap *overlap)
 {
     struct wb__segment *segment = overlap->segment;
     memcpy(segment->data + segment->start + (overlap->from - segment->sequence),
-           put->chunk->bytes + (overlap->from - put->chunk->sequence), overlap->to - overlap->from);
+           put->bytes + (overlap->from - put->sequence), overlap->to - overlap->from);
+    if (overlap->to == wb__segment_end(segment))
+        segment->has_fin = false;
 }
 
 /* Lets the policy choose; returns the segment in which, or before which, the chunk goes
@@ -428,8 +448,7 @@ static void overwrite(const struct put *put, const struct overlap *overlap)
 static struct wb__segment *settle(struct put *put, struct overlap *overlap)
 {
     struct wb__segment *segment = overlap->segment;
-    bool wants_new = overlap->keeps_new;
-    bool cuts = wants_new && asks_origin(put->policy);
+    bool cuts = overlap->keeps_new && (asks_origin(put->policy) || put->is_fin);
     if (cuts && !has_room(put)) {
         put->result.refused += overlap->to - overlap->from;
         overlap->keeps_new = cuts = false;
@@ -450,27 +469,39 @@ static struct wb__segment *settle(struct put *put, struct overlap *overlap)
 /* Bytes that nobody brought before are the same in both versions. */
 static void pass_hole(struct put *put, uint32_t from, uint32_t to)
 {
-    const uint8_t *bytes = put->chunk->bytes + (from - put->chunk->sequence);
+    const uint8_t *bytes = put->bytes + (from - put->sequence);
+    if (put->is_fin)
+        return;
     put->result.stored += to - from;
     wb__difference_note(&put->memory->difference, from, bytes, bytes, to - from);
 }
 
 static void walk(struct put *put)
 {
-    uint32_t at = put->chunk->sequence, end = at + put->chunk->length;
+    uint32_t at = put->run = put->sequence;
     struct wb__segment *segment = wb__index_find(put->queue, at);
-    while (at != end) {
+    while (at != put->end) {
         if (segment && wb__sequence_distance(at, segment->sequence) <= 0) {
             struct overlap overlap = overlap_at(put, segment, at);
             segment = settle(put, &overlap);
             at = overlap.to;
         } else {
-            uint32_t to = segment ? earlier(segment->sequence, end) : end;
+            uint32_t to = segment ? earlier(segment->sequence, put->end) : put->end;
             pass_hole(put, at, to);
             at = to;
         }
     }
-    store_run(put, end, segment);
+    store_run(put, put->end, segment);
+}
+
+static void walk_fin(struct put *put)
+{
+    static const uint8_t fin[1];
+    put->bytes = fin;
+    put->sequence = put->chunk->end - 1;
+    put->end = put->chunk->end;
+    put->is_fin = true;
+    walk(put);
 }
 
 struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_memory *memory,
@@ -480,13 +511,17 @@ struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_
                       .memory = memory,
                       .chunk = chunk,
                       .policy = policy,
+                      .bytes = chunk->bytes,
+                      .sequence = chunk->sequence,
+                      .end = chunk->sequence + chunk->length,
                       .begin = chunk->begin,
-                      .age = memory->blocks++,
-                      .run = chunk->sequence};
+                      .age = memory->blocks++};
     wb__difference_reset(&memory->difference);
     if (joins(&put) && chunk->begin == chunk->sequence)
         join_predecessor(&put);
     walk(&put);
+    if (chunk->has_fin)
+        walk_fin(&put);
     struct wb__queue_result *result = &put.result;
     result->stored -= result->refused < result->stored ? result->refused : result->stored;
     if (memory->difference.differing)

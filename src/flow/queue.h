@@ -23,6 +23,10 @@
  * from begin on; mostly there is one origin. So a million segments of one byte each share
  * their blocks, in whichever direction they come. Under FIRST and LAST nothing is compared,
  * and all that is adjacent shares blocks.
+ *
+ * A FIN has a place in the order like a byte (RFC 9293, 3.4), which is the last one of its
+ * segment; so a FIN may be cut out by bytes that the policy prefers, and is always the last of
+ * its block.
  */
 #ifndef WB_FLOW_QUEUE_H
 #define WB_FLOW_QUEUE_H
@@ -38,12 +42,13 @@
 struct wb__segment {
     struct wb__segment *next, *previous; /* in order of sequence */
     struct wb__segment *left, *right;    /* of the index */
-    uint32_t sequence, length;
-    uint32_t begin, unit; /* the origins; not kept up under FIRST and LAST */
-    uint32_t age;         /* a count of blocks: which of two came first */
-    uint32_t priority;    /* in the index */
-    uint16_t cost;        /* of memory, in bytes */
-    uint16_t start;       /* of the bytes in data */
+    uint32_t sequence, length;           /* with the FIN */
+    uint32_t begin, unit;                /* the origins; not kept up under FIRST and LAST */
+    uint32_t age;                        /* a count of blocks: which of two came first */
+    uint32_t priority;                   /* in the index */
+    uint16_t cost;                       /* of memory, in bytes */
+    uint16_t start;                      /* of the bytes in data */
+    bool has_fin;                        /* in place of the last byte */
     uint8_t data[];
 };
 
@@ -83,9 +88,10 @@ enum wb__queue_refusal {
 /* A segment, or the part of it that is to be put into a queue. */
 struct wb__chunk {
     uint32_t sequence; /* of the first byte at bytes */
-    uint32_t length;   /* at bytes; not 0 */
+    uint32_t length;   /* at bytes; may be 0 with a FIN */
     const uint8_t *bytes;
     uint32_t begin, end; /* of the whole segment as it was sent: around that part */
+    bool has_fin;        /* at end - 1, which bytes do not reach */
 };
 
 /* What became of a chunk. */
@@ -133,6 +139,12 @@ static inline int32_t wb__sequence_distance(uint32_t a, uint32_t b)
 static inline const uint8_t *wb__segment_bytes(const struct wb__segment *segment)
 {
     return segment->data + segment->start;
+}
+
+/* Bytes, without the FIN. */
+static inline uint32_t wb__segment_byte_count(const struct wb__segment *segment)
+{
+    return segment->length - segment->has_fin;
 }
 
 static inline uint32_t wb__segment_end(const struct wb__segment *segment)

@@ -48,7 +48,6 @@ struct wb__half {
     uint32_t start;          /* the sequence number of offset 0 */
     uint32_t acknowledged;   /* by the receiver, as far as seen */
     uint32_t window;         /* that the receiver last advertised, in bytes */
-    uint32_t fin;            /* the sequence number after the last byte */
     uint32_t far;            /* of the last segment that was too far ahead to believe */
     uint32_t piece;          /* the number of the last one that was noted, or 0 */
     int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
@@ -56,10 +55,10 @@ struct wb__half {
     bool is_seen;            /* the capture has packets of this direction */
     bool is_known;           /* next is */
     bool is_acknowledged;    /* acknowledged is */
-    bool has_fin;            /* fin is */
+    bool has_fin;            /* a FIN was taken, though bytes before it may be missing */
     bool has_far;            /* far is */
     bool has_hole;           /* hole_since_ns is */
-    bool has_ended;          /* half_end was told */
+    bool has_ended;          /* half_end was told: the FIN comes next */
 };
 
 /* Ordered by what a packet touches: all before the two public halves, and the first words

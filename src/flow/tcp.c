@@ -106,25 +106,28 @@ static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
         table->events.gap(table->context, &flow->public, direction, offset, length, time_ns);
 }
 
-static void tell_half_end(struct wb__flow_table *table, struct wb__flow *flow,
-                          enum wb_flow_direction direction, int64_t time_ns)
+/* What comes after the FIN is not part of the stream. */
+static void tell_after_fin(struct wb__flow_table *table, struct wb__flow *flow,
+                           enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
+{
+    tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
+         &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                   .offset = flow->half[direction].offset,
+                                   .length = length});
+}
+
+/* The FIN is what comes next. */
+static void end_half(struct wb__flow_table *table, struct wb__flow *flow,
+                     enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    if (!half->has_fin || half->has_ended || half->next != half->fin)
-        return;
-    half->has_ended = true;
+    const struct wb__segment *last = half->queue.last;
+    half->has_fin = half->has_ended = true;
+    if (last)
+        tell_after_fin(table, flow, direction, wb__segment_end(last) - half->next, time_ns);
     wb__queue_clear(&half->queue, &table->memory);
     if (table->events.half_end)
         table->events.half_end(table->context, &flow->public, direction, time_ns);
-}
-
-/* As many of length bytes at next as lie before the FIN. */
-static uint32_t before_fin(const struct wb__half *half, uint32_t length)
-{
-    if (!half->has_fin)
-        return length;
-    uint32_t left = (uint32_t)wb__sequence_distance(half->next, half->fin);
-    return left < length ? left : length;
 }
 
 /* Hands on what is in the queue and in order now, and the end if it is reached. */
@@ -132,16 +135,20 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
                   enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    while (half->queue.first &&
+    bool is_end = false;
+    while (!is_end && half->queue.first &&
            wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
         struct wb__segment *segment = wb__queue_pop(&half->queue);
         uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
-        if (known < segment->length)
+        uint32_t count = wb__segment_byte_count(segment);
+        is_end = segment->has_fin && known <= count;
+        if (known < count)
             deliver_copied(table, flow, direction, wb__segment_bytes(segment) + known,
-                           before_fin(half, segment->length - known), time_ns);
+                           count - known, time_ns);
         wb__queue_release(&table->memory, segment);
     }
-    tell_half_end(table, flow, direction, time_ns);
+    if (is_end)
+        end_half(table, flow, direction, time_ns);
 }
 
 /* --- holes ------------------------------------------------------------------- */
@@ -151,13 +158,9 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
  * direction that the capture does not see at all, nothing is missing in particular. */
 static uint32_t acknowledged_hole(const struct wb__half *half)
 {
-    if (!half->is_seen || !half->is_acknowledged)
+    if (!half->is_seen || !half->is_acknowledged || half->has_ended)
         return 0;
     int32_t ahead = wb__sequence_distance(half->next, half->acknowledged);
-    if (half->has_fin) {
-        int32_t to_fin = wb__sequence_distance(half->next, half->fin);
-        return ahead > 0 ? (uint32_t)(ahead < to_fin ? ahead : to_fin) : 0;
-    }
     return ahead > 1 || (ahead == 1 && half->queue.first) ? (uint32_t)ahead : 0;
 }
 
@@ -180,7 +183,7 @@ static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
         uint32_t to_first =
             (uint32_t)wb__sequence_distance(half->next, half->queue.first->sequence);
         if (length == 0 || to_first < length)
-            length = before_fin(half, to_first);
+            length = to_first;
     }
     if (length > 0)
         deliver_gap(table, flow, direction, length, time_ns);
@@ -220,9 +223,6 @@ static void flush_half(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__half *half = &flow->half[direction];
     while (half->queue.first || acknowledged_hole(half) > 0)
         skip_hole(table, flow, direction, time_ns);
-    if (half->has_fin && half->next != half->fin)
-        deliver_gap(table, flow, direction, half->fin - half->next, time_ns);
-    tell_half_end(table, flow, direction, time_ns);
 }
 
 void wb__tcp_flush(struct wb__flow_table *table, struct wb__flow *flow, int64_t time_ns)
@@ -239,6 +239,7 @@ struct payload {
     const uint8_t *bytes;
     uint32_t length;   /* as sent */
     uint32_t captured; /* at bytes */
+    bool has_fin;      /* after these */
     int64_t time_ns;
 };
 
@@ -290,7 +291,9 @@ static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
     uint32_t there = known > payload->captured ? known : payload->captured;
     if (there < payload->length)
         deliver_gap(table, flow, direction, payload->length - there, payload->time_ns);
-    if (half->queue.first || half->has_fin)
+    if (payload->has_fin)
+        end_half(table, flow, direction, payload->time_ns);
+    else if (half->queue.first)
         drain(table, flow, direction, payload->time_ns);
 }
 
@@ -302,6 +305,8 @@ static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb_flow_half *public = &flow->public.half[direction];
     if (result->difference)
         tell_difference(table, flow, direction, result->difference, payload->time_ns);
+    if (payload->length == 0)
+        return;
     if (result->stored == 0 && result->refused == 0) {
         public->retransmissions++;
         table->stats.retransmissions++;
@@ -334,14 +339,18 @@ static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, struct payload payload)
 {
     struct wb__half *half = &flow->half[direction];
-    struct wb__chunk chunk = {.begin = payload.sequence, .end = payload.sequence + payload.length};
+    struct wb__chunk chunk = {.begin = payload.sequence,
+                              .end = payload.sequence + payload.length + payload.has_fin,
+                              .has_fin = payload.has_fin};
     int32_t known = wb__sequence_distance(payload.sequence, half->next);
     if (known > 0) {
-        compare(table, flow, direction, &payload, (uint32_t)known);
+        uint32_t there = (uint32_t)known < payload.captured ? (uint32_t)known : payload.captured;
+        compare(table, flow, direction, &payload, there);
         payload.sequence += (uint32_t)known;
-        payload.bytes += known;
-        payload.captured -= (uint32_t)known;
+        payload.bytes += there;
+        payload.captured -= there;
     }
+    half->has_fin |= payload.has_fin;
     chunk.sequence = payload.sequence;
     chunk.bytes = payload.bytes;
     chunk.length = payload.captured;
@@ -362,7 +371,8 @@ static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
 static void take_repeated(struct wb__flow_table *table, struct wb__flow *flow,
                           enum wb_flow_direction direction, const struct payload *payload)
 {
-    if (payload->length == 1 && payload->sequence + 1 == flow->half[direction].next)
+    if (payload->length == 0 ||
+        (payload->length == 1 && payload->sequence + 1 == flow->half[direction].next))
         return;
     compare(table, flow, direction, payload, payload->captured);
     flow->public.half[direction].retransmissions++;
@@ -406,34 +416,21 @@ static void take_far_outside(struct wb__flow_table *table, struct wb__flow *flow
                                    .length = payload->length});
 }
 
-/* What lies beyond the FIN is not part of the stream. */
-static void cut_at_fin(struct wb__flow_table *table, struct wb__flow *flow,
+/* Cuts off what lies after the end of the stream. */
+static void cut_at_end(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, struct payload *payload)
 {
-    struct wb__half *half = &flow->half[direction];
-    int32_t beyond = wb__sequence_distance(half->fin, payload->sequence + payload->length);
-    if (!half->has_fin || beyond <= 0)
+    const struct wb__half *half = &flow->half[direction];
+    int32_t beyond = wb__sequence_distance(half->next, payload->sequence + payload->length);
+    payload->has_fin = false;
+    if (beyond <= 0)
         return;
     uint32_t cut = (uint32_t)beyond < payload->length ? (uint32_t)beyond : payload->length;
     if (cut > 1 || payload->length > 1) /* a keep-alive after a FIN is ordinary */
-        tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
-             &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
-                                       .offset = offset_of(half, half->fin),
-                                       .length = cut});
+        tell_after_fin(table, flow, direction, cut, payload->time_ns);
     payload->length -= cut;
     if (payload->captured > payload->length)
         payload->captured = payload->length;
-}
-
-/* A FIN that names an end before bytes that were handed on already is not believed. Of
- * two, the nearer one is what a receiver would act on first. */
-static void take_fin(struct wb__half *half, uint32_t sequence)
-{
-    int32_t ahead = wb__sequence_distance(half->next, sequence);
-    if (ahead < 0 || (half->has_fin && wb__sequence_distance(half->fin, sequence) >= 0))
-        return;
-    half->fin = sequence;
-    half->has_fin = true;
 }
 
 /* Where no SYN was seen, an ACK is taken for the start of the other side's stream; bytes
@@ -446,8 +443,10 @@ static void reach_back(struct wb__half *half, bool syn_seen, const struct payloa
         set_start(half, payload->sequence);
 }
 
+/* A FIN is taken with the segment that brings it: a receiver that drops the segment, or keeps
+ * other bytes in its place, does not see the FIN either. */
 static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
-                         enum wb_flow_direction direction, struct payload payload, bool has_fin)
+                         enum wb_flow_direction direction, struct payload payload)
 {
     struct wb__half *half = &flow->half[direction];
     if (!half->is_known)
@@ -457,20 +456,18 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
         take_far_outside(table, flow, direction, &payload);
         return;
     }
-    if (has_fin)
-        take_fin(half, payload.sequence + payload.length);
-    cut_at_fin(table, flow, direction, &payload);
+    if (half->has_ended)
+        cut_at_end(table, flow, direction, &payload);
 
-    uint32_t end = payload.sequence + payload.length;
+    uint32_t end = payload.sequence + payload.length + payload.has_fin;
     const struct wb__segment *first = half->queue.first;
-    if (payload.length == 0)
-        tell_half_end(table, flow, direction, payload.time_ns);
-    else if (wb__sequence_distance(half->next, end) <= 0)
+    if (wb__sequence_distance(half->next, end) <= 0)
         take_repeated(table, flow, direction, &payload);
     else if (wb__sequence_distance(half->next, payload.sequence) <= 0 &&
              (!first || wb__sequence_distance(end, first->sequence) >= 0))
         take_in_order(table, flow, direction, &payload);
-    else if (wb__sequence_distance(half->next, payload.sequence + payload.captured) > 0)
+    else if (payload.has_fin ||
+             wb__sequence_distance(half->next, payload.sequence + payload.captured) > 0)
         take_early(table, flow, direction, payload);
 }
 
@@ -576,7 +573,7 @@ static bool is_reset(const struct wb__flow *flow, enum wb_flow_direction directi
         return true;
     int32_t ahead = wb__sequence_distance(half->next, segment->sequence);
     if (ahead == 0 || (half->is_acknowledged && segment->sequence == half->acknowledged) ||
-        (half->has_fin && segment->sequence == half->fin + 1))
+        (half->has_ended && segment->sequence == half->next + 1))
         return true;
     bool is_incomplete = half->queue.first || flow->public.midstream || flow->public.one_sided;
     return is_incomplete && ahead > 0 && ahead < REACH_MAX;
@@ -656,9 +653,10 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
             .bytes = segment->payload,
             .length = segment->length,
             .captured = segment->captured,
+            .has_fin = has_fin,
             .time_ns = segment->time_ns,
         };
-        take_payload(table, flow, direction, payload, has_fin);
+        take_payload(table, flow, direction, payload);
     } else if (!flow->half[direction].is_known) {
         set_start(&flow->half[direction], segment->sequence);
     }

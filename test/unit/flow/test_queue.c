@@ -20,7 +20,7 @@
 /* --- the model --------------------------------------------------------------- */
 
 #define PLACES 8192
-#define ORIGINS 256
+#define ORIGINS 8192
 
 struct origin {
     int begin, end, age;
@@ -34,6 +34,8 @@ struct model {
     int16_t owner[PLACES]; /* the origin of each byte; -1 where there is none */
     uint8_t byte[PLACES];
 };
+
+#define FIN_BYTE 0xff /* stands for a FIN; no chunk holds such a byte */
 
 static void model_init(struct model *model, enum wb_overlap_policy policy, bool is_for_fragments,
                        int places)
@@ -111,7 +113,8 @@ static unsigned model_put(struct model *model, int begin, int end, const uint8_t
     for (int at = begin; at < end; at++) {
         int there = model->owner[at];
         uint8_t byte = bytes[at - begin];
-        differing += there >= 0 && model->byte[at] != byte;
+        differing += there >= 0 && model->byte[at] != byte && model->byte[at] != FIN_BYTE &&
+                     byte != FIN_BYTE;
         if (there >= 0 && !(model->is_for_fragments
                                 ? fragment_wins(model->policy, model->origins[there], origin)
                                 : segment_wins(model->policy, model->origins[there], origin)))
@@ -170,8 +173,10 @@ static void check_content(const struct pair *pair)
         for (; place != (int)(s->sequence - pair->base); place++)
             assert_int_equal(pair->model.owner[place], -1);
         for (uint32_t i = 0; i < s->length; i++, place++) {
+            bool is_fin = s->has_fin && i == s->length - 1;
             assert_true(pair->model.owner[place] >= 0);
-            assert_int_equal(wb__segment_bytes(s)[i], pair->model.byte[place]);
+            assert_int_equal(is_fin ? FIN_BYTE : wb__segment_bytes(s)[i],
+                             pair->model.byte[place]);
         }
     }
     assert_ptr_equal(pair->queue.last, previous);
@@ -198,31 +203,41 @@ static void check_difference(const struct pair *pair, const struct wb__differenc
     for (int at = first; at <= last; at++) {
         uint8_t was = pair->byte[at], now = pair->model.byte[at];
         uint8_t came = bytes[at - begin];
-        bool is_new = pair->owner[at] < 0;
-        assert_int_equal(difference->kept[at - first], now);
+        bool is_new = pair->owner[at] < 0 || was == FIN_BYTE;
+        assert_int_equal(difference->kept[at - first], now == FIN_BYTE ? came : now);
         assert_int_equal(difference->rejected[at - first], is_new || now == was ? came : was);
         differing -= !is_new && was != came;
     }
     assert_int_equal(differing, 0);
 }
 
-static void pair_put(struct pair *pair, int begin, int end, const uint8_t *bytes)
+static uint32_t count_new(const struct pair *pair, int begin, int end)
 {
+    uint32_t count = 0;
+    for (int at = begin; at < end; at++)
+        count += pair->owner[at] < 0;
+    return count;
+}
+
+/* A FIN stands at end. */
+static void pair_put(struct pair *pair, int begin, int end, const uint8_t *bytes, bool has_fin)
+{
+    static uint8_t with_fin[PLACES + 1];
+    memcpy(with_fin, bytes, (size_t)(end - begin));
+    with_fin[end - begin] = FIN_BYTE;
     memcpy(pair->owner, pair->model.owner, (size_t)pair->model.places * sizeof pair->owner[0]);
     memcpy(pair->byte, pair->model.byte, (size_t)pair->model.places);
-    unsigned differing = model_put(&pair->model, begin, end, bytes);
+    unsigned differing = model_put(&pair->model, begin, end + has_fin, with_fin);
     struct wb__chunk chunk = {.sequence = pair->base + (uint32_t)begin,
                               .length = (uint32_t)(end - begin),
                               .bytes = bytes,
                               .begin = pair->base + (uint32_t)begin,
-                              .end = pair->base + (uint32_t)end};
+                              .end = pair->base + (uint32_t)end + has_fin,
+                              .has_fin = has_fin};
     struct wb__queue_result result =
         wb__queue_put(&pair->queue, pair->memory, &chunk, pair->model.policy);
-    uint32_t is_new = 0;
-    for (int at = begin; at < end; at++)
-        is_new += pair->owner[at] < 0;
     assert_int_equal(result.refused, 0);
-    assert_int_equal(result.stored, is_new);
+    assert_int_equal(result.stored, count_new(pair, begin, end));
     check_difference(pair, result.difference, differing, begin, bytes);
     check_content(pair);
 }
@@ -261,16 +276,17 @@ static void fill(uint8_t *bytes, int begin, int end, int who)
         bytes[at - begin] = (uint8_t)(at % 3 == 1 ? '0' + at % 10 : 'a' + who);
 }
 
-static void put_three(struct pair *pair, const int begin[3], const int end[3])
+static void put_three(struct pair *pair, const int begin[3], const int end[3], int with_fin)
 {
     for (int i = 0; i < 3; i++) {
         uint8_t bytes[GRID];
         fill(bytes, begin[i], end[i], i);
-        pair_put(pair, begin[i], end[i], bytes);
+        pair_put(pair, begin[i], end[i], bytes, i == with_fin);
     }
 }
 
-static void every_arrangement(struct pair *pair, enum wb_overlap_policy policy, bool fragments)
+static void every_arrangement(struct pair *pair, enum wb_overlap_policy policy, bool fragments,
+                              int with_fin)
 {
     int intervals = 0, begins[GRID * GRID], ends[GRID * GRID];
     for (int begin = 0; begin < GRID; begin++)
@@ -278,9 +294,9 @@ static void every_arrangement(struct pair *pair, enum wb_overlap_policy policy, 
             begins[intervals] = begin, ends[intervals] = end;
     for (int i = 0; i < intervals * intervals * intervals; i++) {
         int a = i % intervals, b = i / intervals % intervals, c = i / intervals / intervals;
-        pair_open(pair, policy, fragments, GRID, UINT32_MAX - (uint32_t)i % (2 * GRID));
+        pair_open(pair, policy, fragments, GRID + 1, UINT32_MAX - (uint32_t)i % (2 * GRID));
         put_three(pair, (int[3]){begins[a], begins[b], begins[c]},
-                  (int[3]){ends[a], ends[b], ends[c]});
+                  (int[3]){ends[a], ends[b], ends[c]}, with_fin);
         pair_close(pair);
     }
 }
@@ -291,7 +307,18 @@ static void three_chunks(void **state)
     struct pair *pair = pair_new();
     for (unsigned policy = WB_OVERLAP_FIRST; policy <= WB_OVERLAP_SOLARIS; policy++)
         for (int fragments = 0; fragments < 2; fragments++)
-            every_arrangement(pair, (enum wb_overlap_policy)policy, fragments);
+            every_arrangement(pair, (enum wb_overlap_policy)policy, fragments, -1);
+    pair_free(pair);
+}
+
+/* A FIN on each of the chunks in turn. */
+static void three_chunks_with_a_fin(void **state)
+{
+    (void)state;
+    struct pair *pair = pair_new();
+    for (unsigned policy = WB_OVERLAP_FIRST; policy <= WB_OVERLAP_SOLARIS; policy++)
+        for (int with_fin = 0; with_fin < 3; with_fin++)
+            every_arrangement(pair, (enum wb_overlap_policy)policy, false, with_fin);
     pair_free(pair);
 }
 
@@ -322,8 +349,9 @@ static void put_many(struct pair *pair, unsigned count, unsigned longest)
             end = places;
         uint8_t bytes[PLACES];
         fill(bytes, begin, end, (int)(i % 26));
+        bool has_fin = end < places && random_below(4) == 0;
         if (is_plain(&pair->model, begin))
-            pair_put(pair, begin, end, bytes);
+            pair_put(pair, begin, end, bytes, has_fin);
     }
 }
 
@@ -361,9 +389,31 @@ static void replaced_segment_keeps_its_place(void **state)
     for (int i = 0; i < 4; i++) {
         uint8_t bytes[40];
         fill(bytes, extents[i][0], extents[i][1], i);
-        pair_put(pair, extents[i][0], extents[i][1], bytes);
+        pair_put(pair, extents[i][0], extents[i][1], bytes, false);
     }
     assert_int_equal(wb__segment_bytes(pair->queue.last)[1], 'a' + 2);
+    pair_close(pair);
+    pair_free(pair);
+}
+
+/* Segments that were joined fill more than a block: where the first block ends, none of them
+ * does. */
+static void joined_segments_of_many_blocks(void **state)
+{
+    (void)state;
+    struct pair *pair = pair_new();
+    pair_open(pair, WB_OVERLAP_LINUX, false, 7000, 1000);
+    static uint8_t bytes[7000];
+    for (int at = 10; at < 6000; at += 65) { /* three fill a small block */
+        fill(bytes, at, at + 65, at / 65 % 20);
+        pair_put(pair, at, at + 65, bytes, false);
+    }
+    for (int at = 10; at < 6000; at++) {
+        fill(bytes, at, at + 3, 20);
+        pair_put(pair, at, at + 3, bytes, false);
+    }
+    fill(bytes, 2000, 6500, 21);
+    pair_put(pair, 2000, 6500, bytes, false);
     pair_close(pair);
     pair_free(pair);
 }
@@ -381,7 +431,7 @@ struct crowd {
 static void crowd_put(struct crowd *crowd, uint32_t at, enum wb_overlap_policy policy)
 {
     uint8_t byte = (uint8_t)(at % 251);
-    struct wb__chunk chunk = {at, 1, &byte, at, at + 1};
+    struct wb__chunk chunk = {at, 1, &byte, at, at + 1, false};
     struct wb__queue_result result = wb__queue_put(&crowd->queue, crowd->memory, &chunk, policy);
     crowd->stored += result.stored;
     crowd->refused += result.refused;
@@ -475,8 +525,8 @@ static void full_queue_keeps_what_it_has(void **state)
     struct pair *pair = pair_new();
     pair->memory->max_per_queue = 256;
     struct wb__queue queue = {NULL};
-    struct wb__chunk old_one = {100, 4, (const uint8_t *)"late", 100, 104};
-    struct wb__chunk new_one = {98, 6, (const uint8_t *)"sooner", 98, 104};
+    struct wb__chunk old_one = {100, 4, (const uint8_t *)"late", 100, 104, false};
+    struct wb__chunk new_one = {98, 6, (const uint8_t *)"sooner", 98, 104, false};
     wb__queue_put(&queue, pair->memory, &old_one, WB_OVERLAP_BSD);
     struct wb__queue_result result =
         wb__queue_put(&queue, pair->memory, &new_one, WB_OVERLAP_BSD);
@@ -497,7 +547,7 @@ static void no_memory_for_all(void **state)
     struct pair *pair = pair_new();
     pair->memory->budget.limit = 512;
     struct wb__queue queues[3] = {{NULL}};
-    struct wb__chunk chunk = {100, 4, (const uint8_t *)"late", 100, 104};
+    struct wb__chunk chunk = {100, 4, (const uint8_t *)"late", 100, 104, false};
     for (int i = 0; i < 3; i++) {
         struct wb__queue_result result =
             wb__queue_put(&queues[i], pair->memory, &chunk, WB_OVERLAP_LINUX);
@@ -527,8 +577,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_chunks),
+        cmocka_unit_test(three_chunks_with_a_fin),
         cmocka_unit_test(random_chunks),
         cmocka_unit_test(replaced_segment_keeps_its_place),
+        cmocka_unit_test(joined_segments_of_many_blocks),
         cmocka_unit_test(million_in_a_row),
         cmocka_unit_test(million_apart),
         cmocka_unit_test(million_shuffled),

@@ -137,6 +137,46 @@ static void fin_before_its_data(void **state)
     follow_close(follow);
 }
 
+/* A FIN goes with its segment: Linux drops both where they lie inside of another one. */
+static void fin_inside_of_another_segment(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    talk_segment(&talk, CLIENT, 2, "cdefgh", 6);
+    talk.sent[CLIENT] = 4;
+    talk_flags(&talk, CLIENT, WB_TCP_FIN | WB_TCP_ACK);
+    talk_segment(&talk, CLIENT, 0, "ab", 2);
+    assert_int_equal(follow->half_ends[CLIENT], 0);
+    talk.sent[CLIENT] = 8;
+    talk_close(&talk);
+    follow_assert_stream(follow, CLIENT, "abcdefgh");
+    follow_assert_log(follow, "end:closed ");
+    follow_close(follow);
+}
+
+/* The FIN begins where another segment ends and is a part of it, which hides what begins
+ * later. */
+static void fin_before_bytes_that_came_first(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    talk_segment(&talk, CLIENT, 2, "cd", 2);
+    talk.sent[CLIENT] = 4;
+    talk_flags(&talk, CLIENT, WB_TCP_FIN | WB_TCP_ACK);
+    talk.fin_sent[CLIENT] = true;
+    talk_segment(&talk, CLIENT, 4, "efgh", 4);
+    talk_segment(&talk, CLIENT, 0, "ab", 2);
+    assert_int_equal(follow->half_ends[CLIENT], 1);
+    talk_fin(&talk, SERVER);
+    follow_assert_stream(follow, CLIENT, "abcd");
+    follow_assert_log(follow, "tcp.data_after_fin:C+4:4 end:closed ");
+    follow_close(follow);
+}
+
 static void overlap_policies(void **state)
 {
     (void)state;
@@ -480,7 +520,7 @@ static void data_after_fin(void **state)
     talk_segment(&talk, CLIENT, 3, "beyond", 6);
     talk_fin(&talk, SERVER);
     follow_assert_stream(follow, CLIENT, "abc");
-    follow_assert_log(follow, "tcp.data_after_fin:C+3:6 end:closed ");
+    follow_assert_log(follow, "tcp.data_after_fin:C+3:8 tcp.data_after_fin:C+3:6 end:closed ");
     follow_close(follow);
 }
 
@@ -557,6 +597,8 @@ int main(void)
         cmocka_unit_test(data_on_syn),
         cmocka_unit_test(out_of_order_and_repeated),
         cmocka_unit_test(fin_before_its_data),
+        cmocka_unit_test(fin_inside_of_another_segment),
+        cmocka_unit_test(fin_before_bytes_that_came_first),
         cmocka_unit_test(overlap_policies),
         cmocka_unit_test(keep_alives_and_probes),
         cmocka_unit_test(acknowledged_bytes_that_never_came),
