@@ -115,6 +115,11 @@ static void print(const struct wb_packet *packet, const struct wb_decoded *decod
     CHECK(strncmp(text, small, strlen(small)) == 0);
     free(small);
 
+    const struct wb_packet_style verbose = {.is_verbose = true, .has_link_header = true,
+                                            .time = packet->captured_length % 5, .since_ns = 1};
+    CHECK(wb_packet_styled_text(packet, decoded, &verbose, text, sizeof text) == strlen(text));
+    check_printable(text);
+
     char *json = wb_packet_json(packet, decoded);
     CHECK(json);
     check_printable(json);

@@ -88,7 +88,12 @@ extern "C" {
     X(PPI, "ppi")                                                               \
     X(WLAN, "wlan") /* 802.11 */                                                \
     X(AMSDU, "wlan_aggregate") /* one subframe of an 802.11 A-MSDU */           \
-    X(NFLOG, "nflog")
+    X(NFLOG, "nflog")                                                           \
+    X(DNS, "dns")                                                               \
+    X(MDNS, "mdns")                                                             \
+    X(LLMNR, "llmnr")                                                           \
+    X(DHCP, "dhcp")       /* and BOOTP */                                       \
+    X(DHCP6, "dhcpv6")
 
 enum wb_layer_kind {
 #define WB_LAYER_KIND(name, text) WB_LAYER_##name,

@@ -47,7 +47,7 @@ struct wb_field {
     enum wb_field_type type;
     uint64_t number;
     const char *word;
-    const uint8_t *bytes; /* borrowed from the packet */
+    const uint8_t *bytes; /* borrowed until the handler returns */
     size_t length;        /* of bytes */
 };
 

@@ -83,6 +83,29 @@ struct wb_record_stats {
  * reach the text. Returns its length, cut to size - 1. */
 size_t wb_packet_text(const struct wb_packet *, const struct wb_decoded *, char *text, size_t size);
 
+/* How the time of a packet is put into its line; the clock's is local. */
+enum wb_packet_time {
+    WB_PACKET_TIME_CLOCK = 0, /* 03:04:05.123456789 */
+    WB_PACKET_TIME_NONE,
+    WB_PACKET_TIME_EPOCH,     /* seconds since 1970 */
+    WB_PACKET_TIME_SINCE,     /* since since_ns, as a duration */
+    WB_PACKET_TIME_DATE,      /* 2026-01-02 03:04:05.123456789 */
+};
+
+/* How packets are shown. All zeros is what wb_packet_text and wb_packet_json do. */
+struct wb_packet_style {
+    const bool *kinds;    /* WB_LAYER_KIND_COUNT: the kinds of layer that are shown; NULL: all */
+    bool is_verbose;      /* text: fields of IP headers, checksums, DNS and DHCP in full */
+    bool has_link_header; /* text: the Ethernet header too */
+    enum wb_packet_time time;
+    int64_t since_ns;
+};
+
+size_t wb_packet_styled_text(const struct wb_packet *, const struct wb_decoded *,
+                             const struct wb_packet_style *, char *text, size_t size);
+char *wb_packet_styled_json(const struct wb_packet *, const struct wb_decoded *,
+                            const struct wb_packet_style *);
+
 /* One JSON object about a packet with all its layers and fields, as a malloc'ed
  * NUL-terminated line without newline that the caller frees; NULL when out of
  * memory. EVE shape: event_type "packet". */

@@ -75,6 +75,11 @@ static const struct {
     [WB_LAYER_WLAN] = {wb__decode_wlan, wb__tell_wlan},
     [WB_LAYER_AMSDU] = {wb__decode_amsdu, wb__tell_amsdu},
     [WB_LAYER_NFLOG] = {wb__decode_nflog, wb__tell_nflog},
+    [WB_LAYER_DNS] = {wb__decode_dns, wb__tell_dns},
+    [WB_LAYER_MDNS] = {wb__decode_dns, wb__tell_dns},
+    [WB_LAYER_LLMNR] = {wb__decode_dns, wb__tell_dns},
+    [WB_LAYER_DHCP] = {wb__decode_dhcp, wb__tell_dhcp},
+    [WB_LAYER_DHCP6] = {wb__decode_dhcp6, wb__tell_dhcp6},
 };
 
 unsigned wb__kind_of_link(uint32_t link_type)

@@ -116,6 +116,7 @@ wb__decoder wb__decode_mpls, wb__decode_pseudowire, wb__decode_gre, wb__decode_e
     wb__decode_etherip, wb__decode_pbb, wb__decode_vxlan, wb__decode_vxlan_gpe, wb__decode_nsh,
     wb__decode_geneve, wb__decode_gtp, wb__decode_l2tp, wb__decode_l2tp3, wb__decode_teredo,
     wb__decode_udpencap;
+wb__decoder wb__decode_dns, wb__decode_dhcp, wb__decode_dhcp6;
 
 wb__decoder wb__decode_llc, wb__decode_ipx, wb__decode_stp, wb__decode_cdp, wb__decode_lldp,
     wb__decode_eapol, wb__decode_eap, wb__decode_mac_control, wb__decode_pppoe_discovery,

@@ -37,6 +37,7 @@ wb__teller wb__tell_llc, wb__tell_ipx, wb__tell_stp, wb__tell_cdp, wb__tell_lldp
     wb__tell_eap, wb__tell_mac_control, wb__tell_pppoe, wb__tell_ppp, wb__tell_ppp_control,
     wb__tell_chdlc, wb__tell_slarp, wb__tell_frame_relay, wb__tell_ring, wb__tell_radiotap,
     wb__tell_prism, wb__tell_avs, wb__tell_ppi, wb__tell_wlan, wb__tell_amsdu, wb__tell_nflog;
+wb__teller wb__tell_dns, wb__tell_dhcp, wb__tell_dhcp6;
 
 /* The bytes of the layer's header. */
 struct wb__cursor wb__fields_header(const struct wb__fields *fields);

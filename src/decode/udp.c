@@ -45,6 +45,18 @@ static unsigned by_destination(const struct wb__inside *inside, uint16_t port)
 static unsigned by_either(const struct wb__inside *inside, uint16_t port)
 {
     switch (port) {
+    case 53:
+        return WB_LAYER_DNS;
+    case 67:
+    case 68:
+        return WB_LAYER_DHCP;
+    case 546:
+    case 547:
+        return WB_LAYER_DHCP6;
+    case 5353:
+        return WB_LAYER_MDNS;
+    case 5355:
+        return WB_LAYER_LLMNR;
     case 1701:
         return wb__is_l2tp(inside) ? WB_LAYER_L2TP : WB__LAYER_END;
     case 2123:

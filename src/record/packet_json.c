@@ -12,13 +12,14 @@
 
 #include "decode/decode.h"
 #include "record/json.h"
-#include "record/packet_line.h"
+#include "record/packet_text.h"
 
-#define DEPTH_MAX 8 /* of groups and lists within a layer: tellers do not nest deeper */
+#define DEPTH_MAX 64 /* of groups and lists within a layer: tellers do not nest deeper */
 
 struct packet_record {
     const struct wb_packet *packet;
     const struct wb_decoded *decoded;
+    const struct wb_packet_style *style;
     struct wb__json json;
     char brackets[DEPTH_MAX]; /* of the groups and lists that are open */
     unsigned depth;
@@ -119,6 +120,8 @@ static void put_layers(struct packet_record *record, const char *name, unsigned 
     wb__json_begin(json, name, '[');
     for (unsigned i = first; i < record->decoded->layer_count; i++) {
         const struct wb_layer *layer = &record->decoded->layers[i];
+        if (!wb__is_shown(record->style, layer->kind))
+            continue;
         wb__json_begin(json, NULL, '{');
         wb__json_text(json, "layer", wb_layer_name(layer->kind));
         if (i >= record->decoded->quoted)
@@ -269,9 +272,10 @@ static char *finish(struct wb__json *json)
     return json->text;
 }
 
-char *wb_packet_json(const struct wb_packet *packet, const struct wb_decoded *decoded)
+char *wb_packet_styled_json(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                            const struct wb_packet_style *style)
 {
-    struct packet_record record = {.packet = packet, .decoded = decoded};
+    struct packet_record record = {.packet = packet, .decoded = decoded, .style = style};
     struct wb__json *json = &record.json;
     wb__json_begin(json, NULL, '{');
     put_time(json, packet->time_ns);
@@ -285,4 +289,9 @@ char *wb_packet_json(const struct wb_packet *packet, const struct wb_decoded *de
     put_others(&record);
     wb__json_end(json, '}');
     return finish(json);
+}
+
+char *wb_packet_json(const struct wb_packet *packet, const struct wb_decoded *decoded)
+{
+    return wb_packet_styled_json(packet, decoded, &(struct wb_packet_style){0});
 }

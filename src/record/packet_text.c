@@ -5,24 +5,12 @@
  * behind it. What an ICMP error quotes is said by the error. Sequence numbers are those on
  * the wire: a line knows of no other packet.
  */
-#include <time.h>
 #include <wirebeam/record.h>
 
 #include "decode/decode.h"
 #include "decode/tcp_option.h"
 #include "record/packet_link.h"
 #include "record/packet_text.h"
-
-static void put_time(struct wb__line *line, int64_t time_ns)
-{
-    struct wb__moment moment = wb__moment(time_ns);
-    time_t second = (time_t)moment.second;
-    struct tm tm;
-    if (!localtime_r(&second, &tm))
-        tm = (struct tm){0};
-    wb__line_put(line, "%02d:%02d:%02d.%09d ", tm.tm_hour, tm.tm_min, tm.tm_sec,
-                 moment.nanosecond);
-}
 
 static uint32_t payload_length(const struct wb_layer *layer)
 {
@@ -42,8 +30,13 @@ static bool is_next_unknown(const struct wb__packet_text *text, const struct wb_
 static void put_ethernet(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     struct wb_ethernet ethernet;
-    if (!is_next_unknown(text, layer) ||
-        wb_ethernet_read(text->packet, layer, &ethernet) < 0)
+    if (wb_ethernet_read(text->packet, layer, &ethernet) < 0)
+        return;
+    if (text->style.has_link_header) {
+        wb__detail_ethernet(text, &ethernet);
+        return;
+    }
+    if (!is_next_unknown(text, layer))
         return;
     wb__line_hardware(&text->line, ethernet.source, 6);
     wb__line_put(&text->line, " > ");
@@ -149,6 +142,8 @@ static void put_ip4(struct wb__packet_text *text, const struct wb_layer *layer)
     wb__line_put(&text->line, "IP ");
     if (wb_ip4_read(text->packet, layer, &ip) < 0)
         return;
+    if (text->style.is_verbose)
+        wb__detail_ip4(text, layer, &ip);
     put_ends(text, layer, ip.source, ip.destination, 4);
     if (ip.more_fragments || ip.fragment_offset > 0)
         put_fragment(&text->line, ip.identification, ip.fragment_offset, ip.more_fragments);
@@ -248,6 +243,10 @@ static void put_tcp(struct wb__packet_text *text, const struct wb_layer *layer)
         return;
     uint32_t length = payload_length(layer);
     put_tcp_flags(line, tcp.flags);
+    if (text->style.is_verbose) {
+        wb__line_put(line, ", ");
+        wb__detail_checksum(text, layer, "tcp", tcp.checksum);
+    }
     if (length > 0)
         wb__line_put(line, ", seq %u:%u", tcp.sequence, tcp.sequence + length);
     else if (tcp.flags & (WB_TCP_SYN | WB_TCP_FIN | WB_TCP_RST))
@@ -261,11 +260,17 @@ static void put_tcp(struct wb__packet_text *text, const struct wb_layer *layer)
     wb__line_put(line, ", length %u", length);
 }
 
-/* What UDP carries speaks for itself, if it is known. */
+/* What UDP carries speaks for itself, if it is known and shown. */
 static void put_udp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     bool is_last = layer + 1 == text->decoded->layers + text->decoded->layer_count;
-    if (!is_last && layer[1].kind != WB_LAYER_PAYLOAD)
+    struct wb_udp udp;
+    if (text->style.is_verbose && wb_udp_read(text->packet, layer, &udp) == 0) {
+        wb__line_put(&text->line, "[");
+        wb__detail_checksum(text, layer, "udp", udp.checksum);
+        wb__line_put(&text->line, "] ");
+    }
+    if (!is_last && layer[1].kind != WB_LAYER_PAYLOAD && wb__is_shown(&text->style, layer[1].kind))
         return;
     wb__line_put(&text->line, "UDP");
     if (layer->header_length > 0)
@@ -276,8 +281,14 @@ static void put_icmp(struct wb__packet_text *text, const struct wb_layer *layer)
 {
     wb__line_put(&text->line, layer->kind == WB_LAYER_ICMP ? "ICMP" : "ICMP6,");
     wb__line_icmp(&text->line, text->packet, text->decoded, layer);
-    if (layer->header_length > 0)
-        wb__line_put(&text->line, ", length %u", layer->length);
+    if (layer->header_length == 0)
+        return;
+    wb__line_put(&text->line, ", length %u", layer->length);
+    struct wb_icmp icmp;
+    if (text->style.is_verbose && wb_icmp_read(text->packet, layer, &icmp) == 0) {
+        wb__line_put(&text->line, ", ");
+        wb__detail_checksum(text, layer, "icmp", icmp.checksum);
+    }
 }
 
 static void put_payload(struct wb__packet_text *text, const struct wb_layer *layer)
@@ -344,6 +355,11 @@ static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer
         [WB_LAYER_PPI] = wb__put_ppi,
         [WB_LAYER_WLAN] = wb__put_wlan,
         [WB_LAYER_NFLOG] = wb__put_nflog,
+        [WB_LAYER_DNS] = wb__put_dns,
+        [WB_LAYER_MDNS] = wb__put_dns,
+        [WB_LAYER_LLMNR] = wb__put_dns,
+        [WB_LAYER_DHCP] = wb__put_dhcp,
+        [WB_LAYER_DHCP6] = wb__put_dhcp6,
     };
     if (texters[layer->kind])
         texters[layer->kind](text, layer);
@@ -432,8 +448,11 @@ static void put_status(struct wb__packet_text *text, const struct wb_layer *laye
 static void put_layers(struct wb__packet_text *text, unsigned first)
 {
     for (unsigned i = first; i < text->decoded->layer_count && i < text->decoded->quoted; i++) {
-        put_layer(text, &text->decoded->layers[i]);
-        put_status(text, &text->decoded->layers[i]);
+        const struct wb_layer *layer = &text->decoded->layers[i];
+        if (!wb__is_shown(&text->style, layer->kind))
+            continue;
+        put_layer(text, layer);
+        put_status(text, layer);
     }
 }
 
@@ -450,13 +469,13 @@ static void put_others(struct wb__packet_text *text)
     text->decoded = first;
 }
 
-size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                      char *buffer, size_t size)
+size_t wb_packet_styled_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                             const struct wb_packet_style *style, char *buffer, size_t size)
 {
     if (size == 0)
         return 0;
-    struct wb__packet_text text = {packet, decoded, wb__line(buffer, size)};
-    put_time(&text.line, packet->time_ns);
+    struct wb__packet_text text = {packet, decoded, wb__line(buffer, size), *style};
+    wb__detail_time(&text);
     put_layers(&text, 0);
     if (decoded->has_next)
         put_others(&text);
@@ -464,4 +483,10 @@ size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *d
     while (ends_with_space(line))
         line->text[--line->length] = '\0';
     return line->length;
+}
+
+size_t wb_packet_text(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                      char *buffer, size_t size)
+{
+    return wb_packet_styled_text(packet, decoded, &(struct wb_packet_style){0}, buffer, size);
 }

@@ -8,15 +8,38 @@
 #ifndef WB_RECORD_PACKET_TEXT_H
 #define WB_RECORD_PACKET_TEXT_H
 
+#include <wirebeam/record.h>
+
 #include "record/packet_line.h"
 
 struct wb__packet_text {
     const struct wb_packet *packet;
     const struct wb_decoded *decoded;
     struct wb__line line;
+    struct wb_packet_style style;
 };
 
+/* Are layers of this kind to be shown? */
+static inline bool wb__is_shown(const struct wb_packet_style *style, unsigned kind)
+{
+    return !style->kinds || style->kinds[kind];
+}
+
 typedef void wb__layer_texter(struct wb__packet_text *text, const struct wb_layer *layer);
+
+/* packet_application.c */
+wb__layer_texter wb__put_dns, wb__put_dhcp, wb__put_dhcp6;
+
+/* packet_detail.c: what is said of a header only where the style is verbose. */
+void wb__detail_time(struct wb__packet_text *text);
+void wb__detail_ethernet(struct wb__packet_text *text, const struct wb_ethernet *ethernet);
+void wb__detail_ip4(struct wb__packet_text *text, const struct wb_layer *layer,
+                    const struct wb_ip4 *ip);
+void wb__detail_ip6(struct wb__packet_text *text, const struct wb_ip6 *ip);
+
+/* "udp sum ok", "bad udp cksum 0x1234" and so on, of a layer's checksum. */
+void wb__detail_checksum(struct wb__packet_text *text, const struct wb_layer *layer,
+                         const char *name, uint16_t checksum);
 
 /* packet_tunnel.c */
 wb__layer_texter wb__put_mpls, wb__put_pseudowire, wb__put_gre, wb__put_erspan, wb__put_etherip,

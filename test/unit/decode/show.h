@@ -16,6 +16,11 @@
 
 const char *show_layers(const struct wb_decoded *decoded, char text[SHOW_SIZE]);
 
+/* The fields of the layer numbered index: "id=1 flags=(SYN ACK) options=((kind=1) (kind=3))";
+ * text from the wire in quotes as it is, bytes in hexadecimal. Fails where size does not do. */
+const char *show_layer(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                        unsigned index, char *text, size_t size);
+
 /* Fails the test where the result breaks a rule of wirebeam/decode.h. */
 void check_rules(const struct wb_packet *packet, const struct wb_decoded *decoded);
 

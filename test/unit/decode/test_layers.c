@@ -27,7 +27,7 @@ enum { NULL_LINK = 0, ETH_LINK = 1, RAW_LINK = 101, LOOP_LINK = 108, SLL_LINK = 
 #define IP6(length, next) "60000000 " length next "40 " ENDS6
 #define TCP "9c40 0050 00000001 00000002 5010 ffff 0000 0000 "
 #define TCP_OPTIONS "9c40 0050 00000001 00000002 8010 ffff 0000 0000 0101080a0000000100000002 "
-#define UDP(length) "0035 0035 " length " 0000 "
+#define UDP(length) "9c40 9c40 " length " 0000 "
 #define ECHO "0800 0000 0001 0001 "
 
 struct row {

@@ -24,8 +24,9 @@ enum { NULL_LINK = 0, ETH_LINK = 1, RAW_LINK = 101, SLL2_LINK = 276 };
 #define IP4(length, fragment, protocol)                                                            \
     "4500 " length " 0001 " fragment " 40" protocol " 0000 " ENDS4
 #define IP6(length, next) "60000000 " length next "ff " ENDS6
-#define UDP(length) "0035 a8ca " length " 0000 "
-/* An ICMP error of this type and code that quotes a UDP header from port 53 to 43210. */
+#define UDP(length) "0051 a8ca " length " 0000 "
+#define DNS(length, udp_length) IP4(length, "0000", "11") "a8ca 0035 " udp_length " 0000 "
+/* An ICMP error of this type and code that quotes a UDP header from port 81 to 43210. */
 #define ERROR4(type_code, rest)                                                                    \
     IP4("0038", "0000", "01") type_code "0000 " rest IP4("0024", "0000", "11") UDP("0010")
 
@@ -64,15 +65,31 @@ static const struct row rows[] = {
      "options [option-2 0x05,bad option], length 0"},
     /* UDP, fragments, unknown protocols */
     {NULL_LINK, "0000001e" IP6("000b", "11") UDP("000b") "616263", 0,
-     "IP6 fe80::1.53 > fe80::2.43210: UDP, length 3"},
+     "IP6 fe80::1.81 > fe80::2.43210: UDP, length 3"},
     {RAW_LINK, IP4("001c", "2001", "11") UDP("05dc"), 0,
      "IP 10.0.0.1 > 10.0.0.2: frag (id 1, offset 8+) ip-proto-17, length 8"},
     {RAW_LINK, IP4("001e", "2000", "11") UDP("05dc") "6162", 0,
-     "IP 10.0.0.1.53 > 10.0.0.2.43210: frag (id 1, offset 0+) UDP, length 2"},
+     "IP 10.0.0.1.81 > 10.0.0.2.43210: frag (id 1, offset 0+) UDP, length 2"},
     {RAW_LINK, IP6("0012", "00") "2c00050200000000 11000008 00000007 6162", 0,
      "IP6 fe80::1 > fe80::2: HBH frag (id 7, offset 8) ip-proto-17, length 2"},
     {RAW_LINK, IP4("0016", "0000", "fd") "0000", 0,
      "IP 10.0.0.1 > 10.0.0.2: ip-proto-253, length 2"},
+    /* DNS and DHCP: a name that would clear the screen, and one in UTF-8 */
+    {RAW_LINK, DNS("0039", "0025") "3039 0100 0001 0000 0000 0000 076578616d706c65036f726700 0001 0001",
+     0, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345+ A? example.org. (29)"},
+    {RAW_LINK, DNS("0052", "003e") "3039 85a0 0001 0001 0000 0001 076578616d706c65036f726700 0001 0001"
+                                   "c00c 0005 0001 00000000 0002 c00c 00 0029 1000 00000000 0000",
+     0, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345*$ 1/0/1 CNAME example.org. (54)"},
+    {RAW_LINK, DNS("0035", "0021") "3039 0000 0001 0000 0000 0000 04 1b5b324a 02c3a9 00 000c 0001",
+     0, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345 PTR? \\x1B[2J.\xc3\xa9. (25)"},
+    {RAW_LINK, DNS("0034", "0020") "3039 0000 0001 0000 0000 0000 03ff5c78 02c29b 00 0010 0001",
+     0, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345 TXT? \\xFF\\\\x5Cx.\\xC2\\x9B. (24)"},
+    {RAW_LINK, DNS("0039", "0025") "3039 0100 0002 0000 0000 0000 076578616d706c65036f726700 0001 0001",
+     0, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345+ [2q] A? example.org. [malformed dns] (29)"},
+    {RAW_LINK, DNS("0039", "0025") "3039 0100 0001 0000 0000 0000 076578616d706c65036f726700 0001 0001",
+     5, "IP 10.0.0.1.43210 > 10.0.0.2.53: 12345+ [|dns]"},
+    {RAW_LINK, IP4("0020", "0000", "11") "0222 0223 000c 0000 01 010203", 0,
+     "IP 10.0.0.1.546 > 10.0.0.2.547: dhcp6 solicit"},
     /* ICMP and ICMPv6 */
     {RAW_LINK, IP4("001c", "0000", "01") "0800 0000 0007 0009", 0,
      "IP 10.0.0.1 > 10.0.0.2: ICMP echo request, id 7, seq 9, length 8"},
@@ -107,7 +124,7 @@ static const struct row rows[] = {
      "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype 0x88b5, length 2"},
     {SLL2_LINK,
      "0800 0000 00000003 0001 0406 0200000000010000" IP4("001c", "0000", "11") UDP("0008"), 0,
-     "if 3 Out IP 10.0.0.1.53 > 10.0.0.2.43210: UDP, length 0"},
+     "if 3 Out IP 10.0.0.1.81 > 10.0.0.2.43210: UDP, length 0"},
     {147, "0102", 0, "link type 147, length 2"},
     /* What is cut off, and what is wrong */
     {ETH_LINK,
@@ -116,10 +133,10 @@ static const struct row rows[] = {
     {ETH_LINK, ETH("0800") IP4("0014", "4000", "06"), 10, "IP [|ip]"},
     {ETH_LINK, ETH("0800"), 1, "[|eth]"},
     {RAW_LINK, IP4("0400", "4000", "11") UDP("0008"), 0,
-     "IP 10.0.0.1.53 > 10.0.0.2.43210: [malformed ip: total length beyond the frame] "
+     "IP 10.0.0.1.81 > 10.0.0.2.43210: [malformed ip: total length beyond the frame] "
      "UDP, length 0"},
     {RAW_LINK, IP4("001c", "4000", "11") UDP("0003"), 0,
-     "IP 10.0.0.1.53 > 10.0.0.2.43210: UDP, length 0 [malformed udp: length below 8]"},
+     "IP 10.0.0.1.81 > 10.0.0.2.43210: UDP, length 0 [malformed udp: length below 8]"},
     {RAW_LINK, IP4("0028", "0000", "06") "9c40 0050 00000001 00000002 4010 ffff 0000 0000", 0,
      "IP 10.0.0.1 > 10.0.0.2: [malformed tcp: data offset below 5]"},
 };
