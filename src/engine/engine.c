@@ -80,6 +80,9 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
                    struct wb_error *error)
 {
     *result = NULL;
+    if (!wb__flow_options_are_valid(&options->flow))
+        return wb__error_set(error, WB_E_ARGUMENT, 0,
+                             "flow: a policy, IP version or prefix length is out of its range");
     struct wb_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");

@@ -42,7 +42,10 @@ struct wb__flow_table;
 /* Replaces each 0 by the default of its option. */
 void wb__flow_fill_in_defaults(struct wb_flow_options *options);
 
-/* Makes an empty table; zeros in options mean the defaults. Returns NULL when out of
+/* Are policies, IP versions and prefix lengths what they may be? */
+bool wb__flow_options_are_valid(const struct wb_flow_options *options);
+
+/* Makes an empty table of valid options; zeros mean the defaults. Returns NULL when out of
  * memory. key randomises the hash (16 random bytes); tests pass a fixed one. */
 struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
                                           const struct wb__flow_events *events, void *context,

@@ -23,6 +23,7 @@
 
 #include <wirebeam/error.h>
 
+#include "flow/flow.h"
 #include "flow/queue.h"
 
 static bool keeps_new_fragment(enum wb_overlap_policy policy, int32_t ahead, int32_t beyond)
@@ -77,6 +78,24 @@ bool wb__policy_keeps_new(enum wb_overlap_policy policy, bool is_for_fragments,
 
 /* --- targets ----------------------------------------------------------------- */
 
+static bool is_policy(unsigned policy)
+{
+    return policy <= WB_OVERLAP_SOLARIS;
+}
+
+bool wb__flow_options_are_valid(const struct wb_flow_options *options)
+{
+    if (!is_policy(options->overlap) || (options->target_count > 0 && !options->targets))
+        return false;
+    for (uint32_t i = 0; i < options->target_count; i++) {
+        const struct wb_flow_target *target = &options->targets[i];
+        if (!is_policy(target->policy) || (target->ip_version != 4 && target->ip_version != 6) ||
+            target->prefix_length > (target->ip_version == 4 ? 32 : 128))
+            return false;
+    }
+    return true;
+}
+
 int wb__targets_copy(struct wb__targets *targets, const struct wb_flow_options *options)
 {
     *targets = (struct wb__targets){.others = options->overlap};
@@ -98,9 +117,7 @@ void wb__targets_free(struct wb__targets *targets)
 
 static bool is_within(const struct wb_flow_target *target, const uint8_t address[16])
 {
-    unsigned bits = target->ip_version == 4 ? 32 : 128;
-    if (target->prefix_length < bits)
-        bits = target->prefix_length;
+    unsigned bits = target->prefix_length;
     if (memcmp(target->address, address, bits / 8) != 0)
         return false;
     if (bits % 8 == 0)

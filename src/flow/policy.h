@@ -29,7 +29,7 @@ struct wb__targets {
     enum wb_overlap_policy others;
 };
 
-/* Returns 0 or WB_E_MEMORY. */
+/* Of options that are valid. Returns 0 or WB_E_MEMORY. */
 int wb__targets_copy(struct wb__targets *targets, const struct wb_flow_options *options);
 void wb__targets_free(struct wb__targets *targets);
 

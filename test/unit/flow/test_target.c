@@ -81,11 +81,36 @@ static void each_receiver_has_its_policy(void **state)
     follow_close(follow);
 }
 
+static void options_out_of_range(void **state)
+{
+    (void)state;
+    const struct wb_flow_target good = {{192, 0, 2}, 4, 32, WB_OVERLAP_BSD};
+    const struct wb_flow_target bad[] = {
+        {{192, 0, 2}, 4, 33, WB_OVERLAP_BSD},
+        {{192, 0, 2}, 6, 129, WB_OVERLAP_BSD},
+        {{192, 0, 2}, 5, 32, WB_OVERLAP_BSD},
+        {{192, 0, 2}, 4, 32, (enum wb_overlap_policy)(WB_OVERLAP_SOLARIS + 1)},
+    };
+    struct wb_flow_options options = {.targets = &good, .target_count = 1};
+    assert_true(wb__flow_options_are_valid(&options));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        options.targets = &bad[i];
+        assert_false(wb__flow_options_are_valid(&options));
+    }
+    options.targets = NULL;
+    assert_false(wb__flow_options_are_valid(&options));
+    options.target_count = 0;
+    assert_true(wb__flow_options_are_valid(&options));
+    options.overlap = (enum wb_overlap_policy)99;
+    assert_false(wb__flow_options_are_valid(&options));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(longest_prefix_counts),
         cmocka_unit_test(each_receiver_has_its_policy),
+        cmocka_unit_test(options_out_of_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
