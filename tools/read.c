@@ -3,6 +3,7 @@
  * `wirebeam read`: a line of text, or a JSON object, for each packet of a file. Only
  * the decode stage runs: no flow is followed.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@
 struct read_arguments {
     struct input_arguments input;
     bool json;
+    bool defragment;
     bool quiet, verbose;
 };
 
@@ -26,6 +28,8 @@ static const struct option_spec options[] = {
     { "read", 'r', OPTION_TEXT, AT(input.file), .argument = "FILE",
       .help = "the capture: pcap or pcapng, plain, gzip or zstd; - is standard input" },
     { "json", 'j', OPTION_FLAG, AT(json), .help = "JSON lines with every field of every layer" },
+    { "defragment", 'f', OPTION_FLAG, AT(defragment),
+      .help = "show IP datagrams put together from fragments too, after their last one" },
     { "count", 'c', OPTION_NUMBER, AT(input.count), .argument = "N", .min = 1, .max = INT64_MAX,
       .help = "end after N packets" },
     { "snaplen", 's', OPTION_NUMBER, AT(input.snaplen), .argument = "LEN", .max = 262144,
@@ -46,11 +50,9 @@ static void print_text(void *context, const struct wb_packet *packet,
     puts(text);
 }
 
-static void print_json(void *context, const struct wb_packet *packet,
-                       const struct wb_decoded *decoded)
+static void print_line(void *context, char *line)
 {
     bool *is_out_of_memory = context;
-    char *line = wb_packet_json(packet, decoded);
 
     if (line == NULL) {
         *is_out_of_memory = true;
@@ -58,6 +60,33 @@ static void print_json(void *context, const struct wb_packet *packet,
     }
     puts(line);
     free(line);
+}
+
+static void print_json(void *context, const struct wb_packet *packet,
+                       const struct wb_decoded *decoded)
+{
+    print_line(context, wb_packet_json(packet, decoded));
+}
+
+static void print_datagram_text(void *context, const struct wb_packet *packet,
+                                const struct wb_decoded *decoded,
+                                const struct wb_datagram *datagram)
+{
+    char text[1024];
+
+    (void)context;
+    wb_packet_text(packet, decoded, text, sizeof(text));
+    printf("%s (put together from packets", text);
+    for (uint32_t i = 0; i < datagram->packet_count; i++)
+        printf(" %" PRIu64, datagram->packets[i]);
+    puts(")");
+}
+
+static void print_datagram_json(void *context, const struct wb_packet *packet,
+                                const struct wb_decoded *decoded,
+                                const struct wb_datagram *datagram)
+{
+    print_line(context, wb_datagram_json(packet, decoded, datagram, &(struct wb_packet_style){0}));
 }
 
 static int run_read(int argc, char **argv)
@@ -74,6 +103,9 @@ static int run_read(int argc, char **argv)
     if (status != OPTIONS_GO)
         return status;
     run.options.handlers.packet = arguments.json ? print_json : print_text;
+    if (arguments.defragment)
+        run.options.handlers.datagram = arguments.json ? print_datagram_json
+                                                       : print_datagram_text;
     run.options.context = &is_out_of_memory;
     run.quiet = arguments.quiet;
     run.parts.verbose = arguments.verbose;

@@ -73,6 +73,21 @@ static void print_decode(const struct wb_decode_stats *decode)
     print_tallies("    packets: ", broken, COUNT_OF(broken));
 }
 
+static void print_fragments(const struct wb_fragment_stats *fragment)
+{
+    const struct tally lost[] = {
+        { fragment->expired, "never completed" },
+        { fragment->evicted, "given up for newer ones" },
+        { fragment->discarded, "contradict themselves" },
+    };
+
+    if (fragment->fragments == 0)
+        return;
+    fprintf(stderr, "%" PRIu64 " IP fragments; %" PRIu64 " datagrams put together\n",
+            fragment->fragments, fragment->completed);
+    print_tallies("    datagrams not put together: ", lost, COUNT_OF(lost));
+}
+
 static void print_flows(const struct wb_flow_stats *flow)
 {
     struct tally ended[WB_FLOW_END_SHUTDOWN + 1];
@@ -81,7 +96,6 @@ static void print_flows(const struct wb_flow_stats *flow)
         { flow->dropped_memory_limit, "bytes beyond the total-buffer limit" },
         { flow->ignored_midstream, "packets of connections already established" },
         { flow->ignored_window, "segments far outside the window" },
-        { flow->ignored_fragments, "IP fragments" },
         { flow->ignored_malformed, "unreadable TCP headers" },
     };
 
@@ -164,6 +178,7 @@ void summary_print(const struct wb_stats *stats, const struct summary_parts *par
 {
     print_source(&stats->source);
     print_decode(&stats->decode);
+    print_fragments(&stats->fragment);
     if (parts->http) {
         print_flows(&stats->flow);
         print_http(&stats->http);

@@ -26,6 +26,7 @@
 #include <wirebeam/decode.h>
 #include <wirebeam/error.h>
 #include <wirebeam/flow.h>
+#include <wirebeam/fragment.h>
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
@@ -45,6 +46,10 @@ struct wb_handlers {
      * A-MSDU) comes once, with the first of them decoded: on a copy of what is passed,
      * wb_decode_next gives the others. Flows are told of all. */
     void (*packet)(void *context, const struct wb_packet *, const struct wb_decoded *);
+    /* Every datagram that was put together from IP fragments, after its last one. */
+    void (*datagram)(void *context, const struct wb_packet *, const struct wb_decoded *,
+                     const struct wb_datagram *);
+    void (*fragment_anomaly)(void *context, const struct wb_fragment_anomaly *);
     /* Stream bytes in order; offset counts from the first byte of that direction. */
     void (*stream)(void *context, struct wb_flow *, enum wb_flow_direction, uint64_t offset,
                    const uint8_t *bytes, uint32_t length);
@@ -70,6 +75,7 @@ struct wb_handlers {
 
 struct wb_engine_options {
     struct wb_source_options source;
+    struct wb_fragment_options fragment;
     struct wb_flow_options flow;
     struct wb_http_options http;
     struct wb_record_options record;
@@ -92,6 +98,7 @@ struct wb_decode_stats {
 struct wb_stats {
     struct wb_source_stats source;
     struct wb_decode_stats decode;
+    struct wb_fragment_stats fragment;
     struct wb_flow_stats flow;
     struct wb_http_stats http;
     struct wb_record_stats record;

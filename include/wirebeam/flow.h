@@ -185,7 +185,8 @@ struct wb_flow_options {
 };
 
 struct wb_flow_stats {
-    uint64_t packets;         /* TCP packets given to the stage */
+    uint64_t packets;         /* TCP packets given to the stage; fragments are not, but the
+                                 datagrams that were put together from them are */
     uint64_t flows;           /* ever begun */
     uint64_t flows_midstream; /* of those */
     uint64_t flows_active, flows_peak;
@@ -197,7 +198,6 @@ struct wb_flow_stats {
     uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
     uint64_t ignored_window;     /* segments, RSTs and ACKs that were not believed */
-    uint64_t ignored_fragments;  /* packets that are IP fragments */
     uint64_t ignored_late;       /* packets of flows that are over */
     uint64_t ignored_malformed;  /* packets whose TCP header could not be read */
     uint64_t memory_bytes, memory_peak; /* all that the stage holds */

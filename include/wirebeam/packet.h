@@ -32,6 +32,8 @@ enum wb_packet_flag {
     WB_PACKET_SEGMENTED_LATER = 1 << 2,
     /* The 802.1Q/802.1ad tag in the bytes was put back from the kernel's metadata. */
     WB_PACKET_VLAN_RESTORED = 1 << 3,
+    /* Put together from IP fragments: it was never on the wire like this. */
+    WB_PACKET_REASSEMBLED = 1 << 4,
 };
 
 struct wb_packet {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <wirebeam/decode.h>
+#include <wirebeam/fragment.h>
 #include <wirebeam/packet.h>
 
 #ifdef __cplusplus
@@ -110,6 +111,12 @@ char *wb_packet_styled_json(const struct wb_packet *, const struct wb_decoded *,
  * NUL-terminated line without newline that the caller frees; NULL when out of
  * memory. EVE shape: event_type "packet". */
 char *wb_packet_json(const struct wb_packet *, const struct wb_decoded *);
+
+/* The same about a datagram that was put together from fragments: event_type "datagram",
+ * and an object of that name with the numbers of its packets and the length and SHA-256
+ * of what was put together. */
+char *wb_datagram_json(const struct wb_packet *, const struct wb_decoded *,
+                       const struct wb_datagram *, const struct wb_packet_style *);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

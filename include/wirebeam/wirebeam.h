@@ -10,6 +10,7 @@
 #include <wirebeam/error.h>
 #include <wirebeam/fields.h>
 #include <wirebeam/flow.h>
+#include <wirebeam/fragment.h>
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>

@@ -18,6 +18,7 @@
 
 void wb_engine_options_fill(struct wb_engine_options *options)
 {
+    wb__fragment_fill_in_defaults(&options->fragment);
     wb__flow_fill_in_defaults(&options->flow);
     wb__http_fill_in_defaults(&options->http);
     wb__recorder_fill_in_defaults(&options->record);
@@ -48,7 +49,9 @@ static void find_needs(struct wb_engine *engine, const struct wb_engine_options 
         options->http_on || has_http_handler(&options->handlers) || engine->records_http;
     engine->needs_flow = engine->needs_http || has_flow_handler(&options->handlers) ||
                          engine->records_flows || engine->records_streams;
-    engine->needs_decode = engine->needs_flow || options->handlers.packet;
+    engine->needs_fragments = engine->needs_flow || options->handlers.datagram ||
+                              options->handlers.fragment_anomaly;
+    engine->needs_decode = engine->needs_fragments || options->handlers.packet;
 }
 
 /* Events that nobody listens to are not even told. */
@@ -64,6 +67,12 @@ static int open_stages(struct wb_engine *engine, const struct wb_engine_options 
             events.bytes = NULL;
         engine->http = wb__http_new(&options->http, &events, engine);
         if (!engine->http)
+            return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    }
+    if (engine->needs_fragments) {
+        engine->fragments = wb__fragment_table_new(&options->fragment, &options->flow,
+                                                   wb__joint_fragment_anomaly, engine, key);
+        if (!engine->fragments)
             return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     }
     if (engine->needs_flow) {
@@ -129,13 +138,41 @@ static void count_decoded(struct wb_decode_stats *stats, const struct wb_decoded
     stats->unknown_link += decoded->layers[0].kind == WB_LAYER_PAYLOAD;
 }
 
+static void run_flow(struct wb_engine *engine, const struct wb_packet *packet,
+                     const struct wb_decoded *decoded)
+{
+    struct wb__flow_lookup lookup;
+    if (!engine->flows)
+        return;
+    wb__flow_table_prepare(engine->flows, packet, decoded, &lookup);
+    engine->current = packet;
+    wb__flow_table_packet(engine->flows, packet, decoded, &lookup);
+}
+
+/* A datagram that a fragment completes goes the way of a packet. What it holds may be a
+ * fragment again, of a packet in a tunnel. */
+static void run_fragment(struct wb_engine *engine, const struct wb_packet *packet,
+                         const struct wb_decoded *decoded)
+{
+    struct wb_packet whole;
+    struct wb_decoded whole_decoded;
+    struct wb_datagram datagram;
+    if (!wb__fragment_table_packet(engine->fragments, packet, decoded, &whole, &whole_decoded,
+                                   &datagram))
+        return;
+    if (engine->handlers.datagram)
+        engine->handlers.datagram(engine->context, &whole, &whole_decoded, &datagram);
+    run_flow(engine, &whole, &whole_decoded);
+    if (whole_decoded.is_fragment)
+        run_fragment(engine, &whole, &whole_decoded);
+}
+
 /* The packets that a frame holds beside the first (wb_decode_next) go through the flow table
  * as if each had come in a frame of its own. What is wrong with one of them is counted where
  * the first is well: a frame counts once. */
 static void run_others(struct wb_engine *engine, const struct wb_packet *packet,
                        struct wb_decoded *decoded)
 {
-    struct wb__flow_lookup lookup;
     struct wb_decode_stats *stats = &engine->decode_stats;
     bool is_well = decoded->status == WB_LAYER_OK;
     while (wb_decode_next(packet, decoded)) {
@@ -144,10 +181,9 @@ static void run_others(struct wb_engine *engine, const struct wb_packet *packet,
         if (is_well)
             count_status(stats, decoded);
         is_well = is_well && decoded->status == WB_LAYER_OK;
-        if (!engine->flows)
-            continue;
-        wb__flow_table_prepare(engine->flows, packet, decoded, &lookup);
-        wb__flow_table_packet(engine->flows, packet, decoded, &lookup);
+        run_flow(engine, packet, decoded);
+        if (decoded->is_fragment && engine->fragments)
+            run_fragment(engine, packet, decoded);
     }
 }
 
@@ -171,6 +207,8 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
         if (engine->flows)
             wb__flow_table_packet(engine->flows, &packets[i], &engine->decoded[i],
                                   &engine->lookups[i]);
+        if (engine->decoded[i].is_fragment && engine->fragments)
+            run_fragment(engine, &packets[i], &engine->decoded[i]);
         if (engine->decoded[i].has_next)
             run_others(engine, &packets[i], &engine->decoded[i]);
     }
@@ -221,21 +259,29 @@ static void record_packets(struct wb_engine *engine, int count)
     }
 }
 
-/* What is done once for each batch, or when nothing came: timers, records. */
-static void end_batch(struct wb_engine *engine)
+static void end_record_batch(struct wb_engine *engine)
 {
-    if (engine->flows) {
-        wb__flow_table_batch_end(engine->flows);
-        wb__flow_table_expire(engine->flows, engine->now_ns);
-    }
-    if (!engine->recorder)
-        return;
     wb__recorder_batch_end(engine->recorder, engine->now_ns);
     if (wb__recorder_is_stats_due(engine->recorder, engine->now_ns)) {
         struct wb_stats stats;
         wb_engine_stats(engine, &stats);
         wb__recorder_stats_record(engine->recorder, &stats, engine->now_ns);
     }
+}
+
+/* What is done once for each batch, or when nothing came: timers, records. */
+static void end_batch(struct wb_engine *engine)
+{
+    if (engine->fragments)
+        wb__fragment_table_expire(engine->fragments, engine->now_ns);
+    if (engine->flows) {
+        wb__flow_table_batch_end(engine->flows);
+        wb__flow_table_expire(engine->flows, engine->now_ns);
+    }
+    if (engine->recorder)
+        end_record_batch(engine);
+    if (engine->fragments)
+        wb__fragment_table_batch_end(engine->fragments);
 }
 
 static void run_batch(struct wb_engine *engine, int count)
@@ -299,6 +345,8 @@ bool wb_engine_is_stopped(const struct wb_engine *engine)
 
 int wb_engine_finish(struct wb_engine *engine, struct wb_error *error)
 {
+    if (engine->fragments)
+        wb__fragment_table_finish(engine->fragments);
     if (engine->flows)
         wb__flow_table_finish(engine->flows);
     if (!engine->recorder)
@@ -315,6 +363,8 @@ void wb_engine_stats(struct wb_engine *engine, struct wb_stats *stats)
     memset(stats, 0, sizeof *stats);
     engine->source->operations->stats(engine->source, &stats->source);
     stats->decode = engine->decode_stats;
+    if (engine->fragments)
+        wb__fragment_table_stats(engine->fragments, &stats->fragment);
     if (engine->flows)
         wb__flow_table_stats(engine->flows, &stats->flow);
     stats->flow.memory_bytes += engine->joints_memory.used;
@@ -340,6 +390,7 @@ void wb_engine_close(struct wb_engine *engine)
 {
     if (!engine)
         return;
+    wb__fragment_table_free(engine->fragments);
     wb__flow_table_free(engine->flows);
     wb__http_free(engine->http);
     wb__recorder_close(engine->recorder);

@@ -13,6 +13,7 @@
 
 #include "base/slab.h"
 #include "flow/flow.h"
+#include "flow/fragment.h"
 #include "http/http.h"
 #include "record/record.h"
 #include "source/source.h"
@@ -23,11 +24,12 @@
 struct wb_engine {
     struct wb_handlers handlers;
     void *context;
-    bool needs_decode, needs_flow, needs_http; /* a stage that nobody needs does not run */
+    bool needs_decode, needs_fragments, needs_flow, needs_http; /* a stage that nobody needs does not run */
     bool records_packets, records_flows, records_http, records_http_bytes, records_streams;
     bool is_live;
 
     struct wb__source *source;
+    struct wb__fragment_table *fragments;
     struct wb__flow_table *flows;
     struct wb__http *http;
     struct wb__recorder *recorder;
@@ -54,6 +56,7 @@ struct wb__joint {
 };
 
 extern const struct wb__flow_events wb__joint_flow_events;
+wb__fragment_anomaly_handler wb__joint_fragment_anomaly;
 extern const struct wb__http_events wb__joint_http_events;
 
 #endif

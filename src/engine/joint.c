@@ -138,6 +138,15 @@ const struct wb__flow_events wb__joint_flow_events = {
     .anomaly = flow_anomaly,
 };
 
+void wb__joint_fragment_anomaly(void *context, const struct wb_fragment_anomaly *anomaly)
+{
+    struct wb_engine *engine = context;
+    if (engine->recorder)
+        wb__recorder_fragment_anomaly(engine->recorder, anomaly);
+    if (engine->handlers.fragment_anomaly)
+        engine->handlers.fragment_anomaly(engine->context, anomaly);
+}
+
 static void http_head(void *context, void *flow, struct wb_http_transaction *transaction,
                       enum wb_http_side side)
 {

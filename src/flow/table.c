@@ -504,13 +504,10 @@ static bool is_beginning(struct wb__flow_table *table, uint16_t flags)
 
 static void count_ignored(struct wb__flow_table *table, const struct wb_decoded *decoded)
 {
-    if (!tcp_layer(decoded))
+    if (!tcp_layer(decoded) || decoded->is_fragment)
         return;
     table->stats.packets++;
-    if (decoded->is_fragment)
-        table->stats.ignored_fragments++;
-    else
-        table->stats.ignored_malformed++;
+    table->stats.ignored_malformed++;
 }
 
 void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,

@@ -261,15 +261,18 @@ void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
     wb__json_end(&eve->line, '}');
 }
 
-/* Both versions of bytes that overlapped and differ, from the first that does. */
-static void write_versions(struct wb__json *line, const struct wb_flow_anomaly *anomaly)
+/* Both versions of bytes that overlapped and differ, from the first that does: length of
+ * them are there, of whole. */
+static void write_versions(struct wb__json *line, const uint8_t *kept, const uint8_t *rejected,
+                           uint32_t length, uint64_t whole)
 {
-    uint32_t length = anomaly->kept_length;
+    if (!kept)
+        return;
     if (length > VERSION_BYTES_MAX)
         length = VERSION_BYTES_MAX;
-    wb__json_hex(line, "kept", anomaly->kept, length);
-    wb__json_hex(line, "rejected", anomaly->rejected, length);
-    wb__json_bool(line, "truncated", anomaly->length > length);
+    wb__json_hex(line, "kept", kept, length);
+    wb__json_hex(line, "rejected", rejected, length);
+    wb__json_bool(line, "truncated", whole > length);
 }
 
 void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
@@ -285,8 +288,37 @@ void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
                   anomaly->direction == WB_FLOW_CLIENT ? "toserver" : "toclient");
     wb__json_number(line, "offset", anomaly->offset);
     wb__json_number(line, "length", anomaly->length);
-    if (anomaly->kept)
-        write_versions(line, anomaly);
+    write_versions(line, anomaly->kept, anomaly->rejected, anomaly->kept_length,
+                   anomaly->length);
+    wb__json_end(line, '}');
+    wb__json_end(line, '}');
+}
+
+static void put_address(struct wb__json *line, const char *key, unsigned ip_version,
+                        const uint8_t *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(ip_version == 6 ? AF_INET6 : AF_INET, address, text, sizeof text);
+    wb__json_text(line, key, text);
+}
+
+void wb__eve_fragment_anomaly(struct wb__eve *eve, const struct wb_fragment_anomaly *anomaly)
+{
+    struct wb__json *line = &eve->line;
+    wb__eve_begin(eve, anomaly->time_ns, NULL, "anomaly");
+    put_address(line, "src_ip", anomaly->ip_version, anomaly->source);
+    put_address(line, "dest_ip", anomaly->ip_version, anomaly->destination);
+    if (anomaly->packet)
+        wb__json_number(line, "pcap_cnt", anomaly->packet);
+    wb__json_begin(line, "anomaly", '{');
+    wb__json_text(line, "type", "fragment");
+    wb__json_text(line, "event", wb_fragment_anomaly_name(anomaly->kind));
+    wb__json_number(line, "protocol", anomaly->protocol);
+    wb__json_number(line, "identification", anomaly->identification);
+    wb__json_number(line, "offset", anomaly->offset);
+    wb__json_number(line, "length", anomaly->length);
+    write_versions(line, anomaly->kept, anomaly->rejected, anomaly->kept_length,
+                   anomaly->length);
     wb__json_end(line, '}');
     wb__json_end(line, '}');
 }

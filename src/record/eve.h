@@ -78,6 +78,7 @@ void wb__eve_http(struct wb__eve *eve, const struct wb__eve_transaction *record)
 void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record);
 void wb__eve_flow_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
                           const struct wb_flow_anomaly *anomaly);
+void wb__eve_fragment_anomaly(struct wb__eve *eve, const struct wb_fragment_anomaly *anomaly);
 void wb__eve_http_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
                           const struct wb_http_transaction *transaction,
                           const struct wb_http_anomaly *anomaly);

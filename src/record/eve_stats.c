@@ -39,6 +39,23 @@ static const struct counter decode_counters[] = {
     COUNTER(wb_decode_stats, other_packets),
 };
 
+static const struct counter fragment_counters[] = {
+    COUNTER(wb_fragment_stats, fragments),
+    COUNTER(wb_fragment_stats, datagrams),
+    COUNTER(wb_fragment_stats, active),
+    COUNTER(wb_fragment_stats, active_peak),
+    COUNTER(wb_fragment_stats, completed),
+    COUNTER(wb_fragment_stats, expired),
+    COUNTER(wb_fragment_stats, evicted),
+    COUNTER(wb_fragment_stats, discarded),
+    COUNTER(wb_fragment_stats, duplicates),
+    COUNTER(wb_fragment_stats, overlaps_differing),
+    COUNTER(wb_fragment_stats, ignored_malformed),
+    COUNTER(wb_fragment_stats, dropped_memory_limit),
+    COUNTER(wb_fragment_stats, memory_bytes),
+    COUNTER(wb_fragment_stats, memory_peak),
+};
+
 static const struct counter flow_counters[] = {
     COUNTER(wb_flow_stats, packets),
     COUNTER(wb_flow_stats, flows),
@@ -60,7 +77,6 @@ static const struct counter flow_counters[] = {
     COUNTER(wb_flow_stats, dropped_memory_limit),
     COUNTER(wb_flow_stats, ignored_midstream),
     COUNTER(wb_flow_stats, ignored_window),
-    COUNTER(wb_flow_stats, ignored_fragments),
     COUNTER(wb_flow_stats, ignored_malformed),
     COUNTER(wb_flow_stats, memory_bytes),
     COUNTER(wb_flow_stats, memory_peak),
@@ -158,6 +174,9 @@ void wb__eve_stats(struct wb__eve *eve, const struct wb_stats *stats, int64_t no
     write_counters(line, &stats->source, source_counters, COUNT(source_counters));
     wb__json_end(line, '}');
     write_decode(line, &stats->decode);
+    wb__json_begin(line, "fragment", '{');
+    write_counters(line, &stats->fragment, fragment_counters, COUNT(fragment_counters));
+    wb__json_end(line, '}');
     write_flows(line, &stats->flow);
     write_http(line, &stats->http);
     write_record(line, &stats->record);

@@ -5,6 +5,7 @@
  * wirebeam/fields.h tells them. Text from the wire goes through the JSON writer's escapes.
  */
 #include <assert.h>
+#include <openssl/evp.h>
 #include <time.h>
 #include <wirebeam/fields.h>
 #include <wirebeam/record.h>
@@ -155,7 +156,7 @@ static void put_others(struct packet_record *record)
 static void put_flags(struct wb__json *json, uint8_t flags)
 {
     static const char *const names[] = {"checksum_not_ready", "checksum_valid",
-                                        "segmented_later", "vlan_restored"};
+                                        "segmented_later", "vlan_restored", "reassembled"};
     wb__json_begin(json, "flags", '[');
     for (unsigned bit = 0; bit < sizeof names / sizeof *names; bit++)
         if (flags & 1u << bit)
@@ -272,19 +273,42 @@ static char *finish(struct wb__json *json)
     return json->text;
 }
 
-char *wb_packet_styled_json(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                            const struct wb_packet_style *style)
+/* The payload that was put together is the end of the packet, whatever its headers. */
+static void put_datagram(struct packet_record *record, const struct wb_datagram *datagram)
+{
+    struct wb__json *json = &record->json;
+    const struct wb_packet *packet = record->packet;
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    unsigned hash_length = 0;
+    if (!datagram)
+        return;
+    wb__json_begin(json, "datagram", '{');
+    wb__json_begin(json, "packets", '[');
+    for (uint32_t i = 0; i < datagram->packet_count; i++)
+        wb__json_number(json, NULL, datagram->packets[i]);
+    wb__json_end(json, ']');
+    wb__json_text(json, "layer", wb_layer_name(record->decoded->layers[datagram->layer].kind));
+    wb__json_number(json, "payload_length", datagram->payload_length);
+    if (EVP_Digest(packet->data + packet->captured_length - datagram->payload_length,
+                   datagram->payload_length, hash, &hash_length, EVP_sha256(), NULL))
+        wb__json_hex(json, "payload_sha256", hash, hash_length);
+    wb__json_end(json, '}');
+}
+
+static char *make_json(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                       const struct wb_datagram *datagram, const struct wb_packet_style *style)
 {
     struct packet_record record = {.packet = packet, .decoded = decoded, .style = style};
     struct wb__json *json = &record.json;
     wb__json_begin(json, NULL, '{');
     put_time(json, packet->time_ns);
-    wb__json_text(json, "event_type", "packet");
+    wb__json_text(json, "event_type", datagram ? "datagram" : "packet");
     put_source(json, packet);
     put_vlan_ids(json, decoded);
     put_network(&record);
     if (decoded->status != WB_LAYER_OK)
         wb__json_text(json, "status", wb_layer_status_name(decoded->status));
+    put_datagram(&record, datagram);
     put_layers(&record, "layers", 0);
     put_others(&record);
     wb__json_end(json, '}');
@@ -293,5 +317,17 @@ char *wb_packet_styled_json(const struct wb_packet *packet, const struct wb_deco
 
 char *wb_packet_json(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
-    return wb_packet_styled_json(packet, decoded, &(struct wb_packet_style){0});
+    return make_json(packet, decoded, NULL, &(struct wb_packet_style){0});
+}
+
+char *wb_packet_styled_json(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                            const struct wb_packet_style *style)
+{
+    return make_json(packet, decoded, NULL, style);
+}
+
+char *wb_datagram_json(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                       const struct wb_datagram *datagram, const struct wb_packet_style *style)
+{
+    return make_json(packet, decoded, datagram, style);
 }

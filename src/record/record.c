@@ -253,6 +253,15 @@ void wb__recorder_flow_anomaly(struct wb__recorder *recorder, const struct wb_fl
     wb__recorder_write_line(recorder);
 }
 
+void wb__recorder_fragment_anomaly(struct wb__recorder *recorder,
+                                   const struct wb_fragment_anomaly *anomaly)
+{
+    if (!recorder->has_json || !recorder->options.anomalies)
+        return;
+    wb__eve_fragment_anomaly(&recorder->eve, anomaly);
+    wb__recorder_write_line(recorder);
+}
+
 void wb__recorder_http_head(struct wb__recorder *recorder, void **state, const struct wb_flow *flow,
                             const struct wb_http_transaction *transaction, enum wb_http_side side)
 {

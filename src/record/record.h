@@ -68,6 +68,8 @@ void wb__recorder_flow_end(struct wb__recorder *recorder, void **flow_state,
                            const struct wb_flow *flow, bool is_http, int client);
 void wb__recorder_flow_anomaly(struct wb__recorder *recorder, const struct wb_flow *flow,
                                const struct wb_flow_anomaly *anomaly);
+void wb__recorder_fragment_anomaly(struct wb__recorder *recorder,
+                                   const struct wb_fragment_anomaly *anomaly);
 
 /* Transactions. *state as flow_state above, one place for each transaction. */
 void wb__recorder_http_head(struct wb__recorder *recorder, void **state, const struct wb_flow *flow,

@@ -27,7 +27,7 @@ struct scenario {
 
 /* One array for each file, ended by a scenario without a name. */
 extern const struct scenario name_scenarios[], message_scenarios[], coding_scenarios[],
-    gap_scenarios[], segment_scenarios[], connection_scenarios[], smuggling_scenarios[],
+    gap_scenarios[], segment_scenarios[], fragment_scenarios[], connection_scenarios[], smuggling_scenarios[],
     format_scenarios[];
 
 /* Conversations whose packets go to the capture. port is the client's. */

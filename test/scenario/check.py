@@ -14,6 +14,7 @@ lines of words, quoted as in a shell; what it does not allow must not be there:
     count TYPE=N ...        how many records there are of a type
     stream-anomalies X ...  the kinds of anomaly that the TCP streams showed, and those of
     http-anomalies X ...    HTTP that belong to no transaction; none if not named
+    fragment-anomalies X ...  those that IP fragments showed; none if not named
     stats PATH=VALUE ...    counters of the final statistics record
     files NAME ...          the whole directory (`files` alone: it is empty)
     contents NAME BYTES     the bytes of one file, a Python expression
@@ -225,7 +226,8 @@ class Expectation:
         self.check_transactions(run)
         expect("exit status", self.value("exit", "0"), str(run.status))
         records = [r for r in run.records("anomaly") if "tx_id" not in r]
-        for keyword, kind in ("stream-anomalies", "stream"), ("http-anomalies", "applayer"):
+        for keyword, kind in ("stream-anomalies", "stream"), ("http-anomalies", "applayer"), \
+                ("fragment-anomalies", "fragment"):
             wanted = {name for line in self.all(keyword) for name in line[1:]}
             got = {r["anomaly"]["event"] for r in records if r["anomaly"]["type"] == kind}
             expect(keyword, sorted(wanted), sorted(got))
