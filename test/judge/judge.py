@@ -70,7 +70,7 @@ def show(read):
 
 
 def shorten(text):
-    return re.sub(rb"(f|a|aaXX){20,}",
+    return re.sub(rb"(f|a|aaXX)\1{19,}",
                   lambda match: b"%s(%d bytes)" % (match[1], len(match[0])), text)
 
 
