@@ -86,9 +86,10 @@ unsigned wb__decode_nflog(struct wb__walk *walk, struct wb_layer *layer)
             return WB__LAYER_END;
         at += round_up(head.length);
     }
-    layer->header_length = layer->length;
     layer->next = header[0];
-    return wb__header(walk, layer, layer->length) ? WB__LAYER_END : wb__malformed(layer);
+    if (wb__header(walk, layer, layer->length))
+        layer->header_length = layer->length;
+    return WB__LAYER_END;
 }
 
 int wb__nflog_read(const struct wb_packet *packet, const struct wb_layer *layer,

@@ -61,10 +61,7 @@ static void put_config(struct wb__line *line, const struct wb__stp *stp)
     wb__line_put(line, stp->type == WB__BPDU_CONFIG ? "Config, " : "Rapid STP, ");
     wb__line_put(line, is_multiple ? "CIST " : "");
     put_flags(line, stp->flags);
-    if (is_multiple) {
-        put_bridge(line, "CIST bridge-id", &stp->cist_bridge);
-        wb__line_put(line, ", CIST port-id %04x", stp->port_id);
-    } else {
+    if (!is_multiple) {
         put_bridge(line, "bridge-id", &stp->bridge);
         wb__line_put(line, ".%04x", stp->port_id);
     }
@@ -82,10 +79,12 @@ void wb__put_stp(struct wb__packet_text *text, const struct wb_layer *layer)
         wb__line_put(line, "%s, ", name);
     else
         wb__line_put(line, "version %u, ", stp.version);
+    if (stp.type == WB__BPDU_TOPOLOGY_CHANGE) {
+        wb__line_put(line, "Topology Change");
+        return;
+    }
     if (stp.has_config)
         put_config(line, &stp);
-    else if (stp.type == WB__BPDU_TOPOLOGY_CHANGE)
-        wb__line_put(line, "Topology Change");
     else
         wb__line_put(line, "BPDU type 0x%02x", stp.type);
     wb__line_put(line, ", length %u", layer->length);
@@ -159,6 +158,8 @@ void wb__put_eap(struct wb__packet_text *text, const struct wb_layer *layer)
     if (wb__eap_read(text->packet, layer, &eap) < 0)
         return;
     const char *code = wb__eap_code_name(eap.code), *type = wb__eap_type_name(eap.type);
+    if (layer > text->decoded->layers && layer[-1].kind != WB_LAYER_EAPOL)
+        wb__line_put(line, "EAP, ");
     wb__line_put(line, "%s (%u), id %u, len %u", code ? code : "Unknown", eap.code,
                  eap.identifier, eap.length);
     if (!eap.has_type)

@@ -23,15 +23,22 @@ static void put_ends(struct wb__line *line, const uint8_t *source, const uint8_t
 
 /* --- LLC and what is beside it ------------------------------------------------ */
 
+static void put_sap(struct wb__line *line, uint8_t sap)
+{
+    const char *name = wb__sap_name(sap & 0xfe);
+    if (name)
+        wb__line_put(line, "%s ", name);
+    else
+        wb__line_put(line, "SAP 0x%02x ", sap & 0xfeu);
+}
+
 static void put_saps(struct wb__line *line, const struct wb__llc *llc)
 {
-    wb__line_put(line, "LLC, dsap ");
-    wb__line_named(line, wb__sap_name(llc->dsap & 0xfe), llc->dsap & 0xfeu, 2);
-    wb__line_put(line, " %s, ssap ", llc->dsap & 1 ? "Group" : "Individual");
-    wb__line_named(line, wb__sap_name(llc->ssap & 0xfe), llc->ssap & 0xfeu, 2);
-    wb__line_put(line, " %s, ctrl 0x", llc->ssap & 1 ? "Response" : "Command");
-    wb__line_put(line, llc->format == WB__LLC_UNNUMBERED ? "%02x" : "%04x", llc->control);
-    wb__line_put(line, ": ");
+    put_sap(line, llc->ssap);
+    if ((llc->ssap ^ llc->dsap) & 0xfe) {
+        wb__line_put(line, "> ");
+        put_sap(line, llc->dsap);
+    }
 }
 
 static void put_unnumbered(struct wb__line *line, const struct wb__llc *llc)
@@ -58,6 +65,14 @@ static void put_numbered(struct wb__line *line, const struct wb__llc *llc)
         wb__line_put(line, ", Flags [%s]", llc->ssap & 1 ? "Final" : "Poll");
 }
 
+static void put_format(struct wb__line *line, const struct wb__llc *llc)
+{
+    if (llc->format == WB__LLC_UNNUMBERED)
+        put_unnumbered(line, llc);
+    else
+        put_numbered(line, llc);
+}
+
 /* Silent where the next layer speaks for itself. */
 void wb__put_llc(struct wb__packet_text *text, const struct wb_layer *layer)
 {
@@ -65,18 +80,16 @@ void wb__put_llc(struct wb__packet_text *text, const struct wb_layer *layer)
     struct wb__llc llc;
     if (layer->status != WB_LAYER_UNKNOWN || wb__llc_read(text->packet, layer, &llc) < 0)
         return;
-    put_saps(line, &llc);
     if (llc.is_snap) {
-        wb__line_put(line, "oui ");
+        wb__line_put(line, "SNAP, oui ");
         wb__line_named(line, wb__oui_name(llc.oui), llc.oui, 6);
         wb__line_put(line, ", pid ");
         wb__line_named(line, wb__pid_name(llc.oui, llc.pid), llc.pid, 4);
-    } else if (llc.format == WB__LLC_UNNUMBERED) {
-        put_unnumbered(line, &llc);
     } else {
-        put_numbered(line, &llc);
+        put_saps(line, &llc);
+        put_format(line, &llc);
     }
-    wb__line_put(line, ", length %u", layer->length);
+    wb__line_put(line, ", length %u", llc.is_snap ? payload_length(layer) : layer->length);
 }
 
 static void put_ipx_end(struct wb__line *line, uint32_t network, const uint8_t *node,
@@ -343,13 +356,19 @@ static bool has_bytes(const struct wb_packet *packet, const struct wb_layer *lay
     return wb__cursor_left(&bytes) >= count;
 }
 
+/* Q.922, 3.2: the lowest bit is set in the last byte, which is not the first. */
+static bool ends_address(const uint8_t *bytes)
+{
+    return !(bytes[0] & 1) && (bytes[1] | bytes[2] | bytes[3]) & 1;
+}
+
 /* Of layers whose header could not be read although its first bytes are there. */
 static const char *header_words(const struct wb_packet *packet, const struct wb_layer *layer)
 {
     const uint8_t *header = packet->data + layer->offset;
     switch (layer->kind) {
     case WB_LAYER_FRAME_RELAY:
-        return has_bytes(packet, layer, 4) ? "address does not end" : NULL;
+        return has_bytes(packet, layer, 4) && !ends_address(header) ? "address does not end" : NULL;
     case WB_LAYER_TOKEN_RING:
         return has_bytes(packet, layer, 16) ? "route shorter than its header" : NULL;
     case WB_LAYER_NFLOG:
@@ -375,7 +394,7 @@ const char *wb__link_malformed_words(const struct wb_packet *packet, const struc
         return header_words(packet, layer);
     switch (layer->kind) {
     case WB_LAYER_RADIOTAP:
-        return "fields beyond the header";
+        return "fields beyond the header, or of unknown length";
     case WB_LAYER_IPX:
         return wb__load16(packet->data + layer->offset + 2) < 30 ? "length below 30"
                                                                  : "length beyond the frame";

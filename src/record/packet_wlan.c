@@ -136,8 +136,10 @@ void wb__put_avs(struct wb__packet_text *text, const struct wb_layer *layer)
     struct wb__avs avs;
     if (wb__avs_read(text->packet, layer, &avs) < 0)
         return;
-    wb__line_put(&text->line, "channel %u %u.%u Mb/s ", avs.channel, avs.rate_100kbps / 10,
-                 avs.rate_100kbps % 10);
+    if (avs.channel > 0)
+        wb__line_put(&text->line, "channel %u ", avs.channel);
+    if (avs.rate_100kbps > 0)
+        wb__line_put(&text->line, "%u.%u Mb/s ", avs.rate_100kbps / 10, avs.rate_100kbps % 10);
     if (avs.signal_type == DBM)
         wb__line_put(&text->line, "%ddBm signal ", avs.signal);
 }
@@ -213,18 +215,19 @@ static void put_rates(struct wb__line *line, const struct found *found)
     wb__line_put(line, "%s", found->rates.length > 0 ? " Mbit]" : "");
 }
 
+enum { CAPABILITY_ESS = 1, CAPABILITY_PRIVACY = 0x10 };
+
 static void put_beacon(struct wb__line *line, const struct wb__wlan_body *body,
                        const struct found *found)
 {
-    enum { ESS = 1, PRIVACY = 0x10 };
     put_ssid(line, found);
     put_rates(line, found);
     if (!body->has_capability)
         return;
-    wb__line_put(line, body->capability & ESS ? " ESS" : " IBSS");
+    wb__line_put(line, body->capability & CAPABILITY_ESS ? " ESS" : " IBSS");
     if (found->has_channel)
         wb__line_put(line, " CH: %u", found->channel);
-    if (body->capability & PRIVACY)
+    if (body->capability & CAPABILITY_PRIVACY)
         wb__line_put(line, ", PRIVACY");
 }
 
@@ -269,6 +272,14 @@ static void put_authentication(struct wb__line *line, const struct wb__wlan_body
     }
 }
 
+static void put_current_ap(struct wb__line *line, const struct wb__wlan_body *body)
+{
+    if (!body->has_current_ap)
+        return;
+    wb__line_put(line, " AP : ");
+    wb__line_hardware(line, body->current_ap, 6);
+}
+
 static void put_body(struct wb__line *line, unsigned subtype, const struct wb__wlan_body *body)
 {
     struct found found;
@@ -283,12 +294,14 @@ static void put_body(struct wb__line *line, unsigned subtype, const struct wb__w
     case WB__WLAN_REASSOCIATION_REQUEST:
         put_ssid(line, &found);
         put_rates(line, &found);
+        put_current_ap(line, body);
         break;
     case WB__WLAN_ASSOCIATION_RESPONSE:
     case WB__WLAN_REASSOCIATION_RESPONSE:
         if (!body->has_status)
             break;
-        wb__line_put(line, " AID(%x) : ", body->association_id);
+        wb__line_put(line, " AID(%x) :%s: ", body->association_id,
+                     body->capability & CAPABILITY_PRIVACY ? " PRIVACY " : "");
         put_status(line, body->status);
         break;
     case WB__WLAN_AUTHENTICATION:
