@@ -78,7 +78,8 @@ struct wb_interface {
 int wb_interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
                   struct wb_error *error);
 
-/* "EN10MB" for 1, by pcap_datalink_val_to_name; NULL where the number has no name. */
+/* "EN10MB" for 1, by pcap_datalink_val_to_name, or the name registered at
+ * tcpdump.org/linktypes.html where libpcap has none; NULL for a number without a name. */
 const char *wb_link_type_name(uint16_t link_type);
 
 #pragma GCC visibility pop

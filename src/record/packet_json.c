@@ -170,8 +170,7 @@ static void put_source(struct wb__json *json, const struct wb_packet *packet)
     wb__json_number(json, "packet", packet->number);
     if (link_type)
         wb__json_text(json, "link_type", link_type);
-    else
-        wb__json_number(json, "link_type", packet->link_type);
+    wb__json_number(json, "link_type_number", packet->link_type);
     wb__json_number(json, "interface", packet->interface_index);
     wb__json_number(json, "captured_length", packet->captured_length);
     wb__json_number(json, "wire_length", packet->wire_length);

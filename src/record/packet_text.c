@@ -6,6 +6,7 @@
  * the wire: a line knows of no other packet.
  */
 #include <wirebeam/record.h>
+#include <wirebeam/source.h>
 
 #include "decode/decode.h"
 #include "decode/tcp_option.h"
@@ -293,9 +294,11 @@ static void put_icmp(struct wb__packet_text *text, const struct wb_layer *layer)
 
 static void put_payload(struct wb__packet_text *text, const struct wb_layer *layer)
 {
-    if (layer->status == WB_LAYER_UNKNOWN)
-        wb__line_put(&text->line, "link type %u, length %u", text->packet->link_type,
-                     layer->length);
+    if (layer->status != WB_LAYER_UNKNOWN)
+        return;
+    const char *name = wb_link_type_name(text->packet->link_type);
+    wb__line_put(&text->line, "link type %u (%s), length %u", text->packet->link_type,
+                 name ? name : "not registered", layer->length);
 }
 
 static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer)

@@ -35,9 +35,34 @@ uint16_t wb__link_type_from_dlt(int dlt)
     return (uint16_t)dlt;
 }
 
+/* What libpcap 1.10 has no name for, by its name at tcpdump.org/linktypes.html. */
+static const struct {
+    uint16_t link_type;
+    const char *name;
+} registered[] = {
+    {2, "EXP_ETHERNET"}, {3, "AX25"}, {4, "PRONET"}, {5, "CHAOS"}, {110, "LANE8023"},
+    {111, "HIPPI"}, {112, "HDLC"}, {115, "ECONET"}, {116, "IPFILTER"}, {118, "CISCO_IOS"},
+    {120, "AIRONET_HEADER"}, {121, "HHDLC"}, {124, "RIO"}, {125, "PCI_EXP"}, {126, "AURORA"},
+    {128, "TZSP"}, {145, "IBM_SP"}, {146, "IBM_SN"}, {147, "USER0"}, {148, "USER1"},
+    {149, "USER2"}, {150, "USER3"}, {151, "USER4"}, {152, "USER5"}, {153, "USER6"}, {154, "USER7"},
+    {155, "USER8"}, {156, "USER9"}, {157, "USER10"}, {158, "USER11"}, {159, "USER12"},
+    {160, "USER13"}, {161, "USER14"}, {162, "USER15"}, {172, "GCOM_T1E1"}, {173, "GCOM_SERIAL"},
+    {203, "LAPD"}, {204, "PPP_WITH_DIR"}, {205, "C_HDLC_WITH_DIR"}, {206, "FRELAY_WITH_DIR"},
+    {207, "LAPB_WITH_DIR"}, {210, "FLEXRAY"}, {211, "MOST"}, {212, "LIN"}, {213, "X2E_SERIAL"},
+    {214, "X2E_XORAYA"}, {217, "GSMTAP_UM"}, {218, "GSMTAP_ABIS"}, {252, "WIRESHARK_UPPER_PDU"},
+    {277, "SERCOS_MONITOR"}, {290, "ETW"}, {291, "NETANALYZER_NG"}, {292, "ZBOSS_NCP"},
+    {293, "USB_2_0_LOW_SPEED"}, {294, "USB_2_0_FULL_SPEED"}, {295, "USB_2_0_HIGH_SPEED"},
+    {296, "AUERSWALD_LOG"}, {297, "ZWAVE_TAP"}, {298, "SILABS_DEBUG_CHANNEL"}, {299, "FIRA_UCI"},
+    {300, "MDB"}, {301, "DECT_NR"},
+};
+
 const char *wb_link_type_name(uint16_t link_type)
 {
-    return pcap_datalink_val_to_name(wb__link_type_to_dlt(link_type));
+    const char *name = pcap_datalink_val_to_name(wb__link_type_to_dlt(link_type));
+    for (size_t i = 0; !name && i < sizeof registered / sizeof registered[0]; i++)
+        if (registered[i].link_type == link_type)
+            name = registered[i].name;
+    return name;
 }
 
 bool wb__filter_is_given(const char *expression)

@@ -179,6 +179,82 @@ static void all_that_a_file_tells(void **state)
     unlink(path);
 }
 
+/* An 802.11 QoS data frame that holds Ethernet frames as subframes (IEEE 802.11, 9.3.2.2). */
+struct aggregate {
+    uint8_t bytes[4096];
+    uint32_t length;
+    unsigned count;
+};
+
+static void add_subframe(void *context, const struct wb_packet *packet)
+{
+    enum { HEADER = 26, MACS = 12, SNAP = 6 };
+    static const uint8_t header[HEADER] = {0x88, 0x01, [HEADER - 2] = 0x80};
+    struct aggregate *frame = context;
+    if (frame->count++ == 0) {
+        memcpy(frame->bytes, header, HEADER);
+        frame->length = HEADER;
+    }
+    while ((frame->length - HEADER) % 4)
+        frame->bytes[frame->length++] = 0;
+    uint8_t *at = frame->bytes + frame->length;
+    uint32_t rest = packet->captured_length - MACS;
+    assert_true(frame->length + MACS + 2 + SNAP + rest <= sizeof frame->bytes);
+    memcpy(at, packet->data, MACS);
+    at[MACS] = (uint8_t)((SNAP + rest) >> 8);
+    at[MACS + 1] = (uint8_t)(SNAP + rest);
+    memcpy(at + MACS + 2, "\xaa\xaa\x03\0\0\0", SNAP);
+    memcpy(at + MACS + 2 + SNAP, packet->data + MACS, rest);
+    frame->length += MACS + 2 + SNAP + rest;
+}
+
+/* A whole connection in one frame: told as one packet, followed as all that it holds. */
+static void packets_of_one_frame_are_all_followed(void **state)
+{
+    (void)state;
+    char path[64] = "/tmp/wirebeam-engine-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    static const struct savefile_options file_options = {.interfaces = {{.link_type = 105}}};
+    static struct aggregate frame;
+    frame = (struct aggregate){.count = 0};
+    struct talk talk = talk_v4(add_subframe, &frame);
+    talk_handshake(&talk);
+    talk_say_text(&talk, CLIENT, REQUEST);
+    talk_say_text(&talk, SERVER, RESPONSE);
+    talk_close(&talk);
+    struct savefile *file = savefile_open(path, &file_options);
+    savefile_put(file, &(struct wb_packet){.data = frame.bytes, .captured_length = frame.length,
+                                           .wire_length = frame.length, .link_type = 105});
+    savefile_close(file);
+
+    struct seen seen = {0};
+    struct wb_engine_options options = {
+        .source = {.file = path}, .handlers = all_handlers, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error = {0};
+    struct wb_stats stats;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+    wb_engine_stats(engine, &stats);
+    assert_int_equal(seen.packets, 1);
+    assert_int_equal(seen.complete, 1);
+    assert_string_equal(seen.stream[WB_FLOW_CLIENT], REQUEST);
+    assert_string_equal(seen.body, "hello");
+    assert_int_equal(stats.source.seen, 1);
+    assert_int_equal(stats.decode.packets, 1);
+    assert_int_equal(stats.decode.other_packets, frame.count - 1);
+    assert_int_equal(stats.decode.layers[WB_LAYER_WLAN], 1);
+    assert_int_equal(stats.decode.layers[WB_LAYER_AMSDU], frame.count);
+    assert_int_equal(stats.decode.layers[WB_LAYER_TCP], frame.count);
+    assert_int_equal(stats.decode.malformed, 0);
+    assert_int_equal(stats.decode.unknown_link, 0);
+    assert_int_equal(stats.flow.packets, frame.count);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
 static void stages_that_nobody_needs_do_not_run(void **state)
 {
     (void)state;
@@ -291,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_that_a_file_tells),
+        cmocka_unit_test(packets_of_one_frame_are_all_followed),
         cmocka_unit_test(stages_that_nobody_needs_do_not_run),
         cmocka_unit_test(max_packets_ends_the_run),
         cmocka_unit_test(stop_ends_the_run),

@@ -125,7 +125,9 @@ static const struct row rows[] = {
     {SLL2_LINK,
      "0800 0000 00000003 0001 0406 0200000000010000" IP4("001c", "0000", "11") UDP("0008"), 0,
      "if 3 Out IP 10.0.0.1.81 > 10.0.0.2.43210: UDP, length 0"},
-    {147, "0102", 0, "link type 147, length 2"},
+    {147, "0102", 0, "link type 147 (USER0), length 2"},
+    {189, "0102", 0, "link type 189 (USB_LINUX), length 2"},
+    {1000, "0102", 0, "link type 1000 (not registered), length 2"},
     /* What is cut off, and what is wrong */
     {ETH_LINK,
      ETH("0800") IP4("0028", "4000", "06") "a8ca 0050 00000001 00000002 5010 ffff 0000 0000", 8,
@@ -264,7 +266,7 @@ static void tcp_has_all_its_fields(void **state)
         json,
         "{'timestamp': '2026-01-02T03:04:05.123456+0000',"
         "'time_ns': 1767323045123456789, 'event_type': 'packet', 'packet': 7,"
-        "'link_type': 'EN10MB', 'interface': 0, 'captured_length': 82, 'wire_length': 82,"
+        "'link_type': 'EN10MB', 'link_type_number': 1, 'interface': 0, 'captured_length': 82, 'wire_length': 82,"
         "'direction': 'out', 'flags': ['checksum_not_ready', 'vlan_restored'],"
         "'vlan': [100], 'src_ip': '10.0.0.1', 'src_port': 43210, 'dest_ip': '10.0.0.2',"
         "'dest_port': 80, 'proto': 'TCP', 'layers': ["

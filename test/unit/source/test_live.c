@@ -488,6 +488,10 @@ static void interfaces_are_listed(void **unused)
     assert_true(seen.is_any_last);
     assert_string_equal(wb_link_type_name(1), "EN10MB");
     assert_string_equal(wb_link_type_name(101), "RAW");
+    assert_string_equal(wb_link_type_name(100), "ATM_RFC1483");
+    assert_string_equal(wb_link_type_name(162), "USER15");
+    assert_string_equal(wb_link_type_name(299), "FIRA_UCI");
+    assert_null(wb_link_type_name(13)); /* LINKTYPE_ values only */
     assert_null(wb_link_type_name(65535));
 }
 
