@@ -168,7 +168,8 @@ struct wb_flow_target {
 /* 0 in a field means its default, which stands behind it. */
 struct wb_flow_options {
     uint32_t max_flows;                /* 262144 */
-    uint32_t max_buffer_per_direction; /* out-of-order bytes; 4 MiB */
+    uint32_t max_buffer_per_direction; /* out-of-order bytes; 4 MiB; under LINUX up to a
+                                          fifth more for their order */
     uint64_t max_buffer_total;         /* out-of-order bytes of all flows; 256 MiB */
     uint32_t max_history_per_direction; /* bytes handed on, to compare repetitions with;
                                            64 KiB */

@@ -61,7 +61,7 @@ static void history_free(struct wb__histories *histories, struct wb__history *hi
 
 static void forget_first(struct wb__histories *histories, struct wb__history *history)
 {
-    wb__queue_release(&histories->memory, wb__queue_pop(&history->queue));
+    wb__queue_release(&histories->memory, wb__queue_pop(&history->queue, &histories->memory));
 }
 
 static bool has_room_for_all(const struct wb__histories *histories)

@@ -26,7 +26,8 @@ struct put {
     bool is_fin;
     uint32_t begin; /* of the chunk's origin, or of one before that it becomes a part of */
     uint32_t age;
-    uint32_t run; /* where the bytes begin that are yet to be stored */
+    enum wb__ofo_verdict verdict; /* of Linux */
+    uint32_t run;                 /* where the bytes begin that are yet to be stored */
 };
 
 void wb__queue_memory_init(struct wb__queue_memory *memory, uint32_t max_per_queue,
@@ -35,6 +36,7 @@ void wb__queue_memory_init(struct wb__queue_memory *memory, uint32_t max_per_que
     wb__slab_init(&memory->small, SMALL_BLOCK, NULL);
     wb__slab_init(&memory->large, LARGE_BLOCK, NULL);
     memory->budget = (struct wb__budget){.limit = max_total};
+    wb__ofo_memory_init(&memory->ofo, &memory->budget, max_per_queue / SMALL_BLOCK);
     memory->max_per_queue = max_per_queue;
     memory->blocks = 0;
     memory->random = seed | 1;
@@ -46,6 +48,7 @@ void wb__queue_memory_free(struct wb__queue_memory *memory)
 {
     wb__slab_free(&memory->small);
     wb__slab_free(&memory->large);
+    wb__ofo_memory_free(&memory->ofo);
 }
 
 /* --- blocks ------------------------------------------------------------------ */
@@ -114,10 +117,20 @@ static void take_out(struct wb__queue *queue, struct wb__segment *segment)
     queue->memory -= segment->cost;
 }
 
-struct wb__segment *wb__queue_pop(struct wb__queue *queue)
+static void ofo_free(struct wb__queue *queue, struct wb__queue_memory *memory)
+{
+    wb__ofo_free(queue->ofo, &memory->ofo);
+    queue->ofo = NULL;
+}
+
+struct wb__segment *wb__queue_pop(struct wb__queue *queue, struct wb__queue_memory *memory)
 {
     struct wb__segment *segment = queue->first;
     take_out(queue, segment);
+    if (!queue->first)
+        ofo_free(queue, memory);
+    else if (queue->ofo)
+        wb__ofo_pass(queue->ofo, &memory->ofo, wb__segment_end(segment));
     return segment;
 }
 
@@ -127,6 +140,7 @@ void wb__queue_clear(struct wb__queue *queue, struct wb__queue_memory *memory)
         next = segment->next;
         wb__queue_release(memory, segment);
     }
+    ofo_free(queue, memory);
     *queue = (struct wb__queue){NULL};
 }
 
@@ -162,9 +176,9 @@ static bool has_one_origin(const struct wb__segment *segment)
     return wb__segment_end(segment) - segment->begin <= segment->unit;
 }
 
-/* Finds the predecessor that the chunk becomes a part of, as tcp_data_queue_ofo does: on
- * its way down the tree it meets the older of two neighbours first, and when that is the
- * one that ends where the chunk begins, it looks no further. */
+/* Without the tree, finds the predecessor that the chunk becomes a part of: in a tree that
+ * was never turned it meets the older of two neighbours first, and when that is the one that
+ * ends where the chunk begins, it looks no further. */
 static void join_predecessor(struct put *put)
 {
     uint32_t begin = put->chunk->begin;
@@ -181,9 +195,9 @@ static void join_predecessor(struct put *put)
     put->age = before->age;
 }
 
-/* Does a segment that begins where the chunk does reach as far? Segments that were joined
- * do not know their end in all of their blocks, but then the byte before the chunk's end is
- * theirs, or of one that began before. */
+/* Without the tree, does a segment that begins where the chunk does reach as far? Segments that
+ * were joined do not know their end in all of their blocks, but then the byte before the chunk's
+ * end is theirs, or of one that began before. */
 static bool is_outreached(const struct put *put)
 {
     uint32_t last = put->chunk->end - 1;
@@ -193,11 +207,26 @@ static bool is_outreached(const struct put *put)
     return wb__sequence_distance(put->begin, origin_at(segment, last).begin) <= 0;
 }
 
+/* What would Linux make of the chunk? One that repeats bytes handed on is not early for it. */
+static void ask_linux(struct put *put)
+{
+    const struct wb__chunk *chunk = put->chunk;
+    if (!joins(put) || chunk->begin != chunk->sequence)
+        return;
+    struct wb__ofo_result result =
+        wb__ofo_put(&put->queue->ofo, &put->memory->ofo, chunk->begin, chunk->end);
+    put->verdict = result.verdict;
+    put->begin = result.begin;
+    if (result.verdict == WB__OFO_UNKNOWN)
+        join_predecessor(put);
+}
+
 static bool keeps_new(const struct put *put, struct wb__extent there)
 {
     struct wb__extent chunk = {put->begin, put->chunk->end};
     if (joins(put) && there.begin == put->begin)
-        return !is_outreached(put);
+        return put->verdict == WB__OFO_UNKNOWN ? !is_outreached(put)
+                                               : put->verdict != WB__OFO_DROPPED;
     return wb__policy_keeps_new(put->policy, put->memory->is_for_fragments, there, chunk);
 }
 
@@ -517,8 +546,7 @@ struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_
                       .begin = chunk->begin,
                       .age = memory->blocks++};
     wb__difference_reset(&memory->difference);
-    if (joins(&put) && chunk->begin == chunk->sequence)
-        join_predecessor(&put);
+    ask_linux(&put);
     walk(&put);
     if (chunk->has_fin)
         walk_fin(&put);

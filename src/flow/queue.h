@@ -38,6 +38,7 @@
 
 #include "base/budget.h"
 #include "base/slab.h"
+#include "flow/ofo.h"
 
 struct wb__segment {
     struct wb__segment *next, *previous; /* in order of sequence */
@@ -54,7 +55,8 @@ struct wb__segment {
 
 struct wb__queue {
     struct wb__segment *first, *last, *root;
-    uint32_t memory; /* cost of all its segments */
+    struct wb__ofo *ofo; /* under LINUX, what its receiver holds; or NULL */
+    uint32_t memory;     /* cost of all its segments */
 };
 
 /* Two versions of the same bytes, from the first to the last that differs; what lies
@@ -75,7 +77,8 @@ struct wb__queue_memory {
     uint32_t max_per_queue;   /* max_buffer_per_direction */
     uint32_t blocks;          /* ever taken: the age of the next */
     uint64_t random;          /* the state that priorities come from */
-    bool is_for_fragments;    /* which rules WINDOWS, SOLARIS and LINUX stand for */
+    struct wb__ofo_memory ofo;
+    bool is_for_fragments; /* which rules WINDOWS, SOLARIS and LINUX stand for */
     struct wb__difference difference;
 };
 
@@ -115,7 +118,7 @@ struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_
                                       const struct wb__chunk *chunk, enum wb_overlap_policy policy);
 
 /* Takes the first segment off and returns it; to be given to wb__queue_release. */
-struct wb__segment *wb__queue_pop(struct wb__queue *queue);
+struct wb__segment *wb__queue_pop(struct wb__queue *queue, struct wb__queue_memory *memory);
 void wb__queue_release(struct wb__queue_memory *memory, struct wb__segment *segment);
 
 /* Releases all segments. */

@@ -138,7 +138,7 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
     bool is_end = false;
     while (!is_end && half->queue.first &&
            wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
-        struct wb__segment *segment = wb__queue_pop(&half->queue);
+        struct wb__segment *segment = wb__queue_pop(&half->queue, &table->memory);
         uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
         uint32_t count = wb__segment_byte_count(segment);
         is_end = segment->has_fin && known <= count;

@@ -305,6 +305,9 @@ static void three_chunks(void **state)
 {
     (void)state;
     struct pair *pair = pair_new();
+    pair->memory->ofo.max = 0; /* LINUX without its tree */
+    every_arrangement(pair, WB_OVERLAP_LINUX, false, -1);
+    pair->memory->ofo.max = 100;
     for (unsigned policy = WB_OVERLAP_FIRST; policy <= WB_OVERLAP_SOLARIS; policy++)
         for (int fragments = 0; fragments < 2; fragments++)
             every_arrangement(pair, (enum wb_overlap_policy)policy, fragments, -1);
@@ -332,7 +335,8 @@ static uint32_t random_below(uint32_t bound) /* xorshift64* */
     return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
 }
 
-/* Where a chunk of Linux touches two neighbours, the turns of its tree decide: left out. */
+/* Where a chunk of Linux touches two neighbours, the turns of its tree decide, which the model
+ * does not know: left out. */
 static bool is_plain(const struct model *model, int begin)
 {
     return model->policy != WB_OVERLAP_LINUX || model->is_for_fragments ||
@@ -371,6 +375,7 @@ static void random_chunks(void **state)
 {
     (void)state;
     struct pair *pair = pair_new();
+    pair->memory->ofo.max = 0; /* nor does it know what hidden segments do */
     for (uint64_t seed = 1; seed <= 8000; seed++)
         run_random(pair, seed, 30 + (uint32_t)seed % 500, 60);
     for (uint64_t seed = 1; seed <= 1000; seed++)
@@ -393,6 +398,47 @@ static void replaced_segment_keeps_its_place(void **state)
     }
     assert_int_equal(wb__segment_bytes(pair->queue.last)[1], 'a' + 2);
     pair_close(pair);
+    pair_free(pair);
+}
+
+/* Arrangements of many chunks, and what an application on Linux 6.18 read: each byte by the
+ * chunk that it came from, 'A' for the first. In all of them it matters how the tree was
+ * turned; in the first four, also that hidden segments stay in it. */
+static void what_linux_reads(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"3-4 0-2 2-4 3-10 4-8 2-7 1-10 2-8", "BBCCGGGGGG"},
+        {"2-4 0-1 1-9 9-10 1-9 4-9 3-7 1-2 1-6 7-10 4-9 1-4", "BCCCCCCCCJ"},
+        {"4-10 2-4 9-10 0-1 1-5 9-10 4-8 0-5 6-7 0-1 1-3 1-4", "DEEEEGGGAA"},
+        {"4-9 4-5 4-8 8-10 2-4 0-3 9-10 9-10 4-10 0-8 4-5 4-10", "JJJJJJJJAG"},
+        {"7-10 6-9 0-2 9-10", "CC....BBBD"},
+        {"2-10 1-6 2-5 0-5 6-7", "DDDDDBEAAA"},
+        {"6-9 0-3 1-7 1-8 3-4", "BBBDDDDDA."},
+        {"3-8 2-10 0-2 1-10 2-10 2-6", "CCDDDDDDDD"},
+        {"3-7 0-3 1-7 6-8 1-6 3-9", "BBBCCCCFF."},
+        {"1-5 6-10 7-8 4-8 8-10 2-4", ".AAAADDDEE"},
+        {"3-8 6-9 2-3 0-3 2-10 3-6", "DDDEEEEEEE"},
+        {"1-5 7-8 2-3 4-9 5-10 6-10", ".AAAADDDDE"},
+    };
+    struct pair *pair = pair_new();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct wb__queue queue = {NULL};
+        char read[] = "..........", letter = 'A';
+        for (const char *text = cases[i][0]; text; text = strchr(text, ' ')) {
+            unsigned begin, end;
+            assert_int_equal(sscanf(text += *text == ' ', "%u-%u", &begin, &end), 2);
+            uint8_t bytes[10];
+            memset(bytes, letter++, sizeof bytes);
+            struct wb__chunk chunk = {begin, end - begin, bytes, begin, end, false};
+            wb__queue_put(&queue, pair->memory, &chunk, WB_OVERLAP_LINUX);
+        }
+        for (const struct wb__segment *s = queue.first; s; s = s->next)
+            memcpy(read + s->sequence, wb__segment_bytes(s), s->length);
+        assert_string_equal(read, cases[i][1]);
+        wb__queue_clear(&queue, pair->memory);
+    }
+    assert_int_equal(pair->memory->budget.used, 0);
     pair_free(pair);
 }
 
@@ -452,7 +498,7 @@ static void crowd_close(struct crowd *crowd, uint32_t sent)
     assert_true(depth_of(crowd->queue.root) <= 48); /* about three times log2 of 16384 */
     uint32_t count = 0;
     while (crowd->queue.first) {
-        struct wb__segment *segment = wb__queue_pop(&crowd->queue);
+        struct wb__segment *segment = wb__queue_pop(&crowd->queue, crowd->memory);
         for (uint32_t i = 0; i < segment->length; i++)
             assert_int_equal(wb__segment_bytes(segment)[i], (segment->sequence + i) % 251);
         count += segment->length;
@@ -550,7 +596,7 @@ static void no_memory_for_all(void **state)
     struct wb__chunk chunk = {100, 4, (const uint8_t *)"late", 100, 104, false};
     for (int i = 0; i < 3; i++) {
         struct wb__queue_result result =
-            wb__queue_put(&queues[i], pair->memory, &chunk, WB_OVERLAP_LINUX);
+            wb__queue_put(&queues[i], pair->memory, &chunk, WB_OVERLAP_BSD);
         assert_int_equal(result.refused, i < 2 ? 0 : 4);
         assert_int_equal(result.refusal, i < 2 ? WB__QUEUE_TAKEN : WB__QUEUE_NO_MEMORY);
     }
@@ -580,6 +626,7 @@ int main(void)
         cmocka_unit_test(three_chunks_with_a_fin),
         cmocka_unit_test(random_chunks),
         cmocka_unit_test(replaced_segment_keeps_its_place),
+        cmocka_unit_test(what_linux_reads),
         cmocka_unit_test(joined_segments_of_many_blocks),
         cmocka_unit_test(million_in_a_row),
         cmocka_unit_test(million_apart),

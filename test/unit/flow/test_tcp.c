@@ -530,7 +530,7 @@ static void buffer_limits(void **state)
 {
     (void)state;
     struct follow *follow = follow_open(&(struct wb_flow_options){
-        .max_buffer_per_direction = 4096, .max_buffer_total = 1 << 20});
+        .max_buffer_per_direction = 4096, .max_buffer_total = 1 << 20, .overlap = WB_OVERLAP_BSD});
     struct talk talk = talk_v4(follow_packet, follow);
     talk_handshake(&talk);
     for (unsigned i = 0; i < 32; i++)
@@ -552,7 +552,8 @@ static void memory_limit_of_all(void **state)
 {
     (void)state;
     struct follow *follow = follow_open(
-        &(struct wb_flow_options){.max_buffer_total = 1024, .max_buffer_per_direction = 1 << 20});
+        &(struct wb_flow_options){.max_buffer_total = 1024, .max_buffer_per_direction = 1 << 20,
+                                  .overlap = WB_OVERLAP_BSD});
     for (uint16_t port = 1; port <= 8; port++) {
         struct talk talk = talk_v4(follow_packet, follow);
         talk.from[CLIENT].source_port = talk.from[SERVER].destination_port = port;
