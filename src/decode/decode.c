@@ -343,7 +343,7 @@ unsigned wb__decode_aggregate(const struct wb_decoded *decoded)
     return i;
 }
 
-bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded)
+static bool walk_next(const struct wb_packet *packet, struct wb_decoded *decoded, unsigned grown)
 {
     struct starts starts = {{0}};
     uint32_t start;
@@ -356,13 +356,26 @@ bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded)
         if (decoded->layers[i].kind == WB_LAYER_AMSDU)
             starts.at[i] = decoded->layers[i].offset;
     starts.at[next] = start;
-    walk_layers(packet, decoded, WB_LAYER_NONE, &starts);
+    walk_layers(packet, decoded, grown, &starts);
     return true;
 }
 
-void wb__decode_grown(const struct wb_packet *packet, unsigned grown, struct wb_decoded *decoded)
+bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded)
+{
+    return walk_next(packet, decoded, WB_LAYER_NONE);
+}
+
+static bool is_layer_at(const struct wb_decoded *decoded, unsigned index, uint32_t offset)
+{
+    return index < decoded->layer_count && decoded->layers[index].offset == offset;
+}
+
+void wb__decode_grown(const struct wb_packet *packet, unsigned grown, uint32_t offset,
+                      struct wb_decoded *decoded)
 {
     walk_layers(packet, decoded, grown, NULL);
+    while (!is_layer_at(decoded, grown, offset) && walk_next(packet, decoded, grown))
+        ;
     decoded->has_next = 0;
     for (unsigned i = 0; i < grown && i < decoded->layer_count; i++)
         decoded->layers[i].length = packet->captured_length - decoded->layers[i].offset;

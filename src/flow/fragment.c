@@ -557,7 +557,7 @@ static bool complete(struct wb__fragment_table *table, struct wb__datagram *data
     packet->captured_length = packet->wire_length = wb__datagram_whole_length(datagram);
     packet->flags &= (uint8_t)~WB_PACKET_CHECKSUM_VALID; /* that was about the fragment */
     packet->flags |= WB_PACKET_REASSEMBLED;
-    wb__decode_grown(packet, datagram->ip_layer, decoded);
+    wb__decode_grown(packet, datagram->ip_layer, datagram->ip_offset, decoded);
     *public = (struct wb_datagram){.packets = datagram->packets,
                                    .packet_count = datagram->packet_count,
                                    .payload_length = datagram->length,

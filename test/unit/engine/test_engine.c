@@ -14,6 +14,7 @@
 
 #include <wirebeam/wirebeam.h>
 
+#include "support/hex.h"
 #include "support/savefile.h"
 #include "support/talk.h"
 
@@ -255,6 +256,50 @@ static void packets_of_one_frame_are_all_followed(void **state)
     unlink(path);
 }
 
+static void on_datagram_text(void *context, const struct wb_packet *packet,
+                             const struct wb_decoded *decoded, const struct wb_datagram *datagram)
+{
+    char *text = context;
+    (void)datagram;
+    wb_packet_text(packet, decoded, text, 256);
+}
+
+/* The fragments of a datagram in one frame, behind another packet. */
+static void fragments_in_one_frame_are_put_together(void **state)
+{
+    (void)state;
+    static const char hex[] =
+        "8801 0000 020000000001 020000000002 020000000003 1000 8000"
+        "020000000001 020000000002 0024 aaaa03 000000 0800"
+        "4500001c 00010000 4011 66ce 0a000001 0a000002 00070009 00080000 0000"
+        "020000000001 020000000002 0024 aaaa03 000000 0800"
+        "4500001c 00022000 4011 46cd 0a000001 0a000002 c351c352 000c0000 0000"
+        "020000000001 020000000002 0020 aaaa03 000000 0800"
+        "45000018 00020001 4011 66d0 0a000001 0a000002 61626364";
+    uint8_t bytes[512];
+    uint32_t length = (uint32_t)hex_bytes(hex, bytes, sizeof bytes);
+    char path[64] = "/tmp/wirebeam-engine-XXXXXX", text[256] = "";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    static const struct savefile_options file_options = {.interfaces = {{.link_type = 105}}};
+    struct savefile *file = savefile_open(path, &file_options);
+    savefile_put(file, &(struct wb_packet){.data = bytes, .captured_length = length,
+                                           .wire_length = length, .link_type = 105});
+    savefile_close(file);
+    struct wb_engine_options options = {.source = {.file = path},
+                                        .handlers = {.datagram = on_datagram_text},
+                                        .context = text};
+    struct wb_engine *engine;
+    struct wb_error error = {0};
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+    assert_non_null(strchr(text, ' '));
+    assert_string_equal(strchr(text, ' ') + 1, "IP 10.0.0.1.50001 > 10.0.0.2.50002: UDP, length 4");
+    wb_engine_close(engine);
+    unlink(path);
+}
+
 static void stages_that_nobody_needs_do_not_run(void **state)
 {
     (void)state;
@@ -368,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_that_a_file_tells),
         cmocka_unit_test(packets_of_one_frame_are_all_followed),
+        cmocka_unit_test(fragments_in_one_frame_are_put_together),
         cmocka_unit_test(stages_that_nobody_needs_do_not_run),
         cmocka_unit_test(max_packets_ends_the_run),
         cmocka_unit_test(stop_ends_the_run),
