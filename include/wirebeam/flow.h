@@ -54,8 +54,8 @@ struct wb_flow_half {
     uint64_t packets;
     uint64_t wire_bytes;         /* of whole packets */
     uint64_t payload_bytes;      /* TCP payload, retransmissions included */
-    uint64_t stream_bytes;       /* handed on in order: without gaps and repeats */
     bool syn_seen, fin_seen, rst_seen;
+    uint64_t stream_bytes;       /* handed on in order: without gaps and repeats */
     uint64_t gap_bytes;          /* missing from the stream */
     uint32_t gaps;
     uint32_t retransmissions;    /* segments that brought only known bytes */
@@ -77,6 +77,11 @@ struct wb_flow_tunnel {
 };
 
 struct wb_flow {
+    uint64_t id;         /* unique in a run, never 0 */
+    int64_t first_ns;    /* time of the first packet */
+    void *user;          /* the consumer's own; NULL at the start */
+    struct wb_flow_tunnel *tunnels; /* the innermost, at most WB_FLOW_TUNNELS_KEPT, outermost
+                                       first; NULL where there are none */
     uint8_t ip_version;  /* 4 or 6 */
     uint8_t protocol;    /* 6: TCP */
     uint8_t vlan_count;  /* tags, at most two, are a part of the flow's key */
@@ -87,12 +92,7 @@ struct wb_flow {
     uint8_t tunnel_count; /* the tunnels around it are a part of the flow's key, too */
     int64_t last_ns;     /* time of the latest packet */
     void *engine;        /* the engine's own */
-    int64_t first_ns;    /* time of the first packet */
-    uint64_t id;         /* unique in a run, never 0 */
     struct wb_flow_half half[2]; /* by enum wb_flow_direction */
-    void *user;          /* the consumer's own; NULL at the start */
-    struct wb_flow_tunnel *tunnels; /* the innermost, at most WB_FLOW_TUNNELS_KEPT, outermost
-                                       first; NULL where there are none */
 };
 
 /* X(NAME, "name"): what a flow may complain of. */

@@ -17,7 +17,6 @@
 
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
-#define CACHE_LINE_BYTES 64
 #define HUGE_SLOTS_BYTES ((size_t)8 << 20) /* smaller tables stay as small as they are used */
 #define FLOWS_MAX INT32_MAX /* a slot has 31 bits for a number */
 
@@ -472,10 +471,13 @@ void wb__flow_table_fetch(const struct wb__flow_table *table, const struct wb__f
     if (!table->slots[at].number)
         return;
     const struct wb__flow *flow = wb__pool_at(&table->flows, table->slots[at].number);
-    for (size_t line = 0; line < offsetof(struct wb__flow, public.half); line += CACHE_LINE_BYTES)
-        __builtin_prefetch((const char *)flow + line);
     bool is_client = lookup->key.is_swapped == table->slots[at].is_swapped;
-    __builtin_prefetch(&flow->public.half[!is_client]);
+    __builtin_prefetch(flow);
+    __builtin_prefetch(&flow->half[0]);
+    __builtin_prefetch(&flow->half[1]);
+    __builtin_prefetch(&flow->public.half[WB_FLOW_CLIENT]);
+    if (!is_client)
+        __builtin_prefetch(&flow->public.half[WB_FLOW_SERVER]);
 }
 
 /* The flow that stands for the packet, unless the packet begins another in its place. */

@@ -21,6 +21,9 @@
 #ifndef WB_FLOW_TABLE_H
 #define WB_FLOW_TABLE_H
 
+#include <assert.h>
+#include <stddef.h>
+
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/pool.h"
@@ -39,18 +42,13 @@ enum wb__flow_state {
     WB__FLOW_STATES,
 };
 
-/* One direction: what its sender has sent and its receiver has acknowledged. */
+/* One direction: what its sender has sent and its receiver has acknowledged. First what
+ * every packet of either direction needs, to the first word of the queue. */
 struct wb__half {
-    struct wb__queue queue;  /* what came early */
-    struct wb__history *history; /* what was handed on and copied, or NULL */
-    uint64_t offset;         /* in the stream, of next */
     uint32_t next;           /* the sequence number that comes next */
-    uint32_t start;          /* the sequence number of offset 0 */
     uint32_t acknowledged;   /* by the receiver, as far as seen */
     uint32_t window;         /* that the receiver last advertised, in bytes */
-    uint32_t far;            /* of the last segment that was too far ahead to believe */
-    uint32_t piece;          /* the number of the last one that was noted, or 0 */
-    int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
+    uint32_t start;          /* the sequence number of offset 0 */
     uint8_t window_shift;    /* of the windows that this SENDER advertises */
     bool is_seen;            /* the capture has packets of this direction */
     bool is_known;           /* next is */
@@ -59,22 +57,41 @@ struct wb__half {
     bool has_far;            /* far is */
     bool has_hole;           /* hole_since_ns is */
     bool has_ended;          /* half_end was told: the FIN comes next */
+    struct wb__queue queue;  /* what came early */
+    uint64_t offset;         /* in the stream, of next */
+    struct wb__history *history; /* what was handed on and copied, or NULL */
+    uint32_t far;            /* of the last segment that was too far ahead to believe */
+    uint32_t piece;          /* the number of the last one that was noted, or 0 */
+    int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
 };
 
-/* Ordered by what a packet touches: all before the two public halves, and the first words
- * of one of those, in the line where it begins. What is seldom needed stands last. */
+/* Among a million flows the cache lines that a packet touches are what it costs: those of
+ * the key, of the first words of both halves, of what the public part has of both
+ * directions together with the first words of one, and of those of the other. Fields are
+ * ordered so that each of these is one line. */
 struct wb__flow {
-    struct wb__flow_key key; /* is_swapped: the client is the key's second end */
     int64_t queued_ns;
     uint32_t number;         /* in the pool */
     uint8_t state;           /* enum wb__flow_state */
     bool has_candidate;      /* a second SYN came: candidate is its sequence number */
+    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
+    struct wb__flow_key key; /* is_swapped: the client is the key's second end */
+    struct wb__link queue;   /* of its state */
+    uint32_t candidate;
     struct wb__half half[2]; /* by enum wb_flow_direction */
     struct wb_flow public;
-    struct wb__link queue;   /* of its state */
-    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
-    uint32_t candidate;
 };
+
+#define WB__LINE_BYTES 64
+#define WB__IS_IN_LINE(field, bytes) \
+    (offsetof(struct wb__flow, field) % WB__LINE_BYTES + (bytes) <= WB__LINE_BYTES)
+#define WB__HALF_BYTES (offsetof(struct wb__half, queue) + sizeof(void *))
+#define WB__PUBLIC_BYTES (offsetof(struct wb_flow, half) - offsetof(struct wb_flow, ip_version))
+#define WB__PUBLIC_HALF_BYTES offsetof(struct wb_flow_half, stream_bytes)
+static_assert(WB__IS_IN_LINE(half[0], WB__HALF_BYTES) && WB__IS_IN_LINE(half[1], WB__HALF_BYTES) &&
+                  WB__IS_IN_LINE(public.ip_version, WB__PUBLIC_BYTES + WB__PUBLIC_HALF_BYTES) &&
+                  WB__IS_IN_LINE(public.half[1], WB__PUBLIC_HALF_BYTES),
+              "a packet touches more lines of its flow than wb__flow_table_fetch brings");
 
 /* A flow's place in the table. */
 struct wb__slot {
