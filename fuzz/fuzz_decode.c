@@ -19,7 +19,8 @@
     } while (0)
 
 static const uint16_t link_types[] = {1,   113, 276, 0,   108, 101, 228, 229, 12, 14, 147, 6,  9,
-                                      10,  50,  51,  100, 104, 105, 107, 119, 127, 163, 192, 239};
+                                      10,  50,  51,  100, 104, 105, 107, 119, 127, 163, 192, 239,
+                                      219};
 
 static void check_layer(const struct wb_packet *packet, const struct wb_layer *layer)
 {
