@@ -272,7 +272,7 @@ struct wb_tunnel {
                        I-SID; ERSPAN, L2TP, PPPoE: session id; GTP: TEID; MPLS: innermost label */
 };
 /* WB_E_ARGUMENT where the layer is no tunnel's. Of IP in IP the tunnel's layer is the one
- * whose next is 4 or 41: the outer IP layer or its last extension header. */
+ * whose next is 4, 41 or 143 (Ethernet): the outer IP layer or its last extension header. */
 int wb_tunnel_read(const struct wb_packet *, const struct wb_layer *, struct wb_tunnel *);
 
 /* Checks the checksum of a layer of a decoded packet, if it has one; of those inside of a

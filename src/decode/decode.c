@@ -193,6 +193,8 @@ static unsigned kind_of_protocol(uint8_t protocol)
         return WB_LAYER_IP6;
     case WB__PROTOCOL_GRE:
         return WB_LAYER_GRE;
+    case WB__PROTOCOL_ETHERNET:
+        return WB_LAYER_ETHERNET;
     case WB__PROTOCOL_ETHERIP:
         return WB_LAYER_ETHERIP;
     case WB__PROTOCOL_L2TP:

@@ -60,6 +60,7 @@ enum wb__protocol {
     WB__PROTOCOL_ETHERIP = 97,
     WB__PROTOCOL_L2TP = 115,
     WB__PROTOCOL_MPLS = 137, /* RFC 4023 */
+    WB__PROTOCOL_ETHERNET = 143, /* RFC 8986 */
 };
 
 enum wb__link_type {

@@ -21,7 +21,8 @@ static bool is_6to4(const struct wb_packet *packet, const struct wb_layer *layer
 static int read_ip(const struct wb_packet *packet, const struct wb_layer *layer,
                    struct wb_tunnel *tunnel)
 {
-    bool is_around_ip = layer->next == WB__PROTOCOL_IP4 || layer->next == WB__PROTOCOL_IP6;
+    bool is_around_ip = layer->next == WB__PROTOCOL_IP4 || layer->next == WB__PROTOCOL_IP6 ||
+                        layer->next == WB__PROTOCOL_ETHERNET;
     if (layer->header_length == 0)
         return WB_E_TRUNCATED;
     if (!is_around_ip || layer->status == WB_LAYER_FRAGMENT)

@@ -46,6 +46,9 @@ static const struct row rows[] = {
     {"IPv6 in IPv6 behind a tunnel limit (RFC 2473, 4.1.1)", RAW_LINK,
      "ip6:3c:1:2 2900040104010100 ip6:3a:3:4", PING6,
      "raw 0+0/96 ipv6 0+40/96 ipv6.dstopts 40+8/56 ipv6 48+40/48 icmpv6 88+8/8"},
+    {"Ethernet in IPv6 (RFC 8986, 4.9)", RAW_LINK,
+     "ip6:8f:1:2 eth:0800" INNER, PING,
+     "raw 0+0/82 ipv6 0+40/82 eth 40+14/42 ip 54+20/28 icmp 74+8/8"},
     {"an inner IPv4 packet longer than the outer one", RAW_LINK,
      "ip4:04:1:2 450004000000000040010000", " 0a000003 0a000004",
      "raw 0+0/40 ip 0+20/40 ip 20+20/20 malformed icmp 40+0/0 malformed"},
@@ -534,6 +537,7 @@ static void tunnels_tell_their_ids(void **state)
         uint32_t id;
     } ids[] = {
         {"ip4:04:1:2 ip4:01:3:4", 1, false, false, false, 0},
+        {"ip6:8f:1:2 eth:0800 ip4:01:3:4", 1, false, false, false, 0},
         {"ip6:3c:1:2 0400040104010100 ip4:01:3:4", 2, false, false, false, 0},
         {GRE "00000800 ip4:01:3:4", 2, false, false, false, 0},
         {GRE "20000800 00000007 ip4:01:3:4", 2, true, true, false, 7},
