@@ -10,7 +10,7 @@ without fields, and the true length in ip.len where a segmentation offload left 
 """
 CHECKSUM_STATES = {"wrong": "0", "right": "1", "unverified": "2", "absent": "3",
                    "not_computed": "0"}
-PROTOCOLS = {"sll2": "sll"}
+PROTOCOLS = {"sll2": "sll", "vxlan-gpe": "vxlan", "l2tpv3": "l2tp"}
 FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "AE")
 
 
@@ -118,20 +118,45 @@ def is_listed(layer, link_type):
         and bool(set(layer) - {"layer", "status", "reason"})
 
 
-def protocols(packet):
-    return ":".join(PROTOCOLS.get(layer["layer"], layer["layer"]) for layer in packet["layers"]
+def merged(layers):
+    """As Wireshark parts them: a stack of MPLS labels is one layer, and to an I-TAG belong
+    the addresses and the type that follow it."""
+    kept, last = [], None
+    for layer in layers:
+        kind = layer["layer"]
+        if not (last == kind == "mpls" or (last == "ieee8021ah" and kind == "eth")):
+            kept.append(layer)
+        last = kind
+    return kept
+
+
+def is_in_fragment(layers, index):
+    """Is the IP header that is nearest to a layer one of a fragment?"""
+    for layer in reversed(layers[:index]):
+        if layer["layer"] in ("ip", "ipv6.fraghdr"):
+            return bool(layer.get("more_fragments") or layer.get("fragment_offset"))
+    return False
+
+
+def tcp_length(layers, index):
+    return "" if is_in_fragment(layers, index) else number("payload_length")(layers[index])
+
+
+def protocols(packet, layers):
+    return ":".join(PROTOCOLS.get(layer["layer"], layer["layer"]) for layer in layers
                     if is_listed(layer, packet["link_type"]))
 
 
 def row(packet):
-    layers = [layer for layer in packet["layers"] if "quoted" not in layer]
+    layers = merged(layer for layer in packet["layers"] if "quoted" not in layer)
     seconds, nanoseconds = divmod(packet["time_ns"], 10 ** 9)
     values = [str(packet["packet"]), "%d.%09d" % (seconds, nanoseconds),
-              str(packet["wire_length"]), str(packet["captured_length"]), protocols(packet)]
+              str(packet["wire_length"]), str(packet["captured_length"]), protocols(packet, layers)]
     for column, (kind, read) in COLUMNS.items():
-        if column == "tcp.len" and packet.get("fragment"):
-            values.append("")
-            continue
-        found = [read(layer) for layer in layers if layer["layer"] == kind]
+        if column == "tcp.len":
+            found = [tcp_length(layers, i) for i in range(len(layers))
+                     if layers[i]["layer"] == kind]
+        else:
+            found = [read(layer) for layer in layers if layer["layer"] == kind]
         values.append(",".join(value for value in found if value))
     return values

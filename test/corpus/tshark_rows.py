@@ -3,47 +3,41 @@
 
 Rules, not lists of cases: what tshark counts and wirebeam does not (blocks of a pcapng
 file that are no packets), what nobody can say (the time of a simple packet block), and
-layers that this release does not decode. Of a packet with such a layer everything up to
-it is compared; the fields of what lies behind it (the packet in a tunnel, the packet
-that an ICMP error quotes) are cut off, and the packet is counted as compared in part.
+layers whose names or fields cannot be compared. Of a packet with such a layer everything up
+to it is compared; the fields of what lies behind it are cut off, and the packet is counted
+as compared in part.
 """
 import collections
 import gzip
 
-# The layers that this release decodes, as Wireshark names them, in the order in which
-# they may follow each other. Tags and extension headers may follow their like; anything
-# else out of this order (IP in IP, the packet in an ICMP error) ends what is decoded.
-LINK, TAG, NETWORK, EXTENSION, TRANSPORT = range(5)
-RANKS = {
-    'eth': LINK, 'sll': LINK, 'null': LINK, 'raw': LINK,
-    'vlan': TAG, 'ieee8021ad': TAG,
-    'arp': NETWORK, 'ip': NETWORK, 'ipv6': NETWORK,
-    'ipv6.hopopts': EXTENSION, 'ipv6.routing': EXTENSION, 'ipv6.fraghdr': EXTENSION,
-    'ipv6.dstopts': EXTENSION,
-    'tcp': TRANSPORT, 'udp': TRANSPORT, 'icmp': TRANSPORT, 'icmpv6': TRANSPORT}
-REPEATABLE = (TAG, EXTENSION)
-WITHOUT_LINK = ('ip', 'ipv6')  # link types of nothing but IP
+# The layers that are compared, as Wireshark names them. A layer that is not here ends the
+# comparison of its packet, on both sides.
+LAYERS = frozenset("""
+    eth sll null raw vlan ieee8021ad arp
+    ip ipv6 ipv6.hopopts ipv6.routing ipv6.fraghdr ipv6.dstopts
+    tcp udp icmp icmpv6
+    mpls gre erspan etherip ieee8021ah vxlan nsh geneve gtp l2tp teredo udpencap
+    pppoes ppp""".split())
+# What they carry, if it is none of these layers, belongs to applications.
+CARRIERS = ('tcp', 'udp', 'icmp', 'icmpv6', 'arp', 'udpencap', 'gtp', 'l2tp', 'ppp')
 NO_LAYERS = ('ethertype', 'data')
 FRAME = 'frame.'
 
 
 def split_protocols(text):
-    """The layers of frame.protocols that this release decodes, and those behind them."""
+    """The layers of frame.protocols that are compared, and those behind them."""
     layers = [layer for layer in text.split(':') if layer and layer not in NO_LAYERS]
-    last = -1
     for index, layer in enumerate(layers):
-        rank = RANKS.get(layer, -1)
-        if rank < last or rank < 0 or (rank == last and rank not in REPEATABLE) \
-                or (index == 0 and rank != LINK and layer not in WITHOUT_LINK):
+        is_quoted = index > 0 and layers[index - 1] in ('icmp', 'icmpv6')
+        if layer not in LAYERS or is_quoted:
             return layers[:index], layers[index:]
-        last = rank
     return layers, []
 
 
 def is_in_part(decoded, rest):
-    """Is more in the packet than we decode, other than what a transport layer carries?"""
-    is_complete = decoded and (RANKS[decoded[-1]] == TRANSPORT or decoded[-1] == 'arp')
-    return bool(rest) and (not is_complete or any(layer in RANKS for layer in rest))
+    """Is more in the packet than is compared, other than what an application sent?"""
+    is_complete = decoded and decoded[-1] in CARRIERS
+    return bool(rest) and (not is_complete or any(layer in LAYERS for layer in rest))
 
 
 def cut(row, decoded):
@@ -53,7 +47,7 @@ def cut(row, decoded):
         if column.startswith(FRAME):
             continue
         layer = column.rsplit('.checksum', 1)[0].rsplit('.', 1)[0]
-        while layer and layer not in RANKS:
+        while layer and layer not in LAYERS:
             layer = layer.rpartition('.')[0]
         row[column] = ','.join(value.split(',')[:seen[layer]])
     row['frame.protocols'] = ':'.join(decoded)
@@ -110,4 +104,7 @@ def make_comparable(ours, theirs):
             continue
         counts['in part'] += is_in_part(decoded, rest)
         cut(row, decoded)
+        if row['frame.number'] in by_number:
+            our_row = by_number[row['frame.number']]
+            cut(our_row, split_protocols(our_row['frame.protocols'])[0])
     return theirs, counts
