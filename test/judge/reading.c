@@ -7,6 +7,7 @@
  *     anomaly FLOW SIDE NAME
  *     flow FLOW END ADDRESS PORT ADDRESS PORT      it is over; side 0, side 1
  *     datagram ADDRESS PORT HEX    the payload of a UDP datagram, by its sender
+ *     fragment ADDRESS NAME        an anomaly of fragments, by their sender
  *
  * Usage: reading FILE
  */
@@ -82,7 +83,7 @@ static void print_sender(const struct wb_packet *packet, const struct wb_layer *
 }
 
 /* A datagram that came whole, or was put together: a part of one is none. */
-static void datagram(const struct wb_packet *packet, const struct wb_decoded *decoded)
+static void print_datagram(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
     struct wb_udp udp;
     if (decoded->is_fragment || decoded->transport == WB_LAYER_NONE ||
@@ -100,7 +101,23 @@ static void packet_came(void *context, const struct wb_packet *packet,
                         const struct wb_decoded *decoded)
 {
     (void)context;
-    datagram(packet, decoded);
+    print_datagram(packet, decoded);
+}
+
+static void datagram(void *context, const struct wb_packet *packet,
+                     const struct wb_decoded *decoded, const struct wb_datagram *datagram)
+{
+    (void)context;
+    (void)datagram;
+    print_datagram(packet, decoded);
+}
+
+static void fragment_anomaly(void *context, const struct wb_fragment_anomaly *anomaly)
+{
+    (void)context;
+    printf("fragment");
+    print_address(anomaly->ip_version, anomaly->source);
+    printf(" %s\n", wb_fragment_anomaly_name(anomaly->kind));
 }
 
 int main(int argc, char **argv)
@@ -112,6 +129,8 @@ int main(int argc, char **argv)
     struct wb_engine_options options = {
         .source = {.file = argv[1]},
         .handlers = {.packet = packet_came,
+                     .datagram = datagram,
+                     .fragment_anomaly = fragment_anomaly,
                      .stream = stream,
                      .gap = gap,
                      .flow = flow_is_over,
