@@ -550,6 +550,8 @@ struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_
     walk(&put);
     if (chunk->has_fin)
         walk_fin(&put);
+    if (!queue->first) /* all was refused */
+        ofo_free(queue, memory);
     struct wb__queue_result *result = &put.result;
     result->stored -= result->refused < result->stored ? result->refused : result->stored;
     if (memory->difference.differing)

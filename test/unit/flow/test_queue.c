@@ -587,6 +587,21 @@ static void full_queue_keeps_what_it_has(void **state)
     pair_free(pair);
 }
 
+/* What holds no bytes holds no memory either. */
+static void nothing_is_left_of_what_is_refused(void **state)
+{
+    (void)state;
+    struct pair *pair = pair_new();
+    pair->memory->max_per_queue = 100;
+    struct wb__queue queue = {NULL};
+    struct wb__chunk chunk = {100, 4, (const uint8_t *)"late", 100, 104, false};
+    struct wb__queue_result result =
+        wb__queue_put(&queue, pair->memory, &chunk, WB_OVERLAP_LINUX);
+    assert_int_equal(result.refused, 4);
+    assert_int_equal(pair->memory->budget.used, 0);
+    pair_free(pair);
+}
+
 static void no_memory_for_all(void **state)
 {
     (void)state;
@@ -632,6 +647,7 @@ int main(void)
         cmocka_unit_test(million_apart),
         cmocka_unit_test(million_shuffled),
         cmocka_unit_test(full_queue_keeps_what_it_has),
+        cmocka_unit_test(nothing_is_left_of_what_is_refused),
         cmocka_unit_test(no_memory_for_all),
         cmocka_unit_test(names_of_policies),
     };
