@@ -115,16 +115,21 @@ ATTACKS = {
         "flow.out_of_order": times(1), "flow.dropped_memory_limit": some,
         "flow.gaps": least(1 / 6), "flow.gap_bytes": some,
     }, limit(total_buffer="16M")),
+    # Datagrams of which only the first fragment comes.
+    **{f"fragments{version}": Attack(20000, 100000, {
+        "fragment.fragments": times(1), "fragment.completed": 0, "fragment.active_peak": some,
+        "fragment.evicted": least(1, 8192), "decode.fragments": times(1),
+    }, limit(datagrams=2048)) for version in (4, 6)},
     # One stream.
     "bytes-reverse": Attack(200000, 500000, {
         **TO_THE_END, "flow.out_of_order": lambda n, value: value == n - 1,
         "flow.dropped_buffer_limit": 0,
     }),
-    "bytes-shuffled": Attack(100000, 500000, {
+    "bytes-shuffled": Attack(200000, 500000, {
         "flow.dropped_buffer_limit": some, "flow.gap_bytes": some,
         "http.missing/gap_in_response": 1,
     }),
-    "bytes-alternate": Attack(100000, 500000, {
+    "bytes-alternate": Attack(200000, 500000, {
         "flow.dropped_buffer_limit": some, "flow.gap_bytes": some,
         "http.missing/gap_in_response": 1,
     }),
@@ -227,6 +232,7 @@ def recorded(stats):
     counted = {kind: count for kind, count in stats["http"]["anomalies"].items() if count}
     counted["flow.limit"] = stats["flow"]["ended"]["evicted"]
     counted["tcp.gap"] = stats["flow"]["gaps"]
+    counted["fragment.timeout"] = stats["fragment"]["expired"]
     return counted
 
 
@@ -234,6 +240,9 @@ def check_anomalies(run):
     for kind, count in recorded(run.stats).items():
         if run.anomalies.get(kind, 0) != count:
             yield f"{run.anomalies.get(kind, 0)} anomaly records of {kind}, counted {count}"
+    told = [run.anomalies.get(f"fragment.{kind}", 0) for kind in ("limit", "memory_limit")]
+    if sum(told) != run.stats["fragment"]["evicted"]:
+        yield f"{told} anomaly records of datagrams that had to go"
     for kind, counter in ("tcp.memory_limit", "dropped_memory_limit"), (
             "tcp.buffer_limit", "dropped_buffer_limit"):
         if (run.anomalies.get(kind, 0) > 0) != (run.stats["flow"][counter] > 0):
