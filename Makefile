@@ -47,15 +47,19 @@ judge:
 	@test/judge/run
 
 fuzz:
-	@scripts/setup build fuzz
+	@scripts/setup build test fuzz
 	@scripts/fuzz $(TIME)
+
+coverage:
+	@scripts/setup build test fuzz
+	@scripts/coverage
 
 install: all
 	@meson configure build --prefix=$(PREFIX)
 	@meson install -C build
 
 clean:
-	rm -rf build build-test build-sanitize build-fuzz build-bench demo-out
+	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench demo-out
 
 help:
 	@echo 'make            build/wirebeam, optimised'
@@ -68,7 +72,8 @@ help:
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
 	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
+	@echo 'make coverage   which part of the code tests and seeds reach, by directory'
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize attack demo bench corpus judge fuzz install clean help
+.PHONY: all setup test sanitize attack demo bench corpus judge fuzz coverage install clean help

@@ -18,7 +18,7 @@
 #define FRAME_MAX (PAYLOAD_MAX + 256)
 #define MS INT64_C(1000000)
 
-static uint8_t payload[PAYLOAD_MAX];
+static uint8_t payload[PAYLOAD_MAX + 1024]; /* some send beyond the end */
 
 struct scene {
     struct wb__fragment_table *table;
