@@ -74,23 +74,20 @@ static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_d
 /* The ids of the first two tags leave some bits of the first word free. */
 #define HAS_CONTEXT (UINT64_C(1) << 31)
 
-static void add_context(struct wb__flow_key *key, uint64_t context)
+struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
+    struct ends ends = ends_of(packet, decoded);
+    return ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
+}
+
+void wb__flow_key_add_context(struct wb__flow_key *key, const struct wb_packet *packet,
+                              const struct wb_decoded *decoded, const struct wb__hash_key *secret)
+{
+    uint64_t context = wb__flow_context(packet, decoded, decoded->network, secret);
     if (context == 0)
         return;
     key->words[0] |= HAS_CONTEXT;
     key->words[key->count++] = context;
-}
-
-struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                                 const struct wb__hash_key *secret)
-{
-    struct ends ends = ends_of(packet, decoded);
-    struct wb__flow_key key =
-        ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
-    if (wb__flow_has_context(decoded))
-        add_context(&key, wb__flow_context(packet, decoded, decoded->network, secret));
-    return key;
 }
 
 void wb__flow_key_endpoints(const struct wb_packet *packet, const struct wb_decoded *decoded,

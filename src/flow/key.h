@@ -27,9 +27,13 @@ struct wb__flow_key {
 };
 
 /* The key of a decoded packet whose network layer is IP and whose transport layer has
- * ports and was captured whole. secret is the table's. */
-struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                                 const struct wb__hash_key *secret);
+ * ports and was captured whole; without its context. */
+struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded);
+
+/* Adds the context of a packet that wb__flow_has_context says has one; secret is the
+ * table's. Apart, so that plain packets pay for a comparison only. */
+void wb__flow_key_add_context(struct wb__flow_key *key, const struct wb_packet *packet,
+                              const struct wb_decoded *decoded, const struct wb__hash_key *secret);
 
 /* Are they the same flow, in whichever direction? */
 static inline bool wb__flow_key_is_equal(const struct wb__flow_key *a, const struct wb__flow_key *b)

@@ -456,7 +456,9 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     lookup->is_tcp = layer && layer->header_length >= 20 && !decoded->is_fragment;
     if (!lookup->is_tcp)
         return;
-    lookup->key = wb__flow_key(packet, decoded, &table->key);
+    lookup->key = wb__flow_key(packet, decoded);
+    if (wb__flow_has_context(decoded))
+        wb__flow_key_add_context(&lookup->key, packet, decoded, &table->key);
     lookup->hash = wb__flow_key_hash(&lookup->key, &table->key);
     __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
 }

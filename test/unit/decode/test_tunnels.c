@@ -15,6 +15,7 @@
 #include <wirebeam/error.h>
 #include <wirebeam/fields.h>
 
+#include "rows.h"
 #include "show.h"
 #include "support/guard.h"
 #include "support/hex.h"
@@ -566,6 +567,54 @@ static void tunnels_tell_their_ids(void **state)
     }
 }
 
+static void fields_have_the_names_of_their_rfcs(void **state)
+{
+    static const struct {
+        const char *around;
+        unsigned layer;
+        const char *fields; /* a part of them */
+    } told[] = {
+        {GRE "b0000800 00000000 00000007 00000008 ip4:01:3:4", 2,
+         "version=0 flags=45056 protocol_type=2048 checksum=0 checksum_state=wrong key=7 "
+         "sequence_number=8 payload_length=28"},
+        {GRE "40000800 00000000 08000408 01020304 05060708 00000000 ip4:01:3:4", 2,
+         "version=0 flags=16384 protocol_type=2048 offset=0 routing=[{address_family=2048 "
+         "sre_offset=4 sre_length=8 information=0102030405060708}] payload_length=28"},
+        {GRE "20006558 00200a01 eth:0800 ip4:01:3:4", 2,
+         "version=0 flags=8192 protocol_type=25944 key=2099713 vsid=8202 flow_id=1 "
+         "payload_length=42"},
+        {GRE "100088be 00000001 1065080700000001 eth:0800 ip4:01:3:4", 3,
+         "version=1 vlan=101 cos=0 truncated=0 session_id=7 encapsulation=1 index=1"},
+        {UDP("4789") "8848000700002a00 eth:0800 ip4:01:3:4", 3,
+         "flags=34888 dont_learn=1 policy_applied=1 group_policy_id=7 vni=42"},
+        {UDP("6081") "0340655800002a00 010280020102030405060708 eth:0800 ip4:01:3:4", 3,
+         "version=0 options_length=12 control_packet=0 critical_options_present=1 "
+         "protocol_type=25944 vni=42 options=[{class=258 type=128 critical=1 "
+         "data=0102030405060708}]"},
+        {UDP("2152") "34ff002400000011 00000085 01100900 ip4:01:3:4", 3,
+         "version=1 flags=52 message_type=255 message_name=G-PDU length=36 teid=17 "
+         "extension_headers=[{type=133 content=1009}] payload_length=28"},
+        {UDP("1701") "c8020014000700000001000280080000 00000001", 3,
+         "version=2 control=1 priority=0 length=20 tunnel_id=7 session_id=0 ns=1 nr=2 "
+         "avps=[{mandatory=1 hidden=0 vendor=0 type=0 name=message_type message=SCCRQ "
+         "value=0001}] payload_length=8"},
+        {UDP("3544") "0000 3caf f5fffffe ip6:3a:3:4", 3,
+         "origin_port=50000 origin_address=10.0.0.1 payload_length=48"},
+        {UDP("6635") "000201ff ip4:01:3:4", 3,
+         "label=32 traffic_class=0 bottom_of_stack=1 ttl=255 guessed_payload=ip"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        const struct row row = {told[i].around, RAW_LINK, told[i].around, PING, NULL};
+        struct wb_packet packet = make_packet(&row, UINT32_MAX);
+        struct wb_decoded decoded;
+        char text[FIELDS_SIZE];
+        wb_decode(&packet, &decoded);
+        if (!strstr(show_fields(&packet, &decoded, told[i].layer, text), told[i].fields))
+            fail_msg("%s: %s", told[i].around, text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,6 +622,7 @@ int main(void)
         cmocka_unit_test(prefixes_have_the_beginning_of_the_layers),
         cmocka_unit_test(deep_nesting_ends_at_the_limit),
         cmocka_unit_test(tunnels_tell_their_ids),
+        cmocka_unit_test(fields_have_the_names_of_their_rfcs),
     };
     return cmocka_run_group_tests(tests, open_guard, close_guard);
 }
