@@ -6,11 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <wirebeam/engine.h>
 
 #include "command.h"
 #include "input.h"
+#include "layers.h"
 #include "message.h"
 #include "options.h"
 #include "run.h"
@@ -19,10 +21,22 @@ struct read_arguments {
     struct input_arguments input;
     bool json;
     bool defragment;
-    bool quiet, verbose;
+    bool quiet, verbose, link_header, no_names;
+    const char *layers;
+    unsigned times; /* how often -t was given */
 };
 
 #define AT(field) .offset = offsetof(struct read_arguments, field)
+
+static int count_time(void *place, const char *value)
+{
+    struct read_arguments *arguments = place;
+
+    (void)value;
+    if (++arguments->times > 5)
+        return message_usage("--time is given more than five times");
+    return OPTIONS_GO;
+}
 
 static const struct option_spec options[] = {
     { "read", 'r', OPTION_TEXT, AT(input.file), .argument = "FILE",
@@ -36,26 +50,62 @@ static const struct option_spec options[] = {
       .help = "take LEN bytes of each packet; 0, the default, is 262144" },
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
-    { "verbose", 'v', OPTION_FLAG, AT(verbose), .help = "more in the summary" },
+    { "verbose", 'v', OPTION_FLAG, AT(verbose),
+      .help = "text: IP headers, checksums, DNS and DHCP in full; more in the summary" },
+    { "layers", 'l', OPTION_TEXT, AT(layers), .argument = "LIST",
+      .help = "show these layers, as ip,udp,dns, of packets that have one of them;\n"
+              "\"help\" lists their names" },
+    { "link-header", 'e', OPTION_FLAG, AT(link_header), .help = "text: the Ethernet header too" },
+    { "time", 't', OPTION_CALL, .call = count_time,
+      .help = "text: no time; -tt seconds since 1970, -ttt time since the packet before,\n"
+              "-tttt date and time, -ttttt time since the first packet" },
+    { "no-names", 'n', OPTION_FLAG, AT(no_names),
+      .help = "does nothing: addresses and ports are always numbers" },
     { .name = NULL },
 };
+
+/* What the handlers know. */
+struct printer {
+    struct wb_packet_style style;
+    bool kinds[WB_LAYER_KIND_COUNT];
+    bool is_since_before; /* -ttt: counted from the packet before, else from the first */
+    bool has_first;
+    bool is_out_of_memory;
+    char text[65536];
+};
+
+/* Is the packet to be shown? The time that others are counted from is taken of all. */
+static bool prepare(struct printer *printer, const struct wb_packet *packet,
+                    const struct wb_decoded *decoded)
+{
+    if (!printer->has_first)
+        printer->style.since_ns = packet->time_ns;
+    printer->has_first = true;
+    return printer->style.kinds == NULL || layers_are_in(packet, decoded, printer->kinds);
+}
+
+static void note_time(struct printer *printer, const struct wb_packet *packet)
+{
+    if (printer->is_since_before)
+        printer->style.since_ns = packet->time_ns;
+}
 
 static void print_text(void *context, const struct wb_packet *packet,
                        const struct wb_decoded *decoded)
 {
-    char text[1024];
+    struct printer *printer = context;
 
-    (void)context;
-    wb_packet_text(packet, decoded, text, sizeof(text));
-    puts(text);
+    if (!prepare(printer, packet, decoded))
+        return;
+    wb_packet_styled_text(packet, decoded, &printer->style, printer->text, sizeof(printer->text));
+    puts(printer->text);
+    note_time(printer, packet);
 }
 
-static void print_line(void *context, char *line)
+static void print_line(struct printer *printer, char *line)
 {
-    bool *is_out_of_memory = context;
-
     if (line == NULL) {
-        *is_out_of_memory = true;
+        printer->is_out_of_memory = true;
         return;
     }
     puts(line);
@@ -65,18 +115,22 @@ static void print_line(void *context, char *line)
 static void print_json(void *context, const struct wb_packet *packet,
                        const struct wb_decoded *decoded)
 {
-    print_line(context, wb_packet_json(packet, decoded));
+    struct printer *printer = context;
+
+    if (prepare(printer, packet, decoded))
+        print_line(printer, wb_packet_styled_json(packet, decoded, &printer->style));
 }
 
 static void print_datagram_text(void *context, const struct wb_packet *packet,
                                 const struct wb_decoded *decoded,
                                 const struct wb_datagram *datagram)
 {
-    char text[1024];
+    struct printer *printer = context;
 
-    (void)context;
-    wb_packet_text(packet, decoded, text, sizeof(text));
-    printf("%s (put together from packets", text);
+    if (!prepare(printer, packet, decoded))
+        return;
+    wb_packet_styled_text(packet, decoded, &printer->style, printer->text, sizeof(printer->text));
+    printf("%s (put together from packets", printer->text);
     for (uint32_t i = 0; i < datagram->packet_count; i++)
         printf(" %" PRIu64, datagram->packets[i]);
     puts(")");
@@ -86,32 +140,60 @@ static void print_datagram_json(void *context, const struct wb_packet *packet,
                                 const struct wb_decoded *decoded,
                                 const struct wb_datagram *datagram)
 {
-    print_line(context, wb_datagram_json(packet, decoded, datagram, &(struct wb_packet_style){0}));
+    struct printer *printer = context;
+
+    if (prepare(printer, packet, decoded))
+        print_line(printer, wb_datagram_json(packet, decoded, datagram, &printer->style));
+}
+
+static int set_style(const struct read_arguments *arguments, struct printer *printer)
+{
+    static const enum wb_packet_time times[] = {
+        WB_PACKET_TIME_CLOCK, WB_PACKET_TIME_NONE, WB_PACKET_TIME_EPOCH,
+        WB_PACKET_TIME_SINCE, WB_PACKET_TIME_DATE, WB_PACKET_TIME_SINCE,
+    };
+
+    memset(printer, 0, sizeof(*printer));
+    printer->style.time = times[arguments->times];
+    printer->is_since_before = arguments->times == 3;
+    printer->style.is_verbose = arguments->verbose;
+    printer->style.has_link_header = arguments->link_header;
+    if (arguments->layers == NULL)
+        return OPTIONS_GO;
+    printer->style.kinds = printer->kinds;
+    return layers_choose(arguments->layers, printer->kinds);
+}
+
+static void set_handlers(const struct read_arguments *arguments, struct printer *printer,
+                         struct wb_engine_options *engine)
+{
+    engine->handlers.packet = arguments->json ? print_json : print_text;
+    if (arguments->defragment)
+        engine->handlers.datagram = arguments->json ? print_datagram_json : print_datagram_text;
+    engine->context = printer;
 }
 
 static int run_read(int argc, char **argv)
 {
     struct read_arguments arguments = { 0 };
     struct run run = { 0 };
-    bool is_out_of_memory = false;
+    static struct printer printer;
     int rest, status = options_parse(&command_read, &arguments, argc, argv, &rest);
 
+    if (status == OPTIONS_GO)
+        status = set_style(&arguments, &printer);
     if (status == OPTIONS_GO && arguments.input.file == NULL)
         status = message_usage("name the file: -r FILE; - is standard input");
     if (status == OPTIONS_GO)
         status = input_apply(&arguments.input, argc, argv, rest, &run.options);
     if (status != OPTIONS_GO)
         return status;
-    run.options.handlers.packet = arguments.json ? print_json : print_text;
-    if (arguments.defragment)
-        run.options.handlers.datagram = arguments.json ? print_datagram_json
-                                                       : print_datagram_text;
-    run.options.context = &is_out_of_memory;
+    set_handlers(&arguments, &printer, &run.options);
     run.quiet = arguments.quiet;
     run.parts.verbose = arguments.verbose;
     status = run_engine(&run);
     free(arguments.input.filter);
-    if (is_out_of_memory) {
+    if (printer.is_out_of_memory) {
         message("out of memory: packets are missing from the output");
         return STATUS_FAILED;
     }

@@ -155,6 +155,9 @@ bool wb_decode_next(const struct wb_packet *packet, struct wb_decoded *decoded);
 /* The name of a kind as JSON has it ("eth"); "unknown" for another number. */
 const char *wb_layer_name(unsigned kind);
 
+/* What a kind is, in words, with the document that defines it; "" for another number. */
+const char *wb_layer_about(unsigned kind);
+
 /* "ok", "truncated", "malformed", "too_deep", "unknown", "fragment". */
 const char *wb_layer_status_name(unsigned status);
 

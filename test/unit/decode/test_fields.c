@@ -236,6 +236,18 @@ static void names(void **state)
     assert_string_equal(wb_layer_status_name(WB_LAYER_FRAGMENT + 1), "unknown");
 }
 
+static void every_kind_has_name_and_words(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++) {
+        if (wb_layer_about(kind)[0] == '\0')
+            fail_msg("about.c has no words for layer '%s'", wb_layer_name(kind));
+        for (unsigned other = 0; other < kind; other++)
+            assert_string_not_equal(wb_layer_name(kind), wb_layer_name(other));
+    }
+    assert_string_equal(wb_layer_about(WB_LAYER_KIND_COUNT), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +256,7 @@ int main(void)
         cmocka_unit_test(ip6),               cmocka_unit_test(tcp),
         cmocka_unit_test(udp_and_icmp),      cmocka_unit_test(payload_is_what_was_captured),
         cmocka_unit_test(names),
+        cmocka_unit_test(every_kind_has_name_and_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

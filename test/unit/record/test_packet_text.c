@@ -318,6 +318,55 @@ static void fragments_and_unknown_protocols_are_named(void **state)
     json_decref(json);
 }
 
+static void assert_styled(const struct wb_packet *packet, const struct wb_packet_style *style,
+                          const char *want)
+{
+    struct wb_decoded decoded;
+    char text[1024];
+    wb_decode(packet, &decoded);
+    wb_packet_styled_text(packet, &decoded, style, text, sizeof text);
+    assert_string_equal(text, want);
+}
+
+static void styles_show_more_or_less(void **state)
+{
+    (void)state;
+    struct row row = {ETH_LINK,
+                      ETH("0800") DNS("0053", "003f")
+                      "3039 8580 0001 0001 0000 0000 0161 00 0001 0001"
+                      "c00c 0006 0001 00015180 0018 c00c c00c 00000001 00000002 00000003 00000004"
+                      "00000005", 0, NULL};
+    struct wb_packet packet = make_packet(&row);
+    static bool kinds[WB_LAYER_KIND_COUNT] = {[WB_LAYER_DNS] = true};
+    static bool udp[WB_LAYER_KIND_COUNT] = {[WB_LAYER_UDP] = true};
+    assert_styled(&packet, &(struct wb_packet_style){.kinds = kinds}, 
+                  "03:04:05.123456789 12345* 1/0/0 SOA (55)");
+    assert_styled(&packet, &(struct wb_packet_style){.kinds = udp, .time = WB_PACKET_TIME_NONE},
+                  "UDP, length 55");
+    assert_styled(&packet,
+                  &(struct wb_packet_style){.is_verbose = true, .time = WB_PACKET_TIME_NONE},
+                  "IP (tos 0x0, ttl 64, id 1, offset 0, flags [none], proto UDP (17), length 83, "
+                  "bad cksum 0) 10.0.0.1.43210 > 10.0.0.2.53: [no cksum] 12345* 1/0/0 a. [1d] SOA "
+                  "a. a. 1 2 3 4 5 (55)");
+    kinds[WB_LAYER_ETHERNET] = true;
+    assert_styled(&packet,
+                  &(struct wb_packet_style){.kinds = kinds, .has_link_header = true,
+                                            .time = WB_PACKET_TIME_EPOCH},
+                  "1767323045.123456789 02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype 0x0800, "
+                  "length 97: 12345* 1/0/0 SOA (55)");
+    assert_styled(&packet,
+                  &(struct wb_packet_style){.kinds = udp, .time = WB_PACKET_TIME_DATE},
+                  "2026-01-02 03:04:05.123456789 UDP, length 55");
+    assert_styled(&packet,
+                  &(struct wb_packet_style){.kinds = udp, .time = WB_PACKET_TIME_SINCE,
+                                            .since_ns = packet.time_ns - 3661000000001},
+                  "01:01:01.000000001 UDP, length 55");
+    assert_styled(&packet,
+                  &(struct wb_packet_style){.kinds = udp, .time = WB_PACKET_TIME_SINCE,
+                                            .since_ns = packet.time_ns + 1},
+                  "-00:00:00.000000001 UDP, length 55");
+}
+
 static void times_before_1970_are_told(void **state)
 {
     (void)state;
@@ -343,6 +392,7 @@ int main(void)
         cmocka_unit_test(tcp_has_all_its_fields),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(fragments_and_unknown_protocols_are_named),
+        cmocka_unit_test(styles_show_more_or_less),
         cmocka_unit_test(times_before_1970_are_told),
     };
     setenv("TZ", "UTC0", 1); /* text has local time */
