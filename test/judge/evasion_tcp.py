@@ -517,6 +517,7 @@ for where, distance in (("in the window", 5000), ("out of the window", 5000000),
         c.isn = 1000000
         c.send(-1, flags=SYN)
         second = another(c, c.isn + distance)
+        second.next = c.next # unless the host answers its SYN
         second.send(-1, flags=SYN)
         second.send(0)
         second.send(0, b"aaaa")
@@ -625,7 +626,7 @@ for what, distance in (("further on", 70000), ("behind", -70000)):
     def play(c, distance=distance):
         closed_by_the_host(c)
         second = another(c, c.isn + distance)
-        second.clock, second.next = c.clock, c.next # the host need not answer the SYN
+        second.clock, second.next = c.clock, c.next # unless the host answers its SYN
         second.handshake()
         second.send(0, b"bbbb")
         second.end(4)

@@ -97,6 +97,7 @@ class Segment:
     def __init__(self, packet):
         self.version = packet[0] >> 4
         start = (packet[0] & 15) * 4 if self.version == 4 else 40
+        self.destination = packet[16:20] if self.version == 4 else packet[24:40]
         self.is_tcp = len(packet) >= start + 20 and packet[9 if self.version == 4 else 6] == TCP
         if not self.is_tcp:
             return

@@ -74,7 +74,9 @@ class Connection:
         self.read()
 
     def take(self, answer):
-        if not answer.is_tcp or answer.port != self.port:
+        is_ours = answer.is_tcp and (answer.destination, answer.port) == (self.path.source,
+                                                                          self.port)
+        if not is_ours: # of an earlier connection, which the host tries again to end
             return
         if answer.flags & RST:
             self.rst_seen = True
