@@ -162,6 +162,14 @@ static uint32_t take_misfit(struct wb__http_stream *stream, struct wb__half *hal
     return 0;
 }
 
+/* A first line longer than a head may be is judged by its length alone, as it is when it
+ * comes in pieces. */
+static bool is_line_too_long(const struct wb__http *http, const uint8_t *bytes, uint32_t length)
+{
+    uint32_t limit = http->options.max_head_bytes;
+    return length > limit && !memchr(bytes, '\n', limit);
+}
+
 /* Between messages: the fast path, where a head lies whole in what is given. */
 static uint32_t take_start(struct wb__http_stream *stream, struct wb__half *half,
                            const uint8_t *bytes, uint32_t length)
@@ -179,7 +187,7 @@ static uint32_t take_start(struct wb__http_stream *stream, struct wb__half *half
     int64_t taken = WB__HEAD_NEED_MORE;
     if (side != WB__GUESS_NEED_MORE)
         taken = wb__head_parse(&http->head, (enum wb_http_side)side, bytes, length);
-    if (taken == WB__HEAD_MALFORMED)
+    if (taken == WB__HEAD_MALFORMED && !is_line_too_long(http, bytes, length))
         return take_misfit(stream, half, *bytes);
     if (taken <= 0 || taken > http->options.max_head_bytes) {
         half->state = WB__HALF_HEAD;
