@@ -10,7 +10,7 @@ Each seed (see fuzz/fuzz_decode.c) becomes a capture file of one packet, which `
 import json, os, re, struct, subprocess, sys, tempfile
 
 FUZZER = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'fuzz', 'fuzz_decode.c')
-COMMON = {'layer', 'status', 'reason', 'incomplete'}
+COMMON = {'layer', 'status', 'reason', 'incomplete', 'quoted'}
 
 
 def read_link_types():

@@ -50,6 +50,20 @@ extern "C" {
     X(UDP, "udp")                                                               \
     X(ICMP, "icmp")                                                             \
     X(ICMP6, "icmpv6")                                                          \
+    X(IP6_MOBILITY, "mipv6") /* RFC 6275 */                                     \
+    X(HIP, "hip")                                                               \
+    X(SHIM6, "shim6")                                                           \
+    X(AH, "ah")                                                                 \
+    X(ESP, "esp")                                                               \
+    X(IPCOMP, "ipcomp")                                                         \
+    X(SCTP, "sctp")                                                             \
+    X(UDPLITE, "udplite")                                                       \
+    X(DCCP, "dccp")                                                             \
+    X(IGMP, "igmp")                                                             \
+    X(VRRP, "vrrp")                                                             \
+    X(CARP, "carp")                                                             \
+    X(PIM, "pim") /* version 2 */                                               \
+    X(OSPF, "ospf")                                                             \
     X(MPLS, "mpls")       /* one entry of a label stack */                      \
     X(PSEUDOWIRE, "pw")   /* RFC 4385: control word or associated channel */    \
     X(GRE, "gre")                                                               \

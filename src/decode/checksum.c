@@ -5,6 +5,8 @@
  * both judged. Only what can be known is said: fragments, quotations, cut packets and what an
  * offload has yet to finish are "unverified" or "not_computed", never "wrong".
  */
+#include "decode/crc32c.h"
+#include "decode/dccp.h"
 #include "decode/decoder.h"
 #include "decode/sum.h"
 
@@ -165,20 +167,6 @@ struct summed {
     unsigned index, network;
 };
 
-static bool is_ip(const struct wb_layer *layer)
-{
-    return layer->kind == WB_LAYER_IP4 || layer->kind == WB_LAYER_IP6;
-}
-
-/* The nearest IP layer before the one at index, or WB_LAYER_NONE. */
-static unsigned find_network(const struct wb_decoded *decoded, unsigned index)
-{
-    while (index > 0)
-        if (is_ip(&decoded->layers[--index]))
-            return index;
-    return WB_LAYER_NONE;
-}
-
 static bool can_verify(const struct summed *summed)
 {
     const struct wb_packet *packet = summed->packet;
@@ -200,25 +188,33 @@ static enum wb_checksum_state check_plain(const struct summed *summed)
  * its place, folded but not complemented. 0xffff and 0 are the same number there. */
 static bool is_begun(const struct summed *summed, uint64_t pseudo_sum)
 {
-    uint32_t at = summed->layer->kind == WB_LAYER_TCP ? 16 : 6;
-    if (summed->layer->kind == WB_LAYER_ICMP6)
-        at = 2;
+    unsigned kind = summed->layer->kind;
+    uint32_t at = kind == WB_LAYER_TCP ? 16 : kind == WB_LAYER_UDP ? 6 : 2;
+    if (kind != WB_LAYER_TCP && kind != WB_LAYER_UDP && kind != WB_LAYER_ICMP6)
+        return false; /* nobody leaves these to the interface */
     uint16_t field;
     memcpy(&field, summed->bytes + at, sizeof field);
     return field % 0xffff == wb__sum_fold(pseudo_sum) % 0xffff;
 }
 
-static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t protocol)
+/* Of the layer's first covered bytes; the length is the layer's even so. */
+static enum wb_checksum_state check_covered(const struct summed *summed, uint8_t protocol,
+                                            uint32_t covered)
 {
     struct addresses addresses;
     if (!find_addresses(summed->packet, summed->decoded, summed->network, summed->index,
                         &addresses))
         return WB_CHECKSUM_UNVERIFIED;
     uint64_t sum = add_pseudo_header(&addresses, protocol, summed->layer->length);
-    enum wb_checksum_state state = judge(wb__sum_add(sum, summed->bytes, summed->layer->length));
+    enum wb_checksum_state state = judge(wb__sum_add(sum, summed->bytes, covered));
     if (state == WB_CHECKSUM_WRONG && is_begun(summed, sum))
         return WB_CHECKSUM_NOT_COMPUTED;
     return state;
+}
+
+static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t protocol)
+{
+    return check_covered(summed, protocol, summed->layer->length);
 }
 
 static bool is_in_ip6(const struct summed *summed)
@@ -246,9 +242,88 @@ static enum wb_checksum_state check_icmp6(const struct summed *summed)
     return check_pseudo(summed, WB__PROTOCOL_ICMP6);
 }
 
+/* RFC 3828, 3.1: 0 covers all; and the checksum may not be left out. */
+static enum wb_checksum_state check_udplite(const struct summed *summed)
+{
+    uint16_t coverage = wb__load16(summed->bytes + 4);
+    if (wb__load16(summed->bytes + 6) == 0)
+        return WB_CHECKSUM_WRONG;
+    return check_covered(summed, WB__PROTOCOL_UDPLITE,
+                         coverage > 0 ? coverage : summed->layer->length);
+}
+
+static enum wb_checksum_state check_dccp(const struct summed *summed)
+{
+    struct wb__dccp dccp;
+    if (wb__dccp_read(summed->packet, summed->layer, &dccp) < 0)
+        return WB_CHECKSUM_UNVERIFIED;
+    uint32_t covered = wb__dccp_coverage(&dccp, summed->layer->length);
+    return covered > 0 ? check_covered(summed, WB__PROTOCOL_DCCP, covered) : WB_CHECKSUM_WRONG;
+}
+
+/* RFC 9260, 6.8: over the packet with zeros in the checksum's place, and in the order of
+ * bytes in which the CRC comes out. */
+static enum wb_checksum_state check_sctp(const struct summed *summed)
+{
+    enum { CHECKSUM_AT = 8, AFTER = 12 };
+    static const uint8_t zeros[4];
+    uint32_t crc = wb__crc32c(WB__CRC32C_START, summed->bytes, CHECKSUM_AT);
+    crc = wb__crc32c(crc, zeros, sizeof zeros);
+    crc = ~wb__crc32c(crc, summed->bytes + AFTER, summed->layer->length - AFTER);
+    bool is_right = crc == wb__load32_little(summed->bytes + CHECKSUM_AT);
+    return is_right ? WB_CHECKSUM_RIGHT : WB_CHECKSUM_WRONG;
+}
+
+/* RFC 9568, 5.2.8: version 3 has a pseudo-header. */
+static enum wb_checksum_state check_vrrp(const struct summed *summed)
+{
+    bool is_version_3 = summed->bytes[0] >> 4 == 3;
+    return is_version_3 ? check_pseudo(summed, WB__PROTOCOL_VRRP) : check_plain(summed);
+}
+
+/* RFC 7761, 4.9: of a Register the packet inside is left out; some do not. */
+static enum wb_checksum_state check_pim(const struct summed *summed)
+{
+    enum { REGISTER = 1, REGISTER_BYTES = 8 };
+    bool is_register = (summed->bytes[0] & 15) == REGISTER;
+    enum wb_checksum_state state = is_in_ip6(summed) ? check_pseudo(summed, WB__PROTOCOL_PIM)
+                                                     : check_plain(summed);
+    if (state != WB_CHECKSUM_WRONG || !is_register || summed->layer->length < REGISTER_BYTES)
+        return state;
+    return is_in_ip6(summed) ? check_covered(summed, WB__PROTOCOL_PIM, REGISTER_BYTES)
+                             : judge(wb__sum_add(0, summed->bytes, REGISTER_BYTES));
+}
+
+/* RFC 2328, D.4: the authentication is left out, and where that is cryptographic there is
+ * no checksum; RFC 5340, A.3.1: as of any protocol over IPv6. */
+static enum wb_checksum_state check_ospf(const struct summed *summed)
+{
+    enum { CRYPTOGRAPHIC = 2, BEFORE = 16, AFTER = 24 };
+    if (summed->bytes[0] == 3)
+        return check_pseudo(summed, WB__PROTOCOL_OSPF);
+    if (wb__load16(summed->bytes + 14) == CRYPTOGRAPHIC)
+        return WB_CHECKSUM_ABSENT;
+    uint64_t sum = wb__sum_add(0, summed->bytes, BEFORE);
+    return judge(wb__sum_add(sum, summed->bytes + AFTER, summed->layer->length - AFTER));
+}
+
 static enum wb_checksum_state check_layer(const struct summed *summed)
 {
     switch (summed->layer->kind) {
+    case WB_LAYER_SCTP:
+        return check_sctp(summed);
+    case WB_LAYER_UDPLITE:
+        return check_udplite(summed);
+    case WB_LAYER_DCCP:
+        return check_dccp(summed);
+    case WB_LAYER_VRRP:
+        return check_vrrp(summed);
+    case WB_LAYER_PIM:
+        return check_pim(summed);
+    case WB_LAYER_OSPF:
+        return check_ospf(summed);
+    case WB_LAYER_IP6_MOBILITY:
+        return check_covered(summed, WB__PROTOCOL_MOBILITY, summed->layer->header_length);
     case WB_LAYER_TCP:
         return check_pseudo(summed, WB__PROTOCOL_TCP);
     case WB_LAYER_UDP:
@@ -269,7 +344,7 @@ static bool has_no_checksum(const struct summed *summed)
 static bool is_known_valid(const struct summed *summed)
 {
     return summed->packet->flags & WB_PACKET_CHECKSUM_VALID &&
-           find_network(summed->decoded, summed->network) == WB_LAYER_NONE;
+           wb__find_network(summed->decoded, summed->network) == WB_LAYER_NONE;
 }
 
 static enum wb_checksum_state check_in_ip(const struct summed *summed)
@@ -293,6 +368,15 @@ static bool has_checksum(unsigned kind)
     case WB_LAYER_ICMP:
     case WB_LAYER_ICMP6:
     case WB_LAYER_GRE:
+    case WB_LAYER_SCTP:
+    case WB_LAYER_UDPLITE:
+    case WB_LAYER_DCCP:
+    case WB_LAYER_IGMP:
+    case WB_LAYER_VRRP:
+    case WB_LAYER_CARP:
+    case WB_LAYER_PIM:
+    case WB_LAYER_OSPF:
+    case WB_LAYER_IP6_MOBILITY:
         return true;
     default:
         return false;
@@ -307,7 +391,7 @@ enum wb_checksum_state wb_checksum_state(const struct wb_packet *packet,
         return WB_CHECKSUM_UNVERIFIED;
     const struct wb_layer *layer = &decoded->layers[index];
     struct summed summed = {packet, decoded, layer, packet->data + layer->offset, index,
-                            find_network(decoded, index)};
+                            wb__find_network(decoded, index)};
     if (layer->header_length == 0)
         return WB_CHECKSUM_UNVERIFIED;
     if (layer->kind == WB_LAYER_IP4)

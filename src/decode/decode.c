@@ -29,13 +29,27 @@ static const struct {
     [WB_LAYER_IP4] = {wb__decode_ip4, wb__tell_ip4},
     [WB_LAYER_IP6] = {wb__decode_ip6, wb__tell_ip6},
     [WB_LAYER_IP6_HOPOPTS] = {wb__decode_ip6_options, wb__tell_ip6_options},
-    [WB_LAYER_IP6_ROUTING] = {wb__decode_ip6_options, wb__tell_ip6_options},
+    [WB_LAYER_IP6_ROUTING] = {wb__decode_ip6_options, wb__tell_ip6_routing},
     [WB_LAYER_IP6_FRAGMENT] = {wb__decode_ip6_fragment, wb__tell_ip6_fragment},
     [WB_LAYER_IP6_DSTOPTS] = {wb__decode_ip6_options, wb__tell_ip6_options},
     [WB_LAYER_TCP] = {wb__decode_tcp, wb__tell_tcp},
     [WB_LAYER_UDP] = {wb__decode_udp, wb__tell_udp},
     [WB_LAYER_ICMP] = {wb__decode_icmp, wb__tell_icmp},
     [WB_LAYER_ICMP6] = {wb__decode_icmp, wb__tell_icmp},
+    [WB_LAYER_IP6_MOBILITY] = {wb__decode_ip6_options, wb__tell_ip6_mobility},
+    [WB_LAYER_HIP] = {wb__decode_ip6_options, wb__tell_ip6_extension},
+    [WB_LAYER_SHIM6] = {wb__decode_ip6_options, wb__tell_ip6_extension},
+    [WB_LAYER_AH] = {wb__decode_ah, wb__tell_ah},
+    [WB_LAYER_ESP] = {wb__decode_esp, wb__tell_esp},
+    [WB_LAYER_IPCOMP] = {wb__decode_ipcomp, wb__tell_ipcomp},
+    [WB_LAYER_SCTP] = {wb__decode_sctp, wb__tell_sctp},
+    [WB_LAYER_UDPLITE] = {wb__decode_udplite, wb__tell_udplite},
+    [WB_LAYER_DCCP] = {wb__decode_dccp, wb__tell_dccp},
+    [WB_LAYER_IGMP] = {wb__decode_igmp, wb__tell_igmp},
+    [WB_LAYER_VRRP] = {wb__decode_vrrp, wb__tell_vrrp},
+    [WB_LAYER_CARP] = {wb__decode_carp, wb__tell_carp},
+    [WB_LAYER_PIM] = {wb__decode_pim, wb__tell_pim},
+    [WB_LAYER_OSPF] = {wb__decode_ospf, wb__tell_ospf},
     [WB_LAYER_MPLS] = {wb__decode_mpls, wb__tell_mpls},
     [WB_LAYER_PSEUDOWIRE] = {wb__decode_pseudowire, wb__tell_pseudowire},
     [WB_LAYER_GRE] = {wb__decode_gre, wb__tell_gre},
@@ -199,6 +213,26 @@ static unsigned kind_of_protocol(uint8_t protocol)
         return WB_LAYER_ETHERIP;
     case WB__PROTOCOL_L2TP:
         return WB_LAYER_L2TP3;
+    case WB__PROTOCOL_IGMP:
+        return WB_LAYER_IGMP;
+    case WB__PROTOCOL_DCCP:
+        return WB_LAYER_DCCP;
+    case WB__PROTOCOL_ESP:
+        return WB_LAYER_ESP;
+    case WB__PROTOCOL_AH:
+        return WB_LAYER_AH;
+    case WB__PROTOCOL_OSPF:
+        return WB_LAYER_OSPF;
+    case WB__PROTOCOL_PIM:
+        return WB_LAYER_PIM;
+    case WB__PROTOCOL_IPCOMP:
+        return WB_LAYER_IPCOMP;
+    case WB__PROTOCOL_VRRP:
+        return WB_LAYER_VRRP;
+    case WB__PROTOCOL_SCTP:
+        return WB_LAYER_SCTP;
+    case WB__PROTOCOL_UDPLITE:
+        return WB_LAYER_UDPLITE;
     case WB__PROTOCOL_MPLS:
         return WB_LAYER_MPLS;
     default:

@@ -47,20 +47,33 @@ enum wb__ethertype {
 enum wb__protocol {
     WB__PROTOCOL_HOPOPTS = 0,
     WB__PROTOCOL_ICMP = 1,
+    WB__PROTOCOL_IGMP = 2,
     WB__PROTOCOL_IP4 = 4,
     WB__PROTOCOL_TCP = 6,
     WB__PROTOCOL_UDP = 17,
+    WB__PROTOCOL_DCCP = 33,
     WB__PROTOCOL_IP6 = 41,
     WB__PROTOCOL_ROUTING = 43,
     WB__PROTOCOL_FRAGMENT = 44,
     WB__PROTOCOL_GRE = 47,
+    WB__PROTOCOL_ESP = 50,
+    WB__PROTOCOL_AH = 51,
     WB__PROTOCOL_ICMP6 = 58,
     WB__PROTOCOL_NONE = 59,
     WB__PROTOCOL_DSTOPTS = 60,
+    WB__PROTOCOL_OSPF = 89,
     WB__PROTOCOL_ETHERIP = 97,
+    WB__PROTOCOL_PIM = 103,
+    WB__PROTOCOL_IPCOMP = 108,
+    WB__PROTOCOL_VRRP = 112, /* and CARP */
     WB__PROTOCOL_L2TP = 115,
+    WB__PROTOCOL_SCTP = 132,
+    WB__PROTOCOL_MOBILITY = 135,
+    WB__PROTOCOL_UDPLITE = 136,
     WB__PROTOCOL_MPLS = 137, /* RFC 4023 */
     WB__PROTOCOL_ETHERNET = 143, /* RFC 8986 */
+    WB__PROTOCOL_HIP = 139,
+    WB__PROTOCOL_SHIM6 = 140,
 };
 
 enum wb__link_type {
@@ -118,6 +131,9 @@ wb__decoder wb__decode_mpls, wb__decode_pseudowire, wb__decode_gre, wb__decode_e
     wb__decode_geneve, wb__decode_gtp, wb__decode_l2tp, wb__decode_l2tp3, wb__decode_teredo,
     wb__decode_udpencap;
 wb__decoder wb__decode_dns, wb__decode_dhcp, wb__decode_dhcp6;
+wb__decoder wb__decode_igmp, wb__decode_vrrp, wb__decode_carp, wb__decode_pim, wb__decode_ospf,
+    wb__decode_sctp, wb__decode_udplite, wb__decode_dccp, wb__decode_ah, wb__decode_esp,
+    wb__decode_ipcomp;
 
 wb__decoder wb__decode_llc, wb__decode_ipx, wb__decode_stp, wb__decode_cdp, wb__decode_lldp,
     wb__decode_eapol, wb__decode_eap, wb__decode_mac_control, wb__decode_pppoe_discovery,
@@ -130,6 +146,9 @@ wb__decoder wb__decode_llc, wb__decode_ipx, wb__decode_stp, wb__decode_cdp, wb__
  * where there is no decoder the status UNKNOWN. */
 unsigned wb__by_ethertype(struct wb_layer *layer, uint16_t type);
 unsigned wb__by_protocol(struct wb_layer *layer, uint8_t protocol);
+
+/* The same for IPv6, which has extension headers, too. */
+unsigned wb__by_next_header(struct wb_layer *layer, uint8_t next_header);
 
 /* The kind that follows a UDP header, guessed from its ports: first from the destination's,
  * then, where both sides use the same, from the source's. A guess that what follows does not
@@ -257,6 +276,23 @@ static inline struct wb__inside wb__inside(const struct wb__walk *walk,
         .length = length,
         .is_partial = wb__is_partial(walk),
     };
+}
+
+/* The nearest IP layer before the one at index, or WB_LAYER_NONE. */
+static inline unsigned wb__find_network(const struct wb_decoded *decoded, unsigned index)
+{
+    while (index-- > 0) {
+        unsigned kind = decoded->layers[index].kind;
+        if (kind == WB_LAYER_IP4 || kind == WB_LAYER_IP6)
+            return index;
+    }
+    return WB_LAYER_NONE;
+}
+
+static inline bool wb__is_in_ip6(const struct wb_decoded *decoded, unsigned index)
+{
+    unsigned network = wb__find_network(decoded, index);
+    return network != WB_LAYER_NONE && decoded->layers[network].kind == WB_LAYER_IP6;
 }
 
 /* For the _read functions: *header points to the layer's header of at least minimum

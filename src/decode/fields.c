@@ -99,7 +99,7 @@ void wb__tell_flags(const struct wb__fields *fields, const char *name, uint32_t 
     wb__tell_end(fields);
 }
 
-void wb__tell_checksum(const struct wb__fields *fields, uint16_t checksum)
+void wb__tell_checksum(const struct wb__fields *fields, uint32_t checksum)
 {
     wb__tell_number(fields, "checksum", checksum);
     wb__tell_word(fields, "checksum_state",

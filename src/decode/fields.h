@@ -33,6 +33,9 @@ wb__teller wb__tell_payload, wb__tell_ethernet, wb__tell_vlan, wb__tell_sll, wb_
 wb__teller wb__tell_mpls, wb__tell_pseudowire, wb__tell_gre, wb__tell_erspan, wb__tell_etherip,
     wb__tell_pbb, wb__tell_vxlan, wb__tell_vxlan_gpe, wb__tell_nsh, wb__tell_geneve, wb__tell_gtp,
     wb__tell_l2tp, wb__tell_l2tp3, wb__tell_teredo, wb__tell_udpencap;
+wb__teller wb__tell_ip6_extension, wb__tell_ip6_routing, wb__tell_ip6_mobility, wb__tell_igmp,
+    wb__tell_vrrp, wb__tell_carp, wb__tell_pim, wb__tell_ospf, wb__tell_sctp, wb__tell_udplite,
+    wb__tell_dccp, wb__tell_ah, wb__tell_esp, wb__tell_ipcomp;
 wb__teller wb__tell_llc, wb__tell_ipx, wb__tell_stp, wb__tell_cdp, wb__tell_lldp, wb__tell_eapol,
     wb__tell_eap, wb__tell_mac_control, wb__tell_pppoe, wb__tell_ppp, wb__tell_ppp_control,
     wb__tell_chdlc, wb__tell_slarp, wb__tell_frame_relay, wb__tell_ring, wb__tell_radiotap,
@@ -67,10 +70,12 @@ void wb__tell_flags(const struct wb__fields *fields, const char *name, uint32_t 
                     const char *const *names, unsigned count);
 
 /* The checksum as it stands there and what wb_checksum_state says of it. */
-void wb__tell_checksum(const struct wb__fields *fields, uint16_t checksum);
+void wb__tell_checksum(const struct wb__fields *fields, uint32_t checksum);
 
 /* The bytes that follow the header: layer->length without it. */
 void wb__tell_payload_length(const struct wb__fields *fields);
+
+void wb__tell_ip4_options(const struct wb__fields *fields, const struct wb_ip4 *ip);
 
 void wb__tell_incomplete(const struct wb__fields *fields);
 

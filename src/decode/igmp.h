@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: ISC
  *
- * Times of group membership queries, which beyond some number are floating-point codes.
+ * The header of IGMP, and the times of group membership queries, which beyond some number
+ * are floating-point codes.
  */
 #ifndef WB_DECODE_IGMP_H
 #define WB_DECODE_IGMP_H
 
 #include <stdint.h>
+
+#include <wirebeam/decode.h>
+
+struct wb__igmp {
+    uint8_t type, code;
+    uint8_t version; /* of a query; 0 where the type says it */
+    uint16_t checksum;
+    const uint8_t *group; /* 4 bytes; in a report of version 3 the count of records */
+};
+
+int wb__igmp_read(const struct wb_packet *packet, const struct wb_layer *layer,
+                  struct wb__igmp *igmp);
 
 /* RFC 3376, 4.1.1 and 4.1.7, RFC 3810, 5.1.9: in the unit of the field. */
 static inline uint32_t wb__igmp_code(uint8_t code)

@@ -118,6 +118,6 @@ void wb__tell_ip4(const struct wb__fields *fields)
     wb__tell_address(fields, "source", ip.source, 4);
     wb__tell_address(fields, "destination", ip.destination, 4);
     if (ip.options_length > 0)
-        wb__tell_bytes(fields, "options", ip.options, ip.options_length);
+        wb__tell_ip4_options(fields, &ip);
     wb__tell_payload_length(fields);
 }

@@ -7,6 +7,7 @@
  */
 #include "decode/decoder.h"
 #include "decode/fields.h"
+#include "decode/ip6_option.h"
 
 #define IP6_BYTES 40
 #define FRAGMENT_BYTES 8
@@ -32,7 +33,7 @@ static inline void parse_fragment(const uint8_t *header, struct wb_ip6_fragment 
     fragment->identification = wb__load32(header + 4);
 }
 
-static unsigned by_next_header(struct wb_layer *layer, uint8_t next_header)
+unsigned wb__by_next_header(struct wb_layer *layer, uint8_t next_header)
 {
     layer->next = next_header;
     switch (next_header) {
@@ -44,6 +45,12 @@ static unsigned by_next_header(struct wb_layer *layer, uint8_t next_header)
         return WB_LAYER_IP6_FRAGMENT;
     case WB__PROTOCOL_DSTOPTS:
         return WB_LAYER_IP6_DSTOPTS;
+    case WB__PROTOCOL_MOBILITY:
+        return WB_LAYER_IP6_MOBILITY;
+    case WB__PROTOCOL_HIP:
+        return WB_LAYER_HIP;
+    case WB__PROTOCOL_SHIM6:
+        return WB_LAYER_SHIM6;
     case WB__PROTOCOL_NONE:
         return wb__rest(layer);
     default:
@@ -65,11 +72,29 @@ unsigned wb__decode_ip6(struct wb__walk *walk, struct wb_layer *layer)
     layer->header_length = IP6_BYTES;
     if (ip.payload_length > 0 || ip.next_header == WB__PROTOCOL_NONE)
         wb__bound(walk, layer, IP6_BYTES + ip.payload_length);
-    return by_next_header(layer, ip.next_header);
+    return wb__by_next_header(layer, ip.next_header);
 }
 
-/* Hop-by-hop options, destination options and routing headers begin alike: the next
- * header, and the length in units of 8 bytes without the first 8. */
+/* RFC 2675: where IPv6's own length is 0, an option of the first header has it, and it is
+ * one that a common packet could not have. */
+static void bound_jumbogram(const struct wb__walk *walk, struct wb_layer *layer,
+                            const uint8_t *header)
+{
+    unsigned index = walk->decoded->layer_count;
+    uint32_t length;
+    if (index == 0 || walk->decoded->layers[index - 1].kind != WB_LAYER_IP6 ||
+        !wb__ip6_find_jumbo(header, layer->header_length, &length))
+        return;
+    const struct wb_layer *network = &walk->decoded->layers[index - 1];
+    bool has_length = wb__load16(walk->data + network->offset + 4) > 0;
+    if (length <= UINT16_MAX || has_length)
+        wb__complain(layer, WB_LAYER_MALFORMED);
+    else
+        wb__bound(walk, layer, length);
+}
+
+/* Extension headers begin alike: the next header, and the length in units of 8 bytes
+ * without the first 8. */
 unsigned wb__decode_ip6_options(struct wb__walk *walk, struct wb_layer *layer)
 {
     const uint8_t *header = wb__header(walk, layer, 2);
@@ -79,7 +104,9 @@ unsigned wb__decode_ip6_options(struct wb__walk *walk, struct wb_layer *layer)
     if (!wb__header(walk, layer, header_length))
         return WB__LAYER_END;
     layer->header_length = header_length;
-    return by_next_header(layer, header[0]);
+    if (layer->kind == WB_LAYER_IP6_HOPOPTS)
+        bound_jumbogram(walk, layer, header);
+    return wb__by_next_header(layer, header[0]);
 }
 
 unsigned wb__decode_ip6_fragment(struct wb__walk *walk, struct wb_layer *layer)
@@ -93,7 +120,7 @@ unsigned wb__decode_ip6_fragment(struct wb__walk *walk, struct wb_layer *layer)
     if (fragment.more_fragments || fragment.fragment_offset > 0)
         wb__is_fragment(walk);
     if (fragment.fragment_offset == 0)
-        return by_next_header(layer, fragment.next_header);
+        return wb__by_next_header(layer, fragment.next_header);
     layer->next = fragment.next_header;
     wb__complain(layer, WB_LAYER_FRAGMENT);
     return wb__rest(layer);
@@ -132,18 +159,15 @@ void wb__tell_ip6(const struct wb__fields *fields)
     wb__tell_address(fields, "destination", ip.destination, 16);
 }
 
-void wb__tell_ip6_options(const struct wb__fields *fields)
-{
-    wb__tell_number(fields, "next_header", fields->layer->next);
-    wb__tell_number(fields, "header_length", fields->layer->header_length);
-}
-
 void wb__tell_ip6_fragment(const struct wb__fields *fields)
 {
+    const uint8_t *header = wb__fields_header(fields).at;
     struct wb_ip6_fragment fragment;
     if (wb_ip6_fragment_read(fields->packet, fields->layer, &fragment) < 0)
         return;
     wb__tell_number(fields, "next_header", fragment.next_header);
+    wb__tell_number(fields, "reserved", header[1]);
+    wb__tell_number(fields, "res", header[3] >> 1 & 3);
     wb__tell_number(fields, "fragment_offset", fragment.fragment_offset);
     wb__tell_bool(fields, "more_fragments", fragment.more_fragments);
     wb__tell_number(fields, "identification", fragment.identification);

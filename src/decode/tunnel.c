@@ -164,6 +164,7 @@ int wb_tunnel_read(const struct wb_packet *packet, const struct wb_layer *layer,
     case WB_LAYER_IP6_ROUTING:
     case WB_LAYER_IP6_FRAGMENT:
     case WB_LAYER_IP6_DSTOPTS:
+    case WB_LAYER_PIM: /* a Register: it names what is inside as IP does */
         return read_ip(packet, layer, tunnel);
     case WB_LAYER_MPLS:
         return read_mpls(packet, layer, tunnel);

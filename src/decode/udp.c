@@ -66,7 +66,9 @@ static unsigned by_either(const struct wb__inside *inside, uint16_t port)
     case 3544:
         return wb__is_teredo(inside) ? WB_LAYER_TEREDO : WB__LAYER_END;
     case 4500:
-        return wb__is_udpencap(inside) ? WB_LAYER_UDPENCAP : WB__LAYER_END;
+        if (wb__is_udpencap(inside))
+            return WB_LAYER_UDPENCAP;
+        return wb__is_udp_esp(inside) ? WB_LAYER_ESP : WB__LAYER_END;
     default:
         return WB__LAYER_END;
     }

@@ -27,9 +27,8 @@ bool wb__is_udpencap(const struct wb__inside *inside)
 
 bool wb__is_udp_esp(const struct wb__inside *inside)
 {
-    if (inside->captured < MARKER_BYTES)
-        return inside->length >= ESP_BYTES;
-    return inside->length >= ESP_BYTES && wb__load32(inside->bytes) >= SPI_FIRST;
+    return inside->length >= ESP_BYTES && inside->captured >= MARKER_BYTES &&
+           wb__load32(inside->bytes) >= SPI_FIRST;
 }
 
 unsigned wb__decode_udpencap(struct wb__walk *walk, struct wb_layer *layer)

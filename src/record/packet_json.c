@@ -216,29 +216,35 @@ static unsigned find_protocol(const struct wb_decoded *decoded)
     return decoded->layers[last].next;
 }
 
-/* Suricata's names of protocols, and its number of three digits where there is none. */
+/* Suricata's names of protocols, which are IANA's keywords. */
+static const char *protocol_name(unsigned protocol)
+{
+    static const struct {
+        uint8_t number;
+        const char *name;
+    } names[] = {
+        {1, "ICMP"},     {2, "IGMP"},   {6, "TCP"},
+        {17, "UDP"},     {33, "DCCP"},  {47, "GRE"},
+        {50, "ESP"},     {51, "AH"},    {58, "IPv6-ICMP"}, {59, "IPv6-NoNxt"},
+        {89, "OSPFIGP"}, {103, "PIM"},  {108, "IPComp"},  {112, "VRRP"},
+        {132, "SCTP"},   {135, "Mobility-Header"},        {136, "UDPLite"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].number == protocol)
+            return names[i].name;
+    return NULL;
+}
+
+/* A number of three digits where there is no name. */
 static void put_protocol(struct packet_record *record)
 {
     char number[8];
     struct wb__line line = wb__line(number, sizeof number);
     unsigned protocol = find_protocol(record->decoded);
-    switch (protocol) {
-    case 1:
-        wb__json_text(&record->json, "proto", "ICMP");
-        break;
-    case 6:
-        wb__json_text(&record->json, "proto", "TCP");
-        break;
-    case 17:
-        wb__json_text(&record->json, "proto", "UDP");
-        break;
-    case 58:
-        wb__json_text(&record->json, "proto", "IPv6-ICMP");
-        break;
-    default:
+    const char *name = protocol_name(protocol);
+    if (!name)
         wb__line_put(&line, "%03u", protocol);
-        wb__json_text(&record->json, "proto", number);
-    }
+    wb__json_text(&record->json, "proto", name ? name : number);
 }
 
 static void put_network(struct packet_record *record)

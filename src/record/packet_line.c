@@ -87,6 +87,16 @@ void wb__line_put(struct wb__line *line, const char *format, ...)
     line->text[line->length] = '\0';
 }
 
+void wb__line_decimal(struct wb__line *line, uint64_t value)
+{
+    char digits[21], *at = digits + sizeof digits - 1;
+    *at = '\0';
+    do
+        *--at = (char)('0' + value % 10);
+    while (value /= 10);
+    wb__line_put(line, "%s", at);
+}
+
 static void put_escaped(struct wb__line *line, uint8_t byte)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -142,12 +152,27 @@ struct wb__moment wb__moment(int64_t time_ns)
     return (struct wb__moment){second, (int)(rest < 0 ? rest + ns : rest)};
 }
 
+/* The first length bytes of a layer whose header was not understood, or NULL. */
+static const uint8_t *peek(const struct wb_packet *packet, const struct wb_layer *layer,
+                           uint32_t length)
+{
+    if (layer->length < length || layer->offset > packet->captured_length ||
+        length > packet->captured_length - layer->offset)
+        return NULL;
+    return packet->data + layer->offset;
+}
+
 bool wb__layer_ports(const struct wb_packet *packet, const struct wb_layer *layer,
                      struct wb__ports *ports)
 {
     struct wb_tcp tcp;
     struct wb_udp udp;
-    if (wb_tcp_read(packet, layer, &tcp) == 0)
+    bool is_other = layer->kind == WB_LAYER_SCTP || layer->kind == WB_LAYER_UDPLITE ||
+                    layer->kind == WB_LAYER_DCCP;
+    const uint8_t *header = is_other ? peek(packet, layer, 4) : NULL;
+    if (header && layer->header_length > 0)
+        *ports = (struct wb__ports){wb__load16(header), wb__load16(header + 2)};
+    else if (wb_tcp_read(packet, layer, &tcp) == 0)
         *ports = (struct wb__ports){tcp.source_port, tcp.destination_port};
     else if (wb_udp_read(packet, layer, &udp) == 0)
         *ports = (struct wb__ports){udp.source_port, udp.destination_port};
@@ -166,17 +191,8 @@ bool wb__read_ports(const struct wb_packet *packet, const struct wb_decoded *dec
 bool wb__is_ip6_extension(unsigned kind)
 {
     return kind == WB_LAYER_IP6_HOPOPTS || kind == WB_LAYER_IP6_ROUTING ||
-           kind == WB_LAYER_IP6_FRAGMENT || kind == WB_LAYER_IP6_DSTOPTS;
-}
-
-/* The first length bytes of a layer whose header was not understood, or NULL. */
-static const uint8_t *peek(const struct wb_packet *packet, const struct wb_layer *layer,
-                           uint32_t length)
-{
-    if (layer->length < length || layer->offset > packet->captured_length ||
-        length > packet->captured_length - layer->offset)
-        return NULL;
-    return packet->data + layer->offset;
+           kind == WB_LAYER_IP6_FRAGMENT || kind == WB_LAYER_IP6_DSTOPTS ||
+           kind == WB_LAYER_HIP || kind == WB_LAYER_SHIM6 || kind == WB_LAYER_AH;
 }
 
 static const char *ip4_words(const struct wb_packet *packet, const struct wb_layer *layer)
@@ -218,6 +234,32 @@ static const char *udp_words(const struct wb_packet *packet, const struct wb_lay
     return wb__load16(header + 4) < 8 ? "length below 8" : "length beyond the packet";
 }
 
+/* Of protocols that say how long they are, or which version they have. */
+static const char *transport_words(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    const uint8_t *header = peek(packet, layer, 8);
+    if (!header)
+        return "shorter than its header";
+    switch (layer->kind) {
+    case WB_LAYER_OSPF:
+        if (header[0] != 2 && header[0] != 3)
+            return "version is neither 2 nor 3";
+        if (layer->header_length == 0)
+            return "shorter than its header";
+        return wb__load16(header + 2) < layer->header_length ? "length within the header"
+                                                             : "length beyond the packet";
+    case WB_LAYER_VRRP:
+        return layer->header_length > 0 ? "version is neither 2 nor 3" : "shorter than its header";
+    case WB_LAYER_UDPLITE:
+        return wb__load16(header + 4) < 8 ? "coverage below 8" : "coverage beyond the packet";
+    case WB_LAYER_DCCP:
+        return layer->length < 12 ? "shorter than a header" : "data offset contradicts the type "
+                                                              "or the packet";
+    default:
+        return layer->length < 12 ? "shorter than a header" : "length contradicts the packet";
+    }
+}
+
 const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_layer *layer)
 {
     const char *words = wb__link_malformed_words(packet, layer);
@@ -232,6 +274,15 @@ const char *wb__malformed_words(const struct wb_packet *packet, const struct wb_
         return tcp_words(packet, layer);
     case WB_LAYER_UDP:
         return udp_words(packet, layer);
+    case WB_LAYER_IP6_HOPOPTS:
+        return layer->header_length > 0 ? "jumbo payload length contradicts the packet"
+                                        : "longer than the packet";
+    case WB_LAYER_OSPF:
+    case WB_LAYER_VRRP:
+    case WB_LAYER_UDPLITE:
+    case WB_LAYER_DCCP:
+    case WB_LAYER_AH:
+        return transport_words(packet, layer);
     default:
         return layer->header_length > 0 ? "length beyond the frame" : "shorter than its header";
     }

@@ -33,6 +33,9 @@ static inline struct wb__line wb__line(char *text, size_t size)
 __attribute__((format(printf, 2, 3))) void wb__line_put(struct wb__line *line, const char *format,
                                                         ...);
 
+/* A number of more than 32 bits. */
+void wb__line_decimal(struct wb__line *line, uint64_t value);
+
 /* Appends text from the wire. Characters that show themselves stay, and what else there is
  * (control characters, bytes that are no UTF-8) becomes \xNN; a backslash that an 'x' follows
  * becomes \x5C, as in JSON. */

@@ -165,8 +165,10 @@ static void put_ip6_extension(struct wb__packet_text *text, const struct wb_laye
         wb__line_put(&text->line, "HBH ");
     else if (layer->kind == WB_LAYER_IP6_DSTOPTS)
         wb__line_put(&text->line, "DSTOPT ");
-    else if (layer->kind == WB_LAYER_IP6_ROUTING)
-        wb__line_put(&text->line, "RT ");
+    else if (layer->kind == WB_LAYER_HIP)
+        wb__line_put(&text->line, "HIP ");
+    else if (layer->kind == WB_LAYER_SHIM6)
+        wb__line_put(&text->line, "shim6 ");
     else if (wb_ip6_fragment_read(text->packet, layer, &fragment) == 0)
         put_fragment(&text->line, fragment.identification, fragment.fragment_offset,
                      fragment.more_fragments);
@@ -313,13 +315,27 @@ static void put_layer(struct wb__packet_text *text, const struct wb_layer *layer
         [WB_LAYER_IP4] = put_ip4,
         [WB_LAYER_IP6] = put_ip6,
         [WB_LAYER_IP6_HOPOPTS] = put_ip6_extension,
-        [WB_LAYER_IP6_ROUTING] = put_ip6_extension,
+        [WB_LAYER_IP6_ROUTING] = wb__put_ip6_routing,
         [WB_LAYER_IP6_FRAGMENT] = put_ip6_extension,
         [WB_LAYER_IP6_DSTOPTS] = put_ip6_extension,
+        [WB_LAYER_HIP] = put_ip6_extension,
+        [WB_LAYER_SHIM6] = put_ip6_extension,
         [WB_LAYER_TCP] = put_tcp,
         [WB_LAYER_UDP] = put_udp,
         [WB_LAYER_ICMP] = put_icmp,
         [WB_LAYER_ICMP6] = put_icmp,
+        [WB_LAYER_IP6_MOBILITY] = wb__put_ip6_mobility,
+        [WB_LAYER_AH] = wb__put_ah,
+        [WB_LAYER_ESP] = wb__put_esp,
+        [WB_LAYER_IPCOMP] = wb__put_ipcomp,
+        [WB_LAYER_SCTP] = wb__put_sctp,
+        [WB_LAYER_UDPLITE] = wb__put_udplite,
+        [WB_LAYER_DCCP] = wb__put_dccp,
+        [WB_LAYER_IGMP] = wb__put_igmp,
+        [WB_LAYER_VRRP] = wb__put_vrrp,
+        [WB_LAYER_CARP] = wb__put_carp,
+        [WB_LAYER_PIM] = wb__put_pim,
+        [WB_LAYER_OSPF] = wb__put_ospf,
         [WB_LAYER_MPLS] = wb__put_mpls,
         [WB_LAYER_PSEUDOWIRE] = wb__put_pseudowire,
         [WB_LAYER_GRE] = wb__put_gre,

@@ -46,4 +46,11 @@ wb__layer_texter wb__put_mpls, wb__put_pseudowire, wb__put_gre, wb__put_erspan, 
     wb__put_pbb, wb__put_vxlan, wb__put_vxlan_gpe, wb__put_nsh, wb__put_geneve, wb__put_gtp,
     wb__put_l2tp, wb__put_teredo, wb__put_udpencap;
 
+/* packet_control.c */
+wb__layer_texter wb__put_igmp, wb__put_vrrp, wb__put_carp, wb__put_pim, wb__put_ospf;
+
+/* packet_transport.c */
+wb__layer_texter wb__put_sctp, wb__put_udplite, wb__put_dccp, wb__put_ah, wb__put_esp,
+    wb__put_ipcomp, wb__put_ip6_routing, wb__put_ip6_mobility;
+
 #endif

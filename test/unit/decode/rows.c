@@ -142,8 +142,10 @@ static void check_prefix(const struct wb_decoded *part, const struct wb_decoded 
     assert_true(part->layer_count <= whole->layer_count);
     assert_memory_equal(part->layers, whole->layers, last * sizeof part->layers[0]);
     const struct wb_layer *a = &part->layers[last], *b = &whole->layers[last];
-    assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->offset, b->offset);
+    if (a->kind == WB_LAYER_PAYLOAD) /* too few bytes for a guess */
+        return;
+    assert_int_equal(a->kind, b->kind);
     if (memcmp(a, b, sizeof *a) != 0) {
         assert_int_equal(a->status, WB_LAYER_TRUNCATED);
         assert_int_equal(a->header_length, 0);

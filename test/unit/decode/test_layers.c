@@ -127,8 +127,8 @@ static const struct row rows[] = {
      "raw 0+0/61 ipv6 0+40/61 tcp 40+20/21 payload 60+0/1"},
     {"no next header (RFC 8200, 4.7), and padding", RAW_LINK, IP6("0000", "3b") "0000",
      "raw 0+0/42 ipv6 0+40/40"},
-    {"AH has no decoder", RAW_LINK, IP6("0004", "33") "06040000",
-     "raw 0+0/44 ipv6 0+40/44 unknown payload 40+0/4"},
+    {"AH shorter than its header", RAW_LINK, IP6("0004", "33") "06040000",
+     "raw 0+0/44 ipv6 0+40/44 ah 40+0/4 malformed"},
 
     {"TCP data offset below 5", RAW_LINK,
      IP4("0028", "0000", "06") "9c40 0050 00000001 00000002 4010 ffff 0000 0000",

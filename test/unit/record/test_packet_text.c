@@ -306,14 +306,14 @@ static void what_is_wrong_is_said(void **state)
 static void fragments_and_unknown_protocols_are_named(void **state)
 {
     (void)state;
-    struct row row = {RAW_LINK, IP6("0012", "00") "2c00050200000000 2f000008 00000007 6162", 0,
+    struct row row = {RAW_LINK, IP6("0012", "00") "2c00050200000000 fd000008 00000007 6162", 0,
                       NULL};
     struct wb_packet packet = make_packet(&row);
     json_t *json = make_json(&packet);
-    assert_string_equal(json_string_value(json_object_get(json, "proto")), "047");
+    assert_string_equal(json_string_value(json_object_get(json, "proto")), "253");
     assert_true(json_is_true(json_object_get(json, "fragment")));
     assert_json(json_array_get(json_object_get(json, "layers"), 3),
-                "{'layer': 'ipv6.fraghdr', 'next_header': 47, 'fragment_offset': 8,"
+                "{'layer': 'ipv6.fraghdr', 'next_header': 253, 'reserved': 0, 'res': 0, 'fragment_offset': 8,"
                 " 'more_fragments': false, 'identification': 7, 'status': 'fragment'}");
     json_decref(json);
 }
