@@ -34,7 +34,9 @@ struct wb_datagram {
     X(TOO_LONG, "fragment.too_long")       /* beyond 65,535 bytes: "ping of death" */         \
     X(END_DIFFERS, "fragment.end_differs") /* two last fragments, or bytes beyond the last */ \
     X(LENGTH, "fragment.length")           /* empty, or no multiple of 8 and not the last */  \
-    X(TINY, "fragment.tiny")               /* a first fragment without a whole TCP header */  \
+    X(TINY, "fragment.tiny")               /* a first fragment without a whole TCP header, or \
+                                              (IPv6) without all headers */                   \
+    X(NESTED, "fragment.nested")           /* IPv6: of a fragment of the same packet */       \
     X(TIMEOUT, "fragment.timeout")         /* it was never completed */                       \
     X(LIMIT, "fragment.limit")             /* given up for newer ones: max_datagrams */       \
     X(MEMORY_LIMIT, "fragment.memory_limit") /* given up: max_memory */

@@ -121,6 +121,10 @@ enum wb__fragment_verdict wb__datagram_take(struct wb__datagram *datagram,
     struct wb__fragment fragment = *given;
     *complaint = -1;
     *result = (struct wb__queue_result){0};
+    if (fragment.lacks_headers) {
+        *complaint = WB_FRAGMENT_ANOMALY_TINY;
+        return WB__FRAGMENT_IGNORED;
+    }
     enum wb__fragment_verdict verdict = check_end(&fragment, complaint);
     if (verdict == WB__FRAGMENT_TAKEN)
         verdict = check_length(&fragment, complaint);

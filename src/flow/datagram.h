@@ -34,6 +34,7 @@ struct wb__fragment {
     uint32_t offset, length; /* of its payload, in the datagram's */
     const uint8_t *bytes;
     bool more_fragments;
+    bool lacks_headers; /* the first fragment of an IPv6 packet, without all of them */
     uint8_t ip_version, protocol;
     uint32_t identification;
     uint8_t ip_layer;        /* index of the IP4 or IP6 layer */

@@ -244,6 +244,33 @@ static bool read_ip4(const struct wb_packet *packet, const struct wb_decoded *de
     return find_payload(packet, layer, fragment);
 }
 
+static bool is_ip6_extension(uint8_t kind)
+{
+    return kind == WB_LAYER_IP6_HOPOPTS || kind == WB_LAYER_IP6_ROUTING ||
+           kind == WB_LAYER_IP6_DSTOPTS;
+}
+
+/* Does the first fragment of an IPv6 packet hold all headers up to the upper layer's, as
+ * RFC 7112, 5 has hosts insist on? */
+static bool has_all_headers(const struct wb_decoded *decoded)
+{
+    for (unsigned i = decoded->fragment + 1u; i < decoded->layer_count; i++) {
+        const struct wb_layer *layer = &decoded->layers[i];
+        if (is_ip6_extension(layer->kind) && layer->header_length > 0)
+            continue;
+        switch (layer->kind) {
+        case WB_LAYER_TCP:
+            return layer->length >= TCP_BYTES;
+        case WB_LAYER_UDP:
+        case WB_LAYER_ICMP6:
+            return layer->length >= 8;
+        default:
+            return !is_ip6_extension(layer->kind);
+        }
+    }
+    return false;
+}
+
 /* The header that names the fragment header may be the IPv6 header itself, at its byte 6,
  * or an extension header, which begins with that byte (RFC 8200, 4). */
 static bool read_ip6(const struct wb_packet *packet, const struct wb_decoded *decoded,
@@ -268,6 +295,7 @@ static bool read_ip6(const struct wb_packet *packet, const struct wb_decoded *de
         .headers_length = layer->offset,
         .ip_offset = decoded->layers[ip].offset,
         .link_offset = before->offset + (before->kind == WB_LAYER_IP6 ? 6 : 0),
+        .lacks_headers = header.fragment_offset == 0 && !has_all_headers(decoded),
     };
     return find_payload(packet, layer, fragment);
 }
@@ -475,6 +503,17 @@ static void discard(struct wb__fragment_table *table, struct wb__datagram *datag
     forget(table, datagram);
 }
 
+/* Does the whole have a fragment header of its own? No host goes on with it. */
+static bool is_nested(const struct wb_decoded *decoded, const struct wb__datagram *datagram)
+{
+    if (!decoded->is_fragment || decoded->layers[decoded->fragment].kind != WB_LAYER_IP6_FRAGMENT)
+        return false;
+    unsigned ip = decoded->fragment;
+    while (ip > 0 && decoded->layers[ip].kind != WB_LAYER_IP6)
+        ip--;
+    return ip == datagram->ip_layer;
+}
+
 /* Accounts for a fragment; false when its datagram is gone. */
 static bool take(struct wb__fragment_table *table, struct wb__datagram *datagram,
                  const struct wb_packet *packet, const struct wb__fragment *fragment)
@@ -564,6 +603,14 @@ static bool complete(struct wb__fragment_table *table, struct wb__datagram *data
                                    .layer = datagram->ip_layer};
     datagram->packets = NULL; /* they are the whole's now, and so is their cost */
     datagram->packet_capacity = 0;
+    if (is_nested(decoded, datagram)) {
+        tell(table, datagram,
+             (struct wb_fragment_anomaly){.time_ns = last->time_ns, .packet = last->number,
+                                          .length = public->payload_length},
+             WB_FRAGMENT_ANOMALY_NESTED);
+        discard(table, datagram);
+        return false;
+    }
     table->stats.completed++;
     forget(table, datagram);
     return true;

@@ -363,6 +363,25 @@ static void tiny_first_fragment_is_told(void **state)
     scene_close(scene);
 }
 
+/* RFC 7112, 5; and what the kernel's ipv6_frag_rcv refuses as it was a fragment before. */
+static void ip6_first_fragments_that_hosts_refuse(void **state)
+{
+    static const uint8_t inner[16] = {17, 0, 0, 1, 0, 0, 0, 7};
+    (void)state;
+    struct scene *scene = scene_open(NULL, WB_OVERLAP_LINUX);
+    send_piece(scene, &(struct piece){.version = 6, .identification = 1, .length = 16,
+                                      .more = true, .protocol = 6});
+    assert_string_equal(scene->log, "tiny ");
+    assert_int_equal(stats_of(scene).ignored_malformed, 1);
+    send_piece(scene, &(struct piece){.version = 6, .identification = 2, .length = 8, .more = true,
+                                      .protocol = 44, .bytes = inner});
+    assert_false(send_piece(scene, &(struct piece){.version = 6, .identification = 2, .offset = 8,
+                                                   .length = 8, .protocol = 44}));
+    assert_string_equal(scene->log, "tiny nested ");
+    assert_int_equal(stats_of(scene).discarded, 1);
+    scene_close(scene);
+}
+
 static void unfinished_ones_expire(void **state)
 {
     (void)state;
@@ -587,6 +606,7 @@ int main(void)
         cmocka_unit_test(odd_ip6_fragments_are_ignored),
         cmocka_unit_test(first_header_longer_than_the_others),
         cmocka_unit_test(tiny_first_fragment_is_told),
+        cmocka_unit_test(ip6_first_fragments_that_hosts_refuse),
         cmocka_unit_test(unfinished_ones_expire),
         cmocka_unit_test(the_oldest_goes_when_there_are_too_many),
         cmocka_unit_test(memory_is_bounded),
