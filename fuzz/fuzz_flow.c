@@ -132,6 +132,8 @@ static struct wb__flow_table *make_table(uint8_t choice)
         .overlap = (enum wb_overlap_policy)(choice >> 3 & 7),
         .targets = targets,
         .target_count = choice & 1,
+        .lenient = choice & 0x80 ? (1u << WB_FLOW_CHECK_COUNT) - 1 : 0,
+        .max_suspect_per_direction = choice & 2 ? 4096 : 0,
         .max_history_per_direction = choice & 2 ? 4096 : 0,
         .max_history_total = choice & 4 ? 8192 : 0,
     };
@@ -175,7 +177,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wb__flow_table_finish(table);
     struct wb_flow_stats stats;
     wb__flow_table_stats(table, &stats);
-    if (stats.buffered_bytes != 0 || stats.history_bytes != 0 || stats.flows_active != 0)
+    if (stats.buffered_bytes != 0 || stats.history_bytes != 0 || stats.suspect_bytes != 0 ||
+        stats.flows_active != 0)
         abort();
     wb__flow_table_free(table);
     return 0;

@@ -12,6 +12,7 @@
 
 #include <wirebeam/engine.h>
 
+#include "checks.h"
 #include "command.h"
 #include "input.h"
 #include "limits.h"
@@ -41,6 +42,11 @@ static int set_limit(void *arguments, const char *value)
 static int set_target(void *arguments, const char *value)
 {
     return targets_set(&((struct http_arguments *)arguments)->targets, value);
+}
+
+static int set_lenient(void *arguments, const char *value)
+{
+    return checks_add(&((struct http_arguments *)arguments)->engine.flow.lenient, value);
 }
 
 /* "flow,anomaly": which records there are besides transactions and statistics. */
@@ -106,6 +112,9 @@ static const struct option_spec options[] = {
     { "target", 0, OPTION_CALL, .argument = "[NETWORK=]POLICY", .call = set_target,
       .help = "whose bytes a receiver (in NETWORK) keeps where segments differ: first,\n"
               "last, bsd, bsd-right, linux (the default), windows or solaris" },
+    { "lenient", 0, OPTION_CALL, .argument = "CHECK[,CHECK...]", .call = set_lenient,
+      .help = "believe segments that a receiver on Linux would drop: window, timestamps,\n"
+              "checksum, reset, syn, ack or all" },
     { "limit", 0, OPTION_CALL, .argument = "NAME=VALUE", .call = set_limit,
       .help = "change a limit; --limit help lists them" },
     { "quiet", 'q', OPTION_FLAG, AT(quiet),

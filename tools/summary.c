@@ -95,8 +95,18 @@ static void print_flows(const struct wb_flow_stats *flow)
         { flow->dropped_buffer_limit, "bytes beyond the direction-buffer limit" },
         { flow->dropped_memory_limit, "bytes beyond the total-buffer limit" },
         { flow->ignored_midstream, "packets of connections already established" },
-        { flow->ignored_window, "segments far outside the window" },
+        { flow->ignored_window, "segments outside the window" },
+        { flow->ignored_timestamp, "segments with an old timestamp" },
+        { flow->ignored_checksum, "segments with a wrong checksum" },
+        { flow->ignored_reset, "RSTs that do not fit" },
+        { flow->ignored_syn, "SYNs in established connections" },
+        { flow->ignored_ack, "segments without a possible ACK" },
+        { flow->dropped_suspect_limit, "suspect bytes beyond the suspect limits" },
         { flow->ignored_malformed, "unreadable TCP headers" },
+    };
+    const struct tally doubted[] = {
+        { flow->checksum_untrusted, "segments with a wrong checksum, like all before them" },
+        { flow->suspects_vouched, "bytes not believed but acknowledged" },
     };
 
     for (unsigned i = 0; i < COUNT_OF(ended); i++)
@@ -108,6 +118,7 @@ static void print_flows(const struct wb_flow_stats *flow)
     print_bad(flow->gap_bytes, "missing");
     fprintf(stderr, " in %" PRIu64 " gaps\n", flow->gaps);
     print_tallies("    not taken: ", lost, COUNT_OF(lost));
+    print_tallies("    taken with doubt: ", doubted, COUNT_OF(doubted));
 }
 
 static void print_http(const struct wb_http_stats *http)

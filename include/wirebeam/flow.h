@@ -104,7 +104,15 @@ struct wb_flow {
     X(MEMORY_LIMIT, "tcp.memory_limit")       /* out-of-order bytes of all flows */      \
     X(FLOW_LIMIT, "flow.limit")               /* the table is full, one was evicted */   \
     X(SYN_DATA_CHANGED, "tcp.syn_differs")    /* a second SYN with another sequence */   \
-    X(DATA_AFTER_FIN, "tcp.data_after_fin")   /* beyond the end that FIN named */
+    X(DATA_AFTER_FIN, "tcp.data_after_fin")   /* beyond the end that FIN named */        \
+    X(CHECKSUM, "tcp.checksum")               /* not believed: a wrong checksum */       \
+    X(TIMESTAMP, "tcp.timestamp")             /* not believed: an old timestamp */       \
+    X(ACK_INVALID, "tcp.ack_invalid")         /* not believed: no ACK, or an old one */  \
+    X(RESET_IGNORED, "tcp.reset_ignored")     /* a RST that its receiver ignores */      \
+    X(SYN_IGNORED, "tcp.syn_ignored")         /* a SYN in an established connection */   \
+    X(SUSPECT_VOUCHED, "tcp.suspect_vouched") /* bytes that were not believed, but       \
+                                                 acknowledged, and came only so */       \
+    X(SUSPECT_LIMIT, "tcp.suspect_limit")     /* bytes not believed were not kept */
 
 enum wb_flow_anomaly_kind {
 #define WB_FLOW_ANOMALY(name, text) WB_FLOW_ANOMALY_##name,
@@ -165,6 +173,27 @@ struct wb_flow_target {
     enum wb_overlap_policy policy;
 };
 
+/* X(NAME, "name"): what a receiver checks. Each is made as Linux does it, as far as a capture
+ * tells; what Linux would drop is kept apart, and handed on only where the receiver has
+ * acknowledged it and nothing else brought it: then the capture has missed something. */
+#define WB_FLOW_CHECKS(X)                                                                 \
+    X(WINDOW, "window")         /* data begins within the window (RFC 9293, 3.10.7.4) */  \
+    X(TIMESTAMPS, "timestamps") /* not older than the last (RFC 7323, 5) */               \
+    X(CHECKSUM, "checksum")     /* right, once that direction has shown a right one */    \
+    X(RESET, "reset")           /* a RST names the next byte (RFC 5961, 3.2) */           \
+    X(SYN, "syn")               /* none in an established connection (RFC 5961, 4.2) */   \
+    X(ACK, "ack")               /* there is one, and it is not too old (RFC 5961, 5.2) */
+
+enum wb_flow_check {
+#define WB_FLOW_CHECK(name, text) WB_FLOW_CHECK_##name,
+    WB_FLOW_CHECKS(WB_FLOW_CHECK)
+#undef WB_FLOW_CHECK
+        WB_FLOW_CHECK_COUNT
+};
+
+/* "window" and so on; "unknown" for another number. */
+const char *wb_flow_check_name(unsigned check);
+
 /* 0 in a field means its default, which stands behind it. */
 struct wb_flow_options {
     uint32_t max_flows;                /* 262144 */
@@ -174,6 +203,10 @@ struct wb_flow_options {
     uint32_t max_history_per_direction; /* bytes handed on, to compare repetitions with;
                                            64 KiB */
     uint64_t max_history_total;        /* the same of all flows; 64 MiB */
+    uint32_t max_suspect_per_direction; /* bytes not believed, but kept; 1 MiB */
+    uint64_t max_suspect_total;         /* the same of all flows; 64 MiB */
+    uint32_t lenient;                  /* checks that are not made: bits of 1 <<
+                                          enum wb_flow_check; none */
     uint32_t opening_timeout_ms;       /* handshake not finished; 30 s */
     uint32_t established_timeout_ms;   /* idle; 300 s */
     uint32_t closing_timeout_ms;       /* closed or reset, late packets; 10 s */
@@ -198,7 +231,14 @@ struct wb_flow_stats {
     uint64_t history_bytes, history_peak;   /* bytes held to compare repetitions with */
     uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
-    uint64_t ignored_window;     /* segments, RSTs and ACKs that were not believed */
+    /* Segments that were not believed, by check. */
+    uint64_t ignored_window, ignored_timestamp, ignored_checksum;
+    uint64_t ignored_reset, ignored_syn, ignored_ack;
+    uint64_t checksum_untrusted; /* wrong, but believed: no right one in that direction yet */
+    /* Bytes of such segments: kept, of those handed on since the receiver had acknowledged
+     * them, of those dropped, not even kept; kept now and at most. */
+    uint64_t suspects_held, suspects_vouched, suspects_dropped, dropped_suspect_limit;
+    uint64_t suspect_bytes, suspect_peak;
     uint64_t ignored_late;       /* packets of flows that are over */
     uint64_t ignored_malformed;  /* packets whose TCP header could not be read */
     uint64_t memory_bytes, memory_peak; /* all that the stage holds */

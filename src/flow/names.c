@@ -26,6 +26,16 @@ const char *wb_flow_anomaly_name(unsigned kind)
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
 
+const char *wb_flow_check_name(unsigned check)
+{
+    static const char *const names[] = {
+#define WB_FLOW_CHECK_TEXT(name, text) text,
+        WB_FLOW_CHECKS(WB_FLOW_CHECK_TEXT)
+#undef WB_FLOW_CHECK_TEXT
+    };
+    return check < sizeof names / sizeof *names ? names[check] : "unknown";
+}
+
 const char *wb_overlap_policy_name(unsigned policy)
 {
     static const char *const names[] = {

@@ -27,6 +27,8 @@ void wb__flow_fill_in_defaults(struct wb_flow_options *options)
     wb__default64(&options->max_buffer_total, UINT64_C(256) << 20);
     wb__default32(&options->max_history_per_direction, 64 << 10);
     wb__default64(&options->max_history_total, UINT64_C(64) << 20);
+    wb__default32(&options->max_suspect_per_direction, 1 << 20);
+    wb__default64(&options->max_suspect_total, UINT64_C(64) << 20);
     wb__default32(&options->opening_timeout_ms, 30000);
     wb__default32(&options->established_timeout_ms, 300000);
     wb__default32(&options->closing_timeout_ms, 10000);
@@ -92,6 +94,8 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
                           table->options.max_buffer_total, wb__load64(key + 8));
     wb__histories_init(&table->histories, table->options.max_history_per_direction,
                        table->options.max_history_total, wb__load64(key));
+    wb__suspects_init(&table->suspects, table->options.max_suspect_per_direction,
+                      table->options.max_suspect_total, wb__load64(key));
     for (int i = 0; i < WB__FLOW_STATES; i++)
         wb__list_init(&table->states[i]);
     table->timeouts_ns[WB__FLOW_OPENING] =
@@ -116,6 +120,7 @@ void wb__flow_table_free(struct wb__flow_table *table)
         return;
     wb__queue_memory_free(&table->memory);
     wb__histories_free(&table->histories);
+    wb__suspects_free(&table->suspects);
     wb__targets_free(&table->targets);
     wb__slab_free(&table->tunnels);
     free_room(table);
@@ -175,6 +180,8 @@ void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_f
     wb__tcp_flush(table, flow, flow->public.last_ns);
     wb__history_drop(&table->histories, &flow->half[WB_FLOW_CLIENT]);
     wb__history_drop(&table->histories, &flow->half[WB_FLOW_SERVER]);
+    wb__suspect_clear(&table->suspects, &flow->half[WB_FLOW_CLIENT]);
+    wb__suspect_clear(&table->suspects, &flow->half[WB_FLOW_SERVER]);
     flow->public.end = end;
     table->stats.ended[end]++;
     table->stats.flows_active--;
@@ -184,11 +191,13 @@ void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_f
 }
 
 /* Ends a flow that is not over yet, and forgets it. One that only waits for its last
- * bytes after both FINs has closed, whatever ends the waiting. */
+ * bytes after both FINs has closed, whatever ends the waiting, and silence confirms a RST. */
 static void drop(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
                  int64_t now_ns)
 {
-    if (flow->state == WB__FLOW_CLOSING)
+    if (flow->has_doubtful_reset)
+        end = WB_FLOW_END_RESET;
+    else if (flow->state == WB__FLOW_CLOSING)
         end = WB_FLOW_END_CLOSED;
     if (flow->state != WB__FLOW_OVER)
         wb__flow_end(table, flow, end, now_ns);
@@ -404,10 +413,19 @@ static struct wb__tcp_segment read_segment(const struct wb_packet *packet,
         .options = header + 20,
         .options_length = layer->header_length - 20,
         .length = layer->length - layer->header_length,
+        .checksum = WB_CHECKSUM_UNVERIFIED,
         .time_ns = packet->time_ns,
     };
     segment.captured = wb_layer_payload(packet, layer, &segment.payload);
     return segment;
+}
+
+/* A receiver's check reads every byte, so it is done only where a segment can do harm. */
+static bool needs_checksum(const struct wb__flow_table *table,
+                           const struct wb__tcp_segment *segment)
+{
+    return !(table->options.lenient >> WB_FLOW_CHECK_CHECKSUM & 1) &&
+           (wb__is_ordered(segment) || segment->flags & WB_TCP_RST);
 }
 
 /* The TCP layer of a packet that this stage takes, or NULL. */
@@ -446,6 +464,8 @@ static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction dire
         return false;
     if (flow->state == WB__FLOW_OVER)
         return true;
+    if (segment->checksum == WB_CHECKSUM_WRONG && flow->half[direction].has_right_checksum)
+        return false;
     return wb__tcp_is_reuse(flow, direction, segment);
 }
 
@@ -524,6 +544,8 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
     }
     table->stats.packets++;
     struct wb__tcp_segment segment = read_segment(packet, tcp_layer(decoded));
+    if (needs_checksum(table, &segment))
+        segment.checksum = (uint8_t)wb_checksum_state(packet, decoded, decoded->transport);
     if (packet->time_ns >= table->next_expiry_ns)
         wb__flow_table_expire(table, packet->time_ns);
 
@@ -554,9 +576,16 @@ void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_sta
     stats->buffered_peak = table->memory.budget.peak;
     stats->history_bytes = table->histories.memory.budget.used;
     stats->history_peak = table->histories.memory.budget.peak;
+    stats->suspects_held = table->suspects.held;
+    stats->suspects_vouched = table->suspects.used;
+    stats->suspects_dropped = table->suspects.dropped;
+    stats->suspect_bytes = table->suspects.memory.budget.used;
+    stats->suspect_peak = table->suspects.memory.budget.peak;
     uint64_t fixed = sizeof *table + slots_bytes(table);
     stats->memory_bytes =
-        fixed + table->flows_memory.used + stats->buffered_bytes + stats->history_bytes;
+        fixed + table->flows_memory.used + stats->buffered_bytes + stats->history_bytes +
+        stats->suspect_bytes;
     stats->memory_peak =
-        fixed + table->flows_memory.peak + stats->buffered_peak + stats->history_peak;
+        fixed + table->flows_memory.peak + stats->buffered_peak + stats->history_peak +
+        stats->suspect_peak;
 }

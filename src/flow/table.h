@@ -33,6 +33,7 @@
 #include "flow/key.h"
 #include "flow/policy.h"
 #include "flow/queue.h"
+#include "flow/suspect.h"
 
 enum wb__flow_state {
     WB__FLOW_OPENING,
@@ -45,6 +46,7 @@ enum wb__flow_state {
 /* One direction: what its sender has sent and its receiver has acknowledged. First what
  * every packet of either direction needs, to the first word of the queue. */
 struct wb__half {
+    _Alignas(64)             /* a line of the cache */
     uint32_t next;           /* the sequence number that comes next */
     uint32_t acknowledged;   /* by the receiver, as far as seen */
     uint32_t window;         /* that the receiver last advertised, in bytes */
@@ -57,6 +59,17 @@ struct wb__half {
     bool has_far;            /* far is */
     bool has_hole;           /* hole_since_ns is */
     bool has_ended;          /* half_end was told: the FIN comes next */
+    /* What its receiver checks by. */
+    bool has_window_scale;   /* its SYN had the option */
+    bool has_timestamps;     /* its SYN had the option, or what was seen instead */
+    bool has_right_checksum; /* one was seen */
+    bool has_begun_checksum; /* one that offload has yet to finish was taken */
+    bool has_edge;           /* edge is */
+    uint8_t lenient;         /* checks that its receiver does not make: it took what failed */
+    uint32_t edge;           /* the right edge of the window, where the scale is known */
+    uint32_t ts_recent;      /* RFC 7323, 4.3; 0: none */
+    uint32_t ts_recent_s;    /* when that came, in seconds */
+    struct wb__suspects *suspects; /* or NULL */
     struct wb__queue queue;  /* what came early */
     uint64_t offset;         /* in the stream, of next */
     struct wb__history *history; /* what was handed on and copied, or NULL */
@@ -72,14 +85,15 @@ struct wb__half {
 struct wb__flow {
     int64_t queued_ns;
     uint32_t number;         /* in the pool */
+    uint32_t candidate;
     uint8_t state;           /* enum wb__flow_state */
+    bool has_doubtful_reset; /* a RST that may have ended it; nothing came since */
     bool has_candidate;      /* a second SYN came: candidate is its sequence number */
     uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
     struct wb__flow_key key; /* is_swapped: the client is the key's second end */
     struct wb__link queue;   /* of its state */
-    uint32_t candidate;
-    struct wb__half half[2]; /* by enum wb_flow_direction */
     struct wb_flow public;
+    struct wb__half half[2]; /* by enum wb_flow_direction */
 };
 
 #define WB__LINE_BYTES 64
@@ -112,6 +126,7 @@ struct wb__flow_table {
     struct wb__budget flows_memory;
     struct wb__queue_memory memory;
     struct wb__histories histories;
+    struct wb__suspect_store suspects;
     struct wb__targets targets;
     struct wb__link states[WB__FLOW_STATES];
     int64_t timeouts_ns[WB__FLOW_STATES];
@@ -131,8 +146,23 @@ struct wb__tcp_segment {
     uint32_t captured; /* of the payload, at payload */
     const uint8_t *options;
     uint32_t options_length;
+    uint8_t checksum;  /* enum wb_checksum_state; asked only for what moves the stream on */
     int64_t time_ns;
 };
+
+/* Does it take room in the order of sequence numbers? */
+static inline bool wb__is_ordered(const struct wb__tcp_segment *segment)
+{
+    return segment->length > 0 || segment->flags & (WB_TCP_SYN | WB_TCP_FIN);
+}
+
+/* What was acknowledged or handed on, whichever is further. */
+static inline uint32_t wb__half_furthest(const struct wb__half *half)
+{
+    bool is_ahead =
+        half->is_acknowledged && wb__sequence_distance(half->next, half->acknowledged) > 0;
+    return is_ahead ? half->acknowledged : half->next;
+}
 
 /* What the segment means for its flow; may end it. */
 void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,

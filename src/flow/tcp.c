@@ -12,15 +12,15 @@
  *   - the flow ends.
  *
  * A sniffer that believed every segment could be led astray, so the checks of a
- * receiver are made: far out of the window is ignored, a RST must fit exactly.
+ * receiver are made (see receiver.h).
  */
 #include <assert.h>
 
+#include "flow/receiver.h"
 #include "flow/table.h"
 
 #define ONE_SIDED_WAITS 20
 #define WINDOW_SLACK (1u << 20) /* ACKs that the capture lost may have moved the window */
-#define REACH_MAX (1 << 29)     /* with an ACK as far ahead: no distance passes 2^30 */
 #define REACH_BACK 65536
 #define WINDOW_SHIFT_MAX 14
 
@@ -126,6 +126,7 @@ static void end_half(struct wb__flow_table *table, struct wb__flow *flow,
     if (last)
         tell_after_fin(table, flow, direction, wb__segment_end(last) - half->next, time_ns);
     wb__queue_clear(&half->queue, &table->memory);
+    wb__suspect_clear(&table->suspects, half);
     if (table->events.half_end)
         table->events.half_end(table->context, &flow->public, direction, time_ns);
 }
@@ -153,6 +154,14 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
 
 /* --- holes ------------------------------------------------------------------- */
 
+/* Are there bytes that were not believed, but that the receiver has acknowledged? */
+static bool has_vouched_suspect(const struct wb__half *half)
+{
+    const struct wb__segment *first = half->suspects ? half->suspects->queue.first : NULL;
+    return first && half->is_acknowledged &&
+           wb__sequence_distance(first->sequence, half->acknowledged) > 0;
+}
+
 /* How many bytes after next the receiver has acknowledged: they existed. One byte more
  * than was seen may have been a FIN that the capture lost, so it proves nothing; and of a
  * direction that the capture does not see at all, nothing is missing in particular. */
@@ -161,7 +170,8 @@ static uint32_t acknowledged_hole(const struct wb__half *half)
     if (!half->is_seen || !half->is_acknowledged || half->has_ended)
         return 0;
     int32_t ahead = wb__sequence_distance(half->next, half->acknowledged);
-    return ahead > 1 || (ahead == 1 && half->queue.first) ? (uint32_t)ahead : 0;
+    bool is_more = half->queue.first || has_vouched_suspect(half);
+    return ahead > 1 || (ahead == 1 && is_more) ? (uint32_t)ahead : 0;
 }
 
 bool wb__flow_is_due(const struct wb_flow *public, enum wb_flow_direction direction)
@@ -172,21 +182,70 @@ bool wb__flow_is_due(const struct wb_flow *public, enum wb_flow_direction direct
     return !half->is_seen || half->queue.first || acknowledged_hole(half) > 0;
 }
 
-/* Gives up the bytes at next: a gap as far as the next byte that is there, or as far as
- * was acknowledged. */
+/* As far as the next byte that is there, or as far as was acknowledged. */
+static uint32_t hole_length(const struct wb__half *half)
+{
+    uint32_t length = acknowledged_hole(half);
+    if (!half->queue.first)
+        return length;
+    uint32_t to_first = (uint32_t)wb__sequence_distance(half->next, half->queue.first->sequence);
+    return length == 0 || to_first < length ? to_first : length;
+}
+
+/* Hands on suspects that lie at next, at most length bytes of them, with their FIN. That the
+ * receiver took them shows that it does not make the check, or that we know too little. */
+static bool hand_on_suspects(struct wb__flow_table *table, struct wb__flow *flow,
+                             enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    const struct wb__segment *first = wb__suspect_first(&table->suspects, half);
+    if (!first || first->sequence != half->next || length == 0)
+        return false;
+    uint32_t count = wb__segment_byte_count(first);
+    bool is_end = first->has_fin && count < length;
+    if (length < count)
+        count = length;
+    half->lenient |= half->suspects->checks;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
+         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = half->offset, .length = count});
+    if (count > 0)
+        deliver_copied(table, flow, direction, wb__segment_bytes(first), count, time_ns);
+    wb__suspect_use(&table->suspects, half, count + is_end);
+    if (is_end)
+        end_half(table, flow, direction, time_ns);
+    return !is_end;
+}
+
+/* Hands on suspects that lie at next, as far as they are acknowledged. At once: what they
+ * bring may be what the sender of the ACK answers. */
+static void take_vouched(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, int64_t time_ns)
+{
+    struct wb__half *half = &flow->half[direction];
+    uint32_t start = half->next;
+    while (has_vouched_suspect(half) &&
+           hand_on_suspects(table, flow, direction, hole_length(half), time_ns))
+        ;
+    if (half->next != start)
+        drain(table, flow, direction, time_ns);
+}
+
+/* Gives up the bytes at next, unless suspects fill the hole: a gap. */
 static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
                       enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    uint32_t length = acknowledged_hole(half);
-    if (half->queue.first) {
-        uint32_t to_first =
-            (uint32_t)wb__sequence_distance(half->next, half->queue.first->sequence);
-        if (length == 0 || to_first < length)
-            length = to_first;
-    }
-    if (length > 0)
+    uint32_t start = half->next;
+    take_vouched(table, flow, direction, time_ns);
+    uint32_t length = hole_length(half);
+    if (half->next == start && length > 0 && !half->has_ended) {
+        if (has_vouched_suspect(half)) {
+            uint32_t to_suspect = (uint32_t)wb__sequence_distance(
+                half->next, half->suspects->queue.first->sequence);
+            length = to_suspect < length ? to_suspect : length;
+        }
         deliver_gap(table, flow, direction, length, time_ns);
+    }
     drain(table, flow, direction, time_ns);
 }
 
@@ -196,6 +255,8 @@ static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
 static bool is_hopeless(const struct wb__flow *flow, enum wb_flow_direction direction)
 {
     const struct wb__half *half = &flow->half[direction];
+    if (has_vouched_suspect(half))
+        return true;
     return half->queue.first && (acknowledged_hole(half) > 0 || flow->public.one_sided);
 }
 
@@ -203,6 +264,8 @@ static void check_hole(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, int64_t now_ns)
 {
     struct wb__half *half = &flow->half[direction];
+    if (half->suspects)
+        wb__suspect_first(&table->suspects, half); /* drops what is known by now */
     if (!is_hopeless(flow, direction)) {
         half->has_hole = false;
         return;
@@ -221,6 +284,8 @@ static void flush_half(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
+    if (half->suspects)
+        wb__suspect_first(&table->suspects, half);
     while (half->queue.first || acknowledged_hole(half) > 0)
         skip_hole(table, flow, direction, time_ns);
 }
@@ -383,23 +448,16 @@ static void take_repeated(struct wb__flow_table *table, struct wb__flow *flow,
  * explain it. */
 static int32_t reach_of(const struct wb__half *half)
 {
-    if (!half->is_acknowledged || half->window >= REACH_MAX / 4)
-        return REACH_MAX;
+    if (!half->is_acknowledged || half->window >= WB__REACH_MAX / 4)
+        return WB__REACH_MAX;
     return (int32_t)(2 * half->window + WINDOW_SLACK);
-}
-
-/* What was acknowledged or handed on, whichever is further. */
-static uint32_t furthest(const struct wb__half *half)
-{
-    bool is_ahead =
-        half->is_acknowledged && wb__sequence_distance(half->next, half->acknowledged) > 0;
-    return is_ahead ? half->acknowledged : half->next;
 }
 
 static bool is_far_outside(const struct wb__half *half, const struct payload *payload)
 {
-    int32_t ahead = wb__sequence_distance(furthest(half), payload->sequence + payload->length);
-    return ahead > reach_of(half) || ahead < -REACH_MAX;
+    uint32_t end = payload->sequence + payload->length;
+    int32_t ahead = wb__sequence_distance(wb__half_furthest(half), end);
+    return ahead > reach_of(half) || ahead < -WB__REACH_MAX;
 }
 
 /* Nothing of it is believed, but an ACK from the other side may vouch for it. */
@@ -473,28 +531,6 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
 
 /* --- control ----------------------------------------------------------------- */
 
-/* The window scale of a SYN's options (RFC 7323, 2.2); 0 where there is none. */
-static uint8_t window_shift(const struct wb__tcp_segment *segment)
-{
-    for (uint32_t i = 0; i < segment->options_length;) {
-        uint8_t kind = segment->options[i];
-        uint32_t left = segment->options_length - i;
-        if (kind == 0)
-            break;
-        if (kind == 1) {
-            i++;
-            continue;
-        }
-        if (left < 2 || segment->options[i + 1] < 2 || segment->options[i + 1] > left)
-            break;
-        if (kind == 3 && segment->options[i + 1] == 3)
-            return segment->options[i + 2] < WINDOW_SHIFT_MAX ? segment->options[i + 2]
-                                                              : WINDOW_SHIFT_MAX;
-        i += segment->options[i + 1];
-    }
-    return 0;
-}
-
 bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
                       const struct wb__tcp_segment *segment)
 {
@@ -504,8 +540,12 @@ bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
                segment->acknowledgment == flow->candidate + 1;
     if (!half->is_known || segment->sequence + 1 == half->start)
         return false;
-    if (flow->half[0].has_fin && flow->half[1].has_fin)
+    if (flow->has_doubtful_reset)
         return true;
+    bool is_closing = flow->half[0].has_fin && flow->half[1].has_fin;
+    bool is_after = wb__sequence_distance(half->next + half->has_ended, segment->sequence) > 0;
+    if (is_closing && (is_after || wb__receiver_is_newer(half, segment)))
+        return true; /* as Linux lets a connection go in TIME-WAIT (RFC 6191) */
     if (flow->public.one_sided && (half->offset > 0 || half->has_fin))
         return true;
     flow->has_candidate = true;
@@ -517,14 +557,18 @@ static void take_syn(struct wb__flow_table *table, struct wb__flow *flow,
                      enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
     struct wb__half *half = &flow->half[direction];
+    int shift = wb__receiver_window_scale(segment);
     flow->public.half[direction].syn_seen = true;
-    half->window_shift = window_shift(segment);
+    half->has_window_scale = shift >= 0;
+    half->window_shift = (uint8_t)(shift > 0 ? shift : 0);
     if (half->is_known && half->start != segment->sequence + 1) {
         tell(table, flow, direction, WB_FLOW_ANOMALY_SYN_DATA_CHANGED,
              &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
         if (half->offset > 0 || half->queue.first || flow->state != WB__FLOW_OPENING)
             return;
+        wb__suspect_clear(&table->suspects, half);
         *half = (struct wb__half){.window_shift = half->window_shift,
+                                  .has_window_scale = half->has_window_scale,
                                   .is_seen = true}; /* it tries again */
     }
     if (!half->is_known)
@@ -539,7 +583,7 @@ static bool is_credible(const struct wb__half *half, uint32_t acknowledgment)
     if (ahead <= reach_of(half))
         return true;
     return half->has_far && wb__sequence_distance(half->far, acknowledgment) >= 0 &&
-           ahead <= REACH_MAX;
+           ahead <= WB__REACH_MAX;
 }
 
 static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
@@ -557,62 +601,43 @@ static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
         other->acknowledged = segment->acknowledgment;
         other->is_acknowledged = true;
     }
+    if (other->suspects)
+        take_vouched(table, flow, !direction, segment->time_ns);
     uint8_t shift = half->window_shift;
     if (!flow->public.half[direction].syn_seen)
         shift = WINDOW_SHIFT_MAX; /* not known: take the widest */
     other->window = segment->window << (segment->flags & WB_TCP_SYN ? 0 : shift);
-}
-
-/* A RST must name exactly the byte that its receiver waits for (RFC 5961, 3.2); where
- * the capture misses bytes or began late, one ahead of what was seen has to do. */
-static bool is_reset(const struct wb__flow *flow, enum wb_flow_direction direction,
-                     const struct wb__tcp_segment *segment)
-{
-    const struct wb__half *half = &flow->half[direction];
-    if (!half->is_known || flow->state == WB__FLOW_OPENING)
-        return true;
-    int32_t ahead = wb__sequence_distance(half->next, segment->sequence);
-    if (ahead == 0 || (half->is_acknowledged && segment->sequence == half->acknowledged) ||
-        (half->has_ended && segment->sequence == half->next + 1))
-        return true;
-    bool is_incomplete = half->queue.first || flow->public.midstream || flow->public.one_sided;
-    return is_incomplete && ahead > 0 && ahead < REACH_MAX;
-}
-
-static void ignore(struct wb__flow_table *table, struct wb__flow *flow,
-                   enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
-{
-    table->stats.ignored_window++;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
-         &(struct wb_flow_anomaly){.time_ns = segment->time_ns,
-                                   .offset = flow->half[direction].offset,
-                                   .length = segment->length});
-}
-
-/* A receiver drops a segment whole when it has no ACK, or one for what was never sent (RFC
- * 9293, 3.10.7.4): its payload and its FIN count for nothing either. What was sent may have
- * been lost to the capture, though, so only what no loss explains is dropped. */
-static bool is_acceptable(const struct wb__flow *flow, enum wb_flow_direction direction,
-                          const struct wb__tcp_segment *segment)
-{
-    const struct wb__half *other = &flow->half[!direction];
-    if (!(segment->flags & WB_TCP_ACK))
-        return segment->flags & WB_TCP_SYN;
-    if (!other->is_seen)
-        return true;
-    int32_t ahead = wb__sequence_distance(furthest(other), segment->acknowledgment);
-    return ahead <= REACH_MAX && ahead >= -REACH_MAX;
+    if (flow->public.half[0].syn_seen && flow->public.half[1].syn_seen)
+        wb__receiver_note_window(flow, direction, segment);
 }
 
 static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
     flow->public.half[direction].rst_seen = true;
-    if (is_reset(flow, direction, segment)) {
+    switch (wb__receiver_judge_reset(table, flow, direction, segment)) {
+    case WB__RESET_EXACT:
         wb__flow_end(table, flow, WB_FLOW_END_RESET, segment->time_ns);
-        return;
+        break;
+    case WB__RESET_DOUBTFUL:
+        flow->has_doubtful_reset = true;
+        wb__flow_set_state(table, flow, WB__FLOW_CLOSING, segment->time_ns);
+        break;
+    case WB__RESET_IGNORED:
+        wb__receiver_refuse(table, flow, direction, segment, WB_FLOW_CHECK_RESET);
+        break;
     }
-    ignore(table, flow, direction, segment);
+}
+
+/* A connection that goes on was not reset. */
+static void refute_reset(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, int64_t time_ns)
+{
+    flow->has_doubtful_reset = false;
+    table->stats.ignored_reset++;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_RESET_IGNORED,
+         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = flow->half[direction].offset});
+    wb__flow_set_state(table, flow, WB__FLOW_ESTABLISHED, time_ns);
 }
 
 /* Moves on in the life of the flow, perhaps to its end. */
@@ -631,18 +656,24 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
                      enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
     assert(segment->captured <= segment->length);
+    enum wb_flow_check fault = wb__receiver_check(table, flow, direction, segment);
+    if (fault != WB__NO_FAULT) {
+        wb__receiver_refuse(table, flow, direction, segment, fault);
+        check_hole(table, flow, WB_FLOW_CLIENT, segment->time_ns);
+        check_hole(table, flow, WB_FLOW_SERVER, segment->time_ns);
+        return;
+    }
     if (segment->flags & WB_TCP_RST) {
         take_reset(table, flow, direction, segment);
         return;
     }
-    if (!is_acceptable(flow, direction, segment)) {
-        ignore(table, flow, direction, segment);
-        return;
-    }
+    if (flow->has_doubtful_reset)
+        refute_reset(table, flow, direction, segment->time_ns);
     flow->half[direction].is_seen = true;
     bool has_syn = segment->flags & WB_TCP_SYN, has_fin = segment->flags & WB_TCP_FIN;
     if (has_syn)
         take_syn(table, flow, direction, segment);
+    wb__receiver_note(flow, direction, segment);
     if (segment->flags & WB_TCP_ACK)
         take_ack(table, flow, direction, segment);
     if (has_fin)

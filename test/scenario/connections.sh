@@ -21,7 +21,7 @@ END
 # RFC 5961, 3: a reset counts only where its sequence number fits.
 scenario reset-forged <<'END'
 http 0 target=/forged status=200 body='pattern(9, 3000)'
-stream-anomalies tcp.window_exceeded
+stream-anomalies tcp.reset_ignored
 flow 0 reason=closed
 count flow=1
 END
@@ -65,7 +65,7 @@ http 1 target=/second body='b"second"'
 flow 0 reason=reused
 flow 1 reason=closed
 count flow=2
-stream-anomalies tcp.syn_differs
+stream-anomalies tcp.syn_ignored
 END
 
 scenario port-reuse-after-close <<'END'

@@ -185,6 +185,11 @@ static void put_tcp(struct pen *pen, const struct craft_packet *packet)
     sum = sum16(sum, packet->source, address_length(packet));
     sum = sum16(sum, packet->destination, address_length(packet));
     store_checksum(start + 16, sum16(sum, start, length));
+    if (packet->begun_checksum) {
+        store_checksum(start + 16, sum);
+        start[16] ^= 0xff; /* not complemented */
+        start[17] ^= 0xff;
+    }
     if (packet->wrong_checksum)
         start[16] ^= 0x55;
 }

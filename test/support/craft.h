@@ -58,6 +58,7 @@ struct craft_packet {
     size_t payload_length;
     size_t padding;  /* bytes 0xa5 after the IP packet */
     bool wrong_checksum; /* of TCP */
+    bool begun_checksum; /* only the pseudo-header's sum, as offload leaves it */
 
     int64_t time_ns;
     uint64_t number;   /* for craft_packet_put's result; 0 means 1 */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WINDOW 65535
+
 static struct talk talk_between(struct craft_packet client, talk_deliver *deliver, void *context)
 {
     return (struct talk){
@@ -61,6 +63,14 @@ static struct craft_packet next_packet(const struct talk *talk, enum talk_side s
     return packet;
 }
 
+static void set_syn_options(const struct talk *talk, enum talk_side side,
+                            struct craft_packet *syn, const uint8_t mss[4])
+{
+    bool is_chosen = talk->syn_options[side];
+    syn->options = is_chosen ? talk->syn_options[side] : mss;
+    syn->options_length = is_chosen ? talk->syn_options_length[side] : 4;
+}
+
 void talk_handshake(struct talk *talk)
 {
     const uint8_t options[] = {2, 4, (uint8_t)(talk->mss >> 8), (uint8_t)talk->mss};
@@ -68,15 +78,13 @@ void talk_handshake(struct talk *talk)
     syn.sequence = talk->isn[CLIENT];
     syn.acknowledgment = 0;
     syn.flags = WB_TCP_SYN;
-    syn.options = options;
-    syn.options_length = sizeof options;
+    set_syn_options(talk, CLIENT, &syn, options);
     emit(talk, CLIENT, &syn);
 
     struct craft_packet syn_ack = next_packet(talk, SERVER, 0);
     syn_ack.sequence = talk->isn[SERVER];
     syn_ack.flags = WB_TCP_SYN | WB_TCP_ACK;
-    syn_ack.options = options;
-    syn_ack.options_length = sizeof options;
+    set_syn_options(talk, SERVER, &syn_ack, options);
     emit(talk, SERVER, &syn_ack);
     talk_flags(talk, CLIENT, WB_TCP_ACK);
 }
@@ -101,8 +109,14 @@ void talk_flags(struct talk *talk, enum talk_side side, unsigned flags)
 static void send_segments(struct talk *talk, enum talk_side side, const uint8_t *bytes,
                           size_t length)
 {
+    size_t unacknowledged = 0;
     while (length) {
         size_t part = length < talk->mss ? length : talk->mss;
+        if (unacknowledged > 0 && unacknowledged + part > WINDOW) {
+            talk_flags(talk, other(side), WB_TCP_ACK);
+            unacknowledged = 0;
+        }
+        unacknowledged += part;
         talk_segment(talk, side, talk->sent[side], bytes, part);
         talk->sent[side] += part;
         bytes += part;

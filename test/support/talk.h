@@ -2,8 +2,9 @@
  *
  * A TCP conversation as a script: both ends speak in turn, and the script says what the
  * capture saw of it. The plain calls (say, close) make an orderly connection in MSS-sized
- * segments, each burst acknowledged by the other end. The others make what goes wrong:
- * lost to the capture, sent twice, out of order, overlapping, outside of the window.
+ * segments, each burst of at most 64 KiB acknowledged by the other end. The others make what
+ * goes wrong: lost to the capture, sent twice, out of order, overlapping, outside of the
+ * window.
  * Offsets count the bytes of one direction from its first data byte (after the SYN); the
  * sequence number is isn + 1 + offset and wraps as it should.
  *
@@ -31,6 +32,8 @@ struct talk {
     talk_deliver *deliver;
     void *context;
     struct craft_packet from[2]; /* what packets of each side look like; free to change */
+    const uint8_t *syn_options[2]; /* of its SYN, a multiple of 4; NULL: the MSS alone */
+    size_t syn_options_length[2];
     uint32_t isn[2];             /* initial sequence numbers; to be set before a packet */
     uint64_t sent[2];            /* stream bytes of each side so far */
     bool fin_sent[2];

@@ -339,10 +339,10 @@ static void reset_must_fit(void **state)
     talk_flags(&forger, SERVER, WB_TCP_RST);
     assert_int_equal(follow->ended, 0);
     talk_reset(&talk, SERVER);
-    follow_assert_log(follow, "tcp.window_exceeded:S+3:0 end:reset ");
+    follow_assert_log(follow, "tcp.reset_ignored:S+3:0 end:reset ");
     struct wb_flow_stats stats;
     wb__flow_table_stats(follow->table, &stats);
-    assert_int_equal(stats.ignored_window, 1);
+    assert_int_equal(stats.ignored_reset, 1);
     follow_close(follow);
 }
 
@@ -362,7 +362,7 @@ static void ports_used_again(void **state)
     talk_close(&again);
     assert_int_equal(follow->begun, 2);
     follow_assert_stream(follow, CLIENT, "two");
-    follow_assert_log(follow, "tcp.syn_differs:C+0:0 end:reused end:closed ");
+    follow_assert_log(follow, "tcp.syn_ignored:C+3:0 end:reused end:closed ");
     follow_close(follow);
 }
 
@@ -412,7 +412,7 @@ static void forged_ack_skips_nothing(void **state)
     talk_say_text(&talk, CLIENT, "def");
     talk_close(&talk);
     follow_assert_stream(follow, CLIENT, "abcdef");
-    follow_assert_log(follow, "tcp.window_exceeded:S+0:0 end:closed ");
+    follow_assert_log(follow, "tcp.ack_invalid:S+0:0 end:closed ");
     follow_close(follow);
 }
 
@@ -433,8 +433,8 @@ static void segments_that_no_receiver_takes(void **state)
     talk_say_text(&talk, CLIENT, "def");
     talk_close(&talk);
     follow_assert_stream(follow, CLIENT, "abcdef");
-    follow_assert_log(follow, "tcp.window_exceeded:C+3:4 tcp.window_exceeded:C+3:0 "
-                              "tcp.window_exceeded:C+3:0 end:closed ");
+    follow_assert_log(follow, "tcp.ack_invalid:C+3:4 tcp.ack_invalid:C+3:0 "
+                              "tcp.ack_invalid:C+3:0 end:closed ");
     follow_close(follow);
 }
 
@@ -489,7 +489,7 @@ static void syn_after_a_half_close(void **state)
     talk_say_text(&talk, SERVER, "half");
     talk_fin(&talk, SERVER);
     follow_assert_stream(follow, SERVER, "the first half");
-    follow_assert_log(follow, "tcp.syn_differs:C+0:0 end:closed ");
+    follow_assert_log(follow, "tcp.syn_ignored:C+7:0 end:closed ");
     follow_close(follow);
 }
 
