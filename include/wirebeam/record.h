@@ -113,8 +113,8 @@ char *wb_packet_styled_json(const struct wb_packet *, const struct wb_decoded *,
 char *wb_packet_json(const struct wb_packet *, const struct wb_decoded *);
 
 /* The same about a datagram that was put together from fragments: event_type "datagram",
- * and an object of that name with the numbers of its packets and the length and SHA-256
- * of what was put together. */
+ * and an object of that name with the numbers of its packets, the index of its IP layer, and
+ * the length and SHA-256 of what was put together. */
 char *wb_datagram_json(const struct wb_packet *, const struct wb_decoded *,
                        const struct wb_datagram *, const struct wb_packet_style *);
 

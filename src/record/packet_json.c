@@ -292,7 +292,7 @@ static void put_datagram(struct packet_record *record, const struct wb_datagram 
     for (uint32_t i = 0; i < datagram->packet_count; i++)
         wb__json_number(json, NULL, datagram->packets[i]);
     wb__json_end(json, ']');
-    wb__json_text(json, "layer", wb_layer_name(record->decoded->layers[datagram->layer].kind));
+    wb__json_number(json, "layer_index", datagram->layer);
     wb__json_number(json, "payload_length", datagram->payload_length);
     if (EVP_Digest(packet->data + packet->captured_length - datagram->payload_length,
                    datagram->payload_length, hash, &hash_length, EVP_sha256(), NULL))
