@@ -6,11 +6,18 @@
 #include "attack/capture.h"
 #include "support/bytes.h"
 
+/* Window scale 14 (RFC 7323, 2.2): all that comes early lies in the receiver's window. */
+static const uint8_t wide_window[] = {3, 3, 14, 1};
+
 /* A request, the head of its response; then the body's bytes by place_of(i, n). */
 static void respond(struct capture *capture, uint64_t n, uint64_t (*place_of)(uint64_t, uint64_t))
 {
     struct talk talk = capture_talk(capture, 1);
     struct bytes head = {0};
+    for (int side = CLIENT; side <= SERVER; side++) {
+        talk.syn_options[side] = wide_window;
+        talk.syn_options_length[side] = sizeof wide_window;
+    }
     talk_handshake(&talk);
     talk_say_text(&talk, CLIENT, "GET /attack HTTP/1.1\r\nHost: attack.test\r\n\r\n");
     bytes_print(&head, "HTTP/1.1 200 OK\r\nContent-Length: %llu\r\n\r\n", (unsigned long long)n);
