@@ -42,16 +42,6 @@ struct wb__fragment_table {
     struct wb_fragment_stats stats;
 };
 
-const char *wb_fragment_anomaly_name(unsigned kind)
-{
-    static const char *const names[] = {
-#define WB_FRAGMENT_ANOMALY_NAME(name, text) text,
-        WB_FRAGMENT_ANOMALIES(WB_FRAGMENT_ANOMALY_NAME)
-#undef WB_FRAGMENT_ANOMALY_NAME
-    };
-    return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
-}
-
 void wb__fragment_fill_in_defaults(struct wb_fragment_options *options)
 {
     wb__default32(&options->max_datagrams, 8192);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
- * The names of what the flow stage tells, from the lists in the public header.
+ * The names of what the flow stage tells, from the lists in the public headers.
  */
 #include <string.h>
 
 #include <wirebeam/flow.h>
+#include <wirebeam/fragment.h>
 
 const char *wb_flow_end_name(unsigned end)
 {
@@ -22,6 +23,16 @@ const char *wb_flow_anomaly_name(unsigned kind)
 #define WB_FLOW_ANOMALY_TEXT(name, text) text,
         WB_FLOW_ANOMALIES(WB_FLOW_ANOMALY_TEXT)
 #undef WB_FLOW_ANOMALY_TEXT
+    };
+    return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+const char *wb_fragment_anomaly_name(unsigned kind)
+{
+    static const char *const names[] = {
+#define WB_FRAGMENT_ANOMALY_TEXT(name, text) text,
+        WB_FRAGMENT_ANOMALIES(WB_FRAGMENT_ANOMALY_TEXT)
+#undef WB_FRAGMENT_ANOMALY_TEXT
     };
     return kind < sizeof names / sizeof *names ? names[kind] : "unknown";
 }
