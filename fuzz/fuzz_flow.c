@@ -66,11 +66,18 @@ static void on_end(void *context, struct wb_flow *flow)
     flow->user = NULL;
 }
 
-/* Both versions can be read, and differ at their ends. */
+/* Both versions can be read, and differ at their ends; of an urgent byte there is one. */
 static void on_anomaly(void *context, struct wb_flow *flow, const struct wb_flow_anomaly *anomaly)
 {
     (void)context;
-    (void)flow;
+    struct stream_check *check = flow->user;
+    if (anomaly->kind == WB_FLOW_ANOMALY_URGENT) {
+        volatile uint8_t byte = anomaly->rejected ? anomaly->rejected[0] : 0;
+        (void)byte;
+        if (anomaly->offset != check->offset[anomaly->direction] || anomaly->length != 1 ||
+            anomaly->kept || anomaly->kept_length != (anomaly->rejected != NULL))
+            abort();
+    }
     if (anomaly->kind != WB_FLOW_ANOMALY_OVERLAP_DIFFERS)
         return;
     uint32_t last = anomaly->kept_length - 1;
@@ -113,6 +120,7 @@ static size_t make_frame(uint8_t *frame, const uint8_t *input)
     frame[32] = 0x50;
     frame[33] = input[1];
     store16(frame + 34, 65535);
+    store16(frame + 38, input[3] ^ input[5]); /* asked only with URG */
     for (unsigned i = 0; i < length; i++)
         frame[40 + i] = (uint8_t)(input[2] + input[3] + i);
     return 40 + length;

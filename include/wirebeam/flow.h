@@ -112,7 +112,8 @@ struct wb_flow {
     X(SYN_IGNORED, "tcp.syn_ignored")         /* a SYN in an established connection */   \
     X(SUSPECT_VOUCHED, "tcp.suspect_vouched") /* bytes that were not believed, but       \
                                                  acknowledged, and came only so */       \
-    X(SUSPECT_LIMIT, "tcp.suspect_limit")     /* bytes not believed were not kept */
+    X(SUSPECT_LIMIT, "tcp.suspect_limit")     /* bytes not believed were not kept */     \
+    X(URGENT, "tcp.urgent")                   /* an urgent byte was left out of the stream */
 
 enum wb_flow_anomaly_kind {
 #define WB_FLOW_ANOMALY(name, text) WB_FLOW_ANOMALY_##name,
@@ -130,7 +131,8 @@ struct wb_flow_anomaly {
     uint64_t offset;   /* in the stream of that direction */
     uint64_t length;   /* bytes concerned */
     /* OVERLAP_DIFFERS: both versions of these bytes, from the first to the last that differs,
-     * but at most WB_FLOW_DIFFERENCE_MAX; borrowed during the call. Else NULL. */
+     * but at most WB_FLOW_DIFFERENCE_MAX; borrowed during the call. URGENT: rejected is the byte
+     * that would have come at offset, or NULL where the capture lacks it. Else NULL. */
     const uint8_t *kept, *rejected;
     uint32_t kept_length; /* of each */
 };
@@ -175,14 +177,17 @@ struct wb_flow_target {
 
 /* X(NAME, "name"): what a receiver checks. Each is made as Linux does it, as far as a capture
  * tells; what Linux would drop is kept apart, and handed on only where the receiver has
- * acknowledged it and nothing else brought it: then the capture has missed something. */
+ * acknowledged it and nothing else brought it: then the capture has missed something. URGENT
+ * drops no segment: the urgent byte is left out of the stream, and counts in no offset. */
 #define WB_FLOW_CHECKS(X)                                                                 \
     X(WINDOW, "window")         /* data begins within the window (RFC 9293, 3.10.7.4) */  \
     X(TIMESTAMPS, "timestamps") /* not older than the last (RFC 7323, 5) */               \
     X(CHECKSUM, "checksum")     /* right, once that direction has shown a right one */    \
     X(RESET, "reset")           /* a RST names the next byte (RFC 5961, 3.2) */           \
     X(SYN, "syn")               /* none in an established connection (RFC 5961, 4.2) */   \
-    X(ACK, "ack")               /* there is one, and it is not too old (RFC 5961, 5.2) */
+    X(ACK, "ack")               /* there is one, and it is not too old (RFC 5961, 5.2) */ \
+    X(URGENT, "urgent")         /* the urgent byte is not in the stream (RFC 6093, 2.2), as   \
+                                   without SO_OOBINLINE */
 
 enum wb_flow_check {
 #define WB_FLOW_CHECK(name, text) WB_FLOW_CHECK_##name,
@@ -234,6 +239,7 @@ struct wb_flow_stats {
     /* Segments that were not believed, by check. */
     uint64_t ignored_window, ignored_timestamp, ignored_checksum;
     uint64_t ignored_reset, ignored_syn, ignored_ack;
+    uint64_t urgent_bytes;       /* left out of the streams */
     uint64_t checksum_untrusted; /* wrong, but believed: no right one in that direction yet */
     /* Bytes of such segments: kept, of those handed on since the receiver had acknowledged
      * them, of those dropped, not even kept; kept now and at most. */

@@ -265,7 +265,7 @@ static void tell(struct wb__flow_table *table, struct wb__flow *flow,
                           &(struct wb_flow_anomaly){.kind = (uint8_t)kind,
                                                     .direction = (uint8_t)direction,
                                                     .time_ns = time_ns,
-                                                    .offset = flow->half[direction].offset,
+                                                    .offset = wb__flow_offset(flow, direction),
                                                     .length = length});
 }
 
@@ -354,6 +354,32 @@ void wb__receiver_note(struct wb__flow *flow, enum wb_flow_direction direction,
     if (segment->checksum == WB_CHECKSUM_NOT_COMPUTED)
         flow->half[direction].has_begun_checksum = true;
     note_timestamp(flow, direction, segment);
+}
+
+/* tcp_check_urg: the pointer is to the byte after the urgent one, as long as tcp_stdurg is off;
+ * 0 counts as 1 does. It may come with any segment that the receiver looks at, but that of a SYN
+ * to a listener. A byte that was read already is not urgent any more, and of several the
+ * furthest is. Here the application reads what comes at once: one that is late finds the byte of
+ * an earlier pointer in its stream. */
+void wb__receiver_note_urgent(const struct wb__flow_table *table, struct wb__flow *flow,
+                              enum wb_flow_direction direction,
+                              const struct wb__tcp_segment *segment)
+{
+    struct wb__half *half = &flow->half[direction];
+    bool has_syn = segment->flags & WB_TCP_SYN, has_fin = segment->flags & WB_TCP_FIN;
+    uint32_t urgent =
+        segment->sequence + segment->urgent_pointer - (segment->urgent_pointer > 0);
+    uint32_t end = segment->sequence + has_syn + segment->length + has_fin;
+    bool is_old =
+        half->is_acknowledged && wb__sequence_distance(last_ack_sent(half), end) < 0;
+    bool is_to_listener = has_syn && !(segment->flags & WB_TCP_ACK);
+    if (!is_checked(table, half, WB_FLOW_CHECK_URGENT) || is_old || is_to_listener)
+        return;
+    if ((half->is_known && wb__sequence_distance(half->next, urgent) < 0) ||
+        (half->has_urgent && wb__sequence_distance(flow->urgent[direction], urgent) <= 0))
+        return;
+    flow->urgent[direction] = urgent;
+    half->has_urgent = true;
 }
 
 /* Windows are scaled when both SYNs have the option, but not those of SYNs (RFC 7323, 2.2). */

@@ -40,6 +40,12 @@ void wb__receiver_refuse(struct wb__flow_table *table, struct wb__flow *flow,
 void wb__receiver_note(struct wb__flow *flow, enum wb_flow_direction direction,
                        const struct wb__tcp_segment *segment);
 
+/* Learns from a segment with URG which byte its receiver will leave out of the stream. To be
+ * asked before its payload is taken. */
+void wb__receiver_note_urgent(const struct wb__flow_table *table, struct wb__flow *flow,
+                              enum wb_flow_direction direction,
+                              const struct wb__tcp_segment *segment);
+
 /* The sender of that direction, whose ACK is believed, says how far it takes bytes. To be
  * asked when both SYNs were seen. */
 void wb__receiver_note_window(struct wb__flow *flow, enum wb_flow_direction direction,

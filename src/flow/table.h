@@ -65,13 +65,14 @@ struct wb__half {
     bool has_right_checksum; /* one was seen */
     bool has_begun_checksum; /* one that offload has yet to finish was taken */
     bool has_edge;           /* edge is */
+    bool has_urgent;         /* a byte that did not come yet is urgent: wb__flow.urgent */
     uint8_t lenient;         /* checks that its receiver does not make: it took what failed */
     uint32_t edge;           /* the right edge of the window, where the scale is known */
     uint32_t ts_recent;      /* RFC 7323, 4.3; 0: none */
     uint32_t ts_recent_s;    /* when that came, in seconds */
     struct wb__suspects *suspects; /* or NULL */
     struct wb__queue queue;  /* what came early */
-    uint64_t offset;         /* in the stream, of next */
+    uint64_t offset;         /* of next: bytes since start, urgent ones included */
     struct wb__history *history; /* what was handed on and copied, or NULL */
     uint32_t far;            /* of the last segment that was too far ahead to believe */
     uint32_t piece;          /* the number of the last one that was noted, or 0 */
@@ -93,6 +94,7 @@ struct wb__flow {
     struct wb__flow_key key; /* is_swapped: the client is the key's second end */
     struct wb__link queue;   /* of its state */
     struct wb_flow public;
+    uint32_t urgent[2];      /* the sequence number of an urgent byte, where half.has_urgent */
     struct wb__half half[2]; /* by enum wb_flow_direction */
 };
 
@@ -140,7 +142,7 @@ struct wb__flow_table {
 /* One TCP segment, its header taken apart. */
 struct wb__tcp_segment {
     uint32_t sequence, acknowledgment, window;
-    uint16_t flags;
+    uint16_t flags, urgent_pointer;
     const uint8_t *payload;
     uint32_t length;   /* of the payload, as sent */
     uint32_t captured; /* of the payload, at payload */
@@ -150,10 +152,18 @@ struct wb__tcp_segment {
     int64_t time_ns;
 };
 
-/* Does it take room in the order of sequence numbers? */
+/* Does it take room in the order of sequence numbers, or point to a place there? */
 static inline bool wb__is_ordered(const struct wb__tcp_segment *segment)
 {
-    return segment->length > 0 || segment->flags & (WB_TCP_SYN | WB_TCP_FIN);
+    return segment->length > 0 || segment->flags & (WB_TCP_SYN | WB_TCP_FIN | WB_TCP_URG);
+}
+
+/* How far a direction's stream has come: what was handed on of it, and what is missing. */
+static inline uint64_t wb__flow_offset(const struct wb__flow *flow,
+                                       enum wb_flow_direction direction)
+{
+    const struct wb_flow_half *half = &flow->public.half[direction];
+    return half->stream_bytes + half->gap_bytes;
 }
 
 /* What was acknowledged or handed on, whichever is further. */

@@ -40,30 +40,79 @@ static void set_start(struct wb__half *half, uint32_t sequence)
     half->is_known = true;
 }
 
-/* Where in the stream a sequence number is. */
-static uint64_t offset_of(const struct wb__half *half, uint32_t sequence)
+/* Where in the stream a sequence number is; urgent bytes between it and next are not allowed
+ * for. */
+static uint64_t offset_of(const struct wb__flow *flow, enum wb_flow_direction direction,
+                          uint32_t sequence)
 {
-    return half->offset + (uint64_t)(int64_t)wb__sequence_distance(half->next, sequence);
+    uint64_t offset = wb__flow_offset(flow, direction);
+    int64_t ahead = wb__sequence_distance(flow->half[direction].next, sequence);
+    return ahead >= 0 || (uint64_t)-ahead <= offset ? offset + (uint64_t)ahead : 0;
 }
 
 /* --- handing on -------------------------------------------------------------- */
 
-static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
+static void hand_on(struct wb__flow_table *table, struct wb__flow *flow,
                     enum wb_flow_direction direction, const uint8_t *bytes, uint32_t length,
                     int64_t time_ns)
 {
-    struct wb__half *half = &flow->half[direction];
+    uint64_t offset = wb__flow_offset(flow, direction);
     if (length == 0)
         return;
-    uint64_t offset = half->offset;
-    half->offset += length;
-    half->next += length;
-    half->has_hole = false;
     flow->public.half[direction].stream_bytes += length;
     table->stats.stream_bytes += length;
     if (table->events.bytes)
         table->events.bytes(table->context, &flow->public, direction, offset, bytes, length,
                             time_ns);
+}
+
+/* The stream goes on by length bytes, or by those that are missing. */
+static void go_on(struct wb__half *half, uint32_t length)
+{
+    half->offset += length;
+    half->next += length;
+    half->has_hole = false;
+}
+
+/* Is one of the last length bytes before next urgent? Then it is so no more, and at says which. */
+static bool passes_urgent(struct wb__flow *flow, enum wb_flow_direction direction,
+                          uint32_t length, uint32_t *at)
+{
+    struct wb__half *half = &flow->half[direction];
+    if (!half->has_urgent)
+        return false;
+    *at = flow->urgent[direction] - (half->next - length);
+    half->has_urgent = *at >= length;
+    return *at < length;
+}
+
+/* byte: NULL where it is missing. */
+static void leave_out_urgent(struct wb__flow_table *table, struct wb__flow *flow,
+                             enum wb_flow_direction direction, const uint8_t *byte,
+                             int64_t time_ns)
+{
+    table->stats.urgent_bytes++;
+    tell(table, flow, direction, WB_FLOW_ANOMALY_URGENT,
+         &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                   .offset = wb__flow_offset(flow, direction),
+                                   .length = 1,
+                                   .rejected = byte,
+                                   .kept_length = byte != NULL});
+}
+
+static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
+                    enum wb_flow_direction direction, const uint8_t *bytes, uint32_t length,
+                    int64_t time_ns)
+{
+    uint32_t urgent;
+    go_on(&flow->half[direction], length);
+    if (passes_urgent(flow, direction, length, &urgent)) {
+        hand_on(table, flow, direction, bytes, urgent, time_ns);
+        leave_out_urgent(table, flow, direction, bytes + urgent, time_ns);
+        bytes += urgent + 1;
+        length -= urgent + 1;
+    }
+    hand_on(table, flow, direction, bytes, length, time_ns);
 }
 
 /* The same for bytes that stay where they are until the batch ends. */
@@ -87,15 +136,12 @@ static void deliver_copied(struct wb__flow_table *table, struct wb__flow *flow,
     deliver(table, flow, direction, bytes, length, time_ns);
 }
 
-static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
+static void hand_on_gap(struct wb__flow_table *table, struct wb__flow *flow,
                         enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
 {
-    struct wb__half *half = &flow->half[direction];
-    uint64_t offset = half->offset;
-    half->offset += length;
-    half->next += length;
-    half->has_hole = false;
-    wb__history_skip(&table->histories, half);
+    uint64_t offset = wb__flow_offset(flow, direction);
+    if (length == 0)
+        return;
     flow->public.half[direction].gaps++;
     flow->public.half[direction].gap_bytes += length;
     table->stats.gaps++;
@@ -106,13 +152,28 @@ static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
         table->events.gap(table->context, &flow->public, direction, offset, length, time_ns);
 }
 
+/* Nobody misses an urgent byte. */
+static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
+                        enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
+{
+    uint32_t urgent;
+    go_on(&flow->half[direction], length);
+    wb__history_skip(&table->histories, &flow->half[direction]);
+    if (passes_urgent(flow, direction, length, &urgent)) {
+        hand_on_gap(table, flow, direction, urgent, time_ns);
+        leave_out_urgent(table, flow, direction, NULL, time_ns);
+        length -= urgent + 1;
+    }
+    hand_on_gap(table, flow, direction, length, time_ns);
+}
+
 /* What comes after the FIN is not part of the stream. */
 static void tell_after_fin(struct wb__flow_table *table, struct wb__flow *flow,
                            enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
 {
     tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
          &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = flow->half[direction].offset,
+                                   .offset = wb__flow_offset(flow, direction),
                                    .length = length});
 }
 
@@ -207,7 +268,9 @@ static bool hand_on_suspects(struct wb__flow_table *table, struct wb__flow *flow
         count = length;
     half->lenient |= half->suspects->checks;
     tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
-         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = half->offset, .length = count});
+         &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                   .offset = wb__flow_offset(flow, direction),
+                                   .length = count});
     if (count > 0)
         deliver_copied(table, flow, direction, wb__segment_bytes(first), count, time_ns);
     wb__suspect_use(&table->suspects, half, count + is_end);
@@ -312,12 +375,11 @@ static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
                             enum wb_flow_direction direction,
                             const struct wb__difference *difference, int64_t time_ns)
 {
-    const struct wb__half *half = &flow->half[direction];
     flow->public.half[direction].overlaps_differing += difference->differing;
     table->stats.overlaps_differing += difference->differing;
     tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
          &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = offset_of(half, difference->sequence),
+                                   .offset = offset_of(flow, direction, difference->sequence),
                                    .length = difference->length,
                                    .kept = difference->kept,
                                    .rejected = difference->rejected,
@@ -394,7 +456,7 @@ static void tell_refused(struct wb__flow_table *table, struct wb__flow *flow,
          is_full ? WB_FLOW_ANOMALY_BUFFER_LIMIT : WB_FLOW_ANOMALY_MEMORY_LIMIT,
          &(struct wb_flow_anomaly){
              .time_ns = payload->time_ns,
-             .offset = offset_of(&flow->half[direction], payload->sequence),
+             .offset = offset_of(flow, direction, payload->sequence),
              .length = result->refused});
 }
 
@@ -453,9 +515,8 @@ static int32_t reach_of(const struct wb__half *half)
     return (int32_t)(2 * half->window + WINDOW_SLACK);
 }
 
-static bool is_far_outside(const struct wb__half *half, const struct payload *payload)
+static bool is_far_outside(const struct wb__half *half, uint32_t end)
 {
-    uint32_t end = payload->sequence + payload->length;
     int32_t ahead = wb__sequence_distance(wb__half_furthest(half), end);
     return ahead > reach_of(half) || ahead < -WB__REACH_MAX;
 }
@@ -470,7 +531,7 @@ static void take_far_outside(struct wb__flow_table *table, struct wb__flow *flow
     table->stats.ignored_window++;
     tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
          &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
-                                   .offset = half->offset,
+                                   .offset = wb__flow_offset(flow, direction),
                                    .length = payload->length});
 }
 
@@ -510,7 +571,7 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
     if (!half->is_known)
         set_start(half, payload.sequence);
     reach_back(half, flow->public.half[direction].syn_seen, &payload);
-    if (is_far_outside(half, &payload)) {
+    if (is_far_outside(half, payload.sequence + payload.length)) {
         take_far_outside(table, flow, direction, &payload);
         return;
     }
@@ -636,8 +697,18 @@ static void refute_reset(struct wb__flow_table *table, struct wb__flow *flow,
     flow->has_doubtful_reset = false;
     table->stats.ignored_reset++;
     tell(table, flow, direction, WB_FLOW_ANOMALY_RESET_IGNORED,
-         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = flow->half[direction].offset});
+         &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                   .offset = wb__flow_offset(flow, direction)});
     wb__flow_set_state(table, flow, WB__FLOW_ESTABLISHED, time_ns);
+}
+
+/* It counts before the data of its segment, and with those that are not new. */
+static void take_urgent(struct wb__flow_table *table, struct wb__flow *flow,
+                        enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
+{
+    const struct wb__half *half = &flow->half[direction];
+    if (!half->is_known || !is_far_outside(half, segment->sequence + segment->length))
+        wb__receiver_note_urgent(table, flow, direction, segment);
 }
 
 /* Moves on in the life of the flow, perhaps to its end. */
@@ -676,6 +747,8 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
     wb__receiver_note(flow, direction, segment);
     if (segment->flags & WB_TCP_ACK)
         take_ack(table, flow, direction, segment);
+    if (segment->flags & WB_TCP_URG)
+        take_urgent(table, flow, direction, segment);
     if (has_fin)
         flow->public.half[direction].fin_seen = true;
     if (segment->length > 0 || has_fin) {

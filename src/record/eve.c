@@ -262,15 +262,16 @@ void wb__eve_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
 }
 
 /* Both versions of bytes that overlapped and differ, from the first that does: length of
- * them are there, of whole. */
+ * them are there, of whole. Of bytes that were left out, there is one. */
 static void write_versions(struct wb__json *line, const uint8_t *kept, const uint8_t *rejected,
                            uint32_t length, uint64_t whole)
 {
-    if (!kept)
+    if (!rejected)
         return;
     if (length > VERSION_BYTES_MAX)
         length = VERSION_BYTES_MAX;
-    wb__json_hex(line, "kept", kept, length);
+    if (kept)
+        wb__json_hex(line, "kept", kept, length);
     wb__json_hex(line, "rejected", rejected, length);
     wb__json_bool(line, "truncated", whole > length);
 }

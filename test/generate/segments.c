@@ -250,6 +250,41 @@ static void byte_by_byte(struct capture *capture)
     talk_close(&talk);
 }
 
+/* The client says "GXET /pattern", and that the X is urgent: the server reads GET. Bytes 2000
+ * and 3000 of the response are urgent as well; the first of these is a '#' that is in no body,
+ * and the second is lost. Complete. */
+static void urgent(struct capture *capture)
+{
+    struct talk talk = capture_talk(capture, 40000);
+    struct bytes request = {0}, message = pattern_response();
+    talk_handshake(&talk);
+    bytes_print(&request, "GXET /pattern HTTP/1.1\r\nHost: example.test\r\n\r\n");
+    talk.from[CLIENT].flags = WB_TCP_URG;
+    talk.from[CLIENT].urgent_pointer = 2;
+    talk_say(&talk, CLIENT, request.data, request.length);
+    talk.from[CLIENT].flags = 0;
+    bytes_free(&request);
+
+    struct bytes sent = {0};
+    bytes_add(&sent, message.data, 2000);
+    bytes_add(&sent, "#", 1);
+    bytes_add(&sent, message.data + 2000, 999);
+    bytes_add(&sent, "#", 1);
+    bytes_add(&sent, message.data + 2999, message.length - 2999);
+    bytes_free(&message);
+    talk.from[SERVER].flags = WB_TCP_URG;
+    talk.from[SERVER].urgent_pointer = 2001;
+    send_part(&talk, &sent, 0, 1000);
+    talk.from[SERVER].flags = 0;
+    send_part(&talk, &sent, 1000, 2001);
+    talk.from[SERVER].flags = WB_TCP_URG;
+    talk.from[SERVER].urgent_pointer = 1000;
+    talk_segment(&talk, SERVER, 2001, sent.data + 2001, 999);
+    talk.from[SERVER].flags = 0;
+    send_part(&talk, &sent, 3001, sent.length);
+    received(&talk, &sent);
+}
+
 const struct scenario segment_scenarios[] = {
     {.name = "segments-reversed", .play = reversed},
     {.name = "segments-retransmitted", .play = retransmitted},
@@ -266,5 +301,6 @@ const struct scenario segment_scenarios[] = {
     {.name = "segment-far-ahead", .play = far_ahead},
     {.name = "snaplen-200", .play = snaplen},
     {.name = "byte-by-byte", .play = byte_by_byte},
+    {.name = "urgent", .play = urgent},
     {.name = NULL},
 };

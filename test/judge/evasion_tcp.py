@@ -662,7 +662,7 @@ def urgent_twice(c):
     c.end(12)
 
 
-@case("two urgent bytes before the application reads", is_slow=True)
+@case("two urgent bytes before the application reads", is_slow=True, is_undecidable=True)
 def urgent_twice_unread(c):
     c.handshake()
     c.send(0, b"aaaU", flags=ACK | URG, urgent=4)
@@ -703,6 +703,90 @@ def urgent_without_data(c):
     c.send(0, b"aaaa")
     c.send(4, flags=ACK | URG, urgent=1)
     c.send(4, b"Ubbb")
+    c.end(8)
+
+
+@case("an urgent byte in the middle of a request")
+def urgent_http(c):
+    c.handshake()
+    c.send(0, b"GXET / HTTP/1.1\r\n\r\n", flags=ACK | URG, urgent=2)
+    c.end(19)
+
+
+@case("an urgent byte with the FIN")
+def urgent_with_fin(c):
+    c.handshake()
+    c.send(0, b"aaaa")
+    c.send(4, b"bbbU", flags=ACK | URG | FIN, urgent=4)
+
+
+@case("an urgent pointer to the FIN")
+def urgent_fin(c):
+    c.handshake()
+    c.send(0, b"aaaa", flags=ACK | URG, urgent=5)
+    c.end(4)
+
+
+@case("an urgent byte that comes with the end of the handshake")
+def urgent_handshake(c):
+    c.send(-1, flags=SYN)
+    c.send(0, b"aaaU", flags=ACK | URG, urgent=4)
+    c.send(4, b"bbbb")
+    c.end(8)
+
+
+@case("an urgent pointer in the SYN")
+def urgent_syn(c):
+    c.send(-1, flags=SYN | URG, urgent=3)
+    c.send(0)
+    c.send(0, b"aaaabbbb")
+    c.end(8)
+
+
+def pointer_in(offset, **changes):
+    """In a segment without data, which is ordinary but for that."""
+    def play(c):
+        c.handshake()
+        c.send(0, b"aaaa")
+        c.send(4, b"bbbb")
+        c.send(8, b"cccc")
+        c.send(offset, urgent=16 - offset if offset < 16 else 1,
+               **{"flags": ACK | URG, **changes})
+        c.send(12, b"dddeffff")
+        c.end(20)
+    return play
+
+
+for what, offset, changes, traits in (
+        ("at the next byte", 12, {}, {}),
+        ("behind", 11, {}, {}),
+        ("far behind", 4, {}, {}),
+        ("ahead", 15, {}, {}),
+        ("out of the window", 1000000, {}, {}),
+        ("with a wrong checksum", 12, dict(wrong_checksum=True), {}),
+        ("with a timestamp of long ago", 12, dict(timestamp=1), ONLY_WITH),
+        ("with a timestamp just too old", 12, dict(timestamp=1000), ONLY_WITH),
+        ("without an ACK", 12, dict(flags=URG), {})):
+    CASES.append(Case("an urgent pointer without data, %s" % what,
+                      pointer_in(offset, **changes), **traits))
+
+
+@case("an urgent pointer far behind, with data of before")
+def urgent_old(c):
+    c.handshake()
+    c.send(0, b"aaaa")
+    c.send(4, b"bbbb")
+    c.send(0, b"aaaa", flags=ACK | URG, urgent=10)
+    c.send(4, b"bbbb", flags=ACK | URG, urgent=7)
+    c.send(8, b"cccc")
+    c.end(12)
+
+
+@case("urgent bytes one after another")
+def urgent_run(c):
+    c.handshake()
+    for offset in range(8):
+        c.send(offset, b"aU"[offset % 2:][:1], flags=ACK | URG, urgent=1)
     c.end(8)
 
 

@@ -26,6 +26,7 @@ import fragments
 import grid
 import ours
 import target as host
+import urgent
 from case import CASES
 from packets import TCP, UDP
 from remote import Connection
@@ -87,6 +88,10 @@ def random_grid(version):
     return [grid.Random("10.99.4.1" if version == 4 else "fd99::4:1")]
 
 
+def urgent_grid(version):
+    return [urgent.Random("10.99.5.1" if version == 4 else "fd99::5:1")]
+
+
 def fin_grid(version):
     net = "10.99.2.%d" if version == 4 else "fd99::2:%d"
     return [grid.Variant(net % (1 + first_cell), first_cell, False, True)
@@ -134,6 +139,7 @@ def is_of_ip(case):
 SECTIONS = [(title % version, make, version) for title, make in (
     ("TCP segments, IPv%d", tcp_grid), ("more TCP segments, IPv%d", random_grid),
     ("TCP segments with a FIN, IPv%d", fin_grid),
+    ("urgent pointers, IPv%d", urgent_grid),
     ("IP fragments, IPv%d", fragment_grid),
     ("evasion by TCP, IPv%d", lambda version: [Evasion(version, False)]),
     ("evasion by IP, IPv%d", lambda version: [Evasion(version, True)])) for version in (4, 6)]

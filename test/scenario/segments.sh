@@ -74,4 +74,20 @@ scenario byte-by-byte <<'END'
 http 0 target=/pattern body='pattern(9, 600)'
 END
 
+# An application does not find urgent bytes in its stream, unless it asks for them inline; then
+# the lost one is missed. RFC 6093, 2.
+scenario urgent <<'END'
+http 0 method=GET target=/pattern body='pattern(9, 6000)'
+stream-anomalies tcp.urgent
+flow 0 reason=closed toclient.gaps=0
+stats flow.urgent_bytes=3 flow.gaps=0
+END
+
+scenario urgent --lenient urgent <<'END'
+http 0 method=GXET target=/pattern missing=gap_in_response body='pattern(9, 6000)[:1942] + b"#" + pattern(9, 6000)[1942:5998]'
+stream-anomalies tcp.gap
+http-anomalies http.bytes_after_message
+stats flow.urgent_bytes=0 flow.gap_bytes=1
+END
+
 finish

@@ -176,7 +176,8 @@ static void put_tcp(struct pen *pen, const struct craft_packet *packet)
     put32(pen, packet->acknowledgment);
     put16(pen, (unsigned)(header / 4) << 12 | (packet->flags & 0x1ff));
     put16(pen, window_of(packet));
-    put32(pen, 0); /* checksum, urgent pointer */
+    put16(pen, 0); /* checksum */
+    put16(pen, packet->urgent_pointer);
     put(pen, packet->options, packet->options_length);
     put(pen, packet->payload, packet->payload_length);
 

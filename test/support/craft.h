@@ -52,6 +52,7 @@ struct craft_packet {
     uint16_t flags;      /* enum wb_tcp_flag bits */
     uint16_t window;     /* 0 means 65535, unless window_zero */
     bool window_zero;
+    uint16_t urgent_pointer;
     const uint8_t *options; /* TCP options, a multiple of 4, at most 40 */
     size_t options_length;
     const void *payload;

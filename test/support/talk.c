@@ -56,7 +56,7 @@ static struct craft_packet next_packet(const struct talk *talk, enum talk_side s
 {
     enum talk_side peer = other(side);
     struct craft_packet packet = talk->from[side];
-    packet.flags = WB_TCP_ACK;
+    packet.flags = WB_TCP_ACK | (packet.flags & WB_TCP_URG);
     packet.sequence = talk->isn[side] + 1 + (uint32_t)offset;
     packet.acknowledgment =
         talk->isn[peer] + 1 + (uint32_t)talk->sent[peer] + talk->fin_sent[peer];

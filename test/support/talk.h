@@ -31,7 +31,8 @@ typedef void talk_deliver(void *context, const struct wb_packet *packet);
 struct talk {
     talk_deliver *deliver;
     void *context;
-    struct craft_packet from[2]; /* what packets of each side look like; free to change */
+    struct craft_packet from[2]; /* what packets of each side look like; free to change, URG
+                                    of the flags as well */
     const uint8_t *syn_options[2]; /* of its SYN, a multiple of 4; NULL: the MSS alone */
     size_t syn_options_length[2];
     uint32_t isn[2];             /* initial sequence numbers; to be set before a packet */

@@ -91,10 +91,10 @@ static void on_anomaly(void *context, struct wb_flow *flow, const struct wb_flow
     if (anomaly->kind == WB_FLOW_ANOMALY_GAP)
         return; /* told as a gap */
     assert_int_equal(anomaly->kind == WB_FLOW_ANOMALY_OVERLAP_DIFFERS, anomaly->kept != NULL);
-    if (anomaly->kept) {
+    if (anomaly->kept)
         show(follow->kept, anomaly->kept, anomaly->kept_length);
+    if (anomaly->rejected)
         show(follow->rejected, anomaly->rejected, anomaly->kept_length);
-    }
     note(follow, "%s:%c+%" PRIu64 ":%" PRIu64 " ", wb_flow_anomaly_name(anomaly->kind),
          side_letters[anomaly->direction], anomaly->offset, anomaly->length);
 }

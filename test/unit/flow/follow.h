@@ -21,7 +21,8 @@ struct follow {
     uint64_t watched;     /* the id of the flow that began last */
     struct wb_flow last;  /* a copy of the flow that ended last */
     char log[4096];       /* "gap:S+100:50 overlap_differs:C+3:2 end:closed " */
-    char kept[64], rejected[64]; /* both versions of the last overlap that differed, cut */
+    char kept[64], rejected[64]; /* both versions of the last overlap that differed, cut; or
+                                    an urgent byte */
     bool has_long_batches; /* a batch ends with follow_batch_end; else with each packet */
     size_t frames_used;
     uint8_t frames[FOLLOW_FRAMES_MAX]; /* of this batch */
