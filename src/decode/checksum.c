@@ -167,6 +167,33 @@ struct summed {
     unsigned index, network;
 };
 
+/* RFC 4340, 9.2: 0 where the header names more than there is. */
+static uint32_t dccp_coverage(const struct summed *summed)
+{
+    struct wb__dccp dccp;
+    if (wb__dccp_read(summed->packet, summed->layer, &dccp) < 0)
+        return summed->layer->length;
+    return wb__dccp_coverage(&dccp, summed->layer->length);
+}
+
+/* How many bytes of the layer its checksum covers, from the first on. */
+static uint32_t covered_length(const struct summed *summed)
+{
+    const struct wb_layer *layer = summed->layer;
+    uint16_t udplite;
+    switch (layer->kind) {
+    case WB_LAYER_DCCP:
+        return dccp_coverage(summed);
+    case WB_LAYER_UDPLITE: /* RFC 3828, 3.1: 0 covers all */
+        udplite = wb__load16(summed->bytes + 4);
+        return udplite > 0 ? udplite : layer->length;
+    case WB_LAYER_IP6_MOBILITY:
+        return layer->header_length;
+    default:
+        return layer->length;
+    }
+}
+
 static bool can_verify(const struct summed *summed)
 {
     const struct wb_packet *packet = summed->packet;
@@ -176,7 +203,7 @@ static bool can_verify(const struct summed *summed)
     const struct wb_layer *network = &summed->decoded->layers[summed->network];
     return summed->index < summed->decoded->fragment && has_known_end(network, layer) &&
            layer->status != WB_LAYER_MALFORMED && has_ip_length(packet, network) &&
-           is_captured(packet, layer->offset, layer->length);
+           is_captured(packet, layer->offset, covered_length(summed));
 }
 
 static enum wb_checksum_state check_plain(const struct summed *summed)
@@ -197,7 +224,7 @@ static bool is_begun(const struct summed *summed, uint64_t pseudo_sum)
     return field % 0xffff == wb__sum_fold(pseudo_sum) % 0xffff;
 }
 
-/* Of the layer's first covered bytes; the length is the layer's even so. */
+/* Over the pseudo-header and the first covered bytes; the length in it is the layer's even so. */
 static enum wb_checksum_state check_covered(const struct summed *summed, uint8_t protocol,
                                             uint32_t covered)
 {
@@ -214,7 +241,7 @@ static enum wb_checksum_state check_covered(const struct summed *summed, uint8_t
 
 static enum wb_checksum_state check_pseudo(const struct summed *summed, uint8_t protocol)
 {
-    return check_covered(summed, protocol, summed->layer->length);
+    return check_covered(summed, protocol, covered_length(summed));
 }
 
 static bool is_in_ip6(const struct summed *summed)
@@ -242,23 +269,10 @@ static enum wb_checksum_state check_icmp6(const struct summed *summed)
     return check_pseudo(summed, WB__PROTOCOL_ICMP6);
 }
 
-/* RFC 3828, 3.1: 0 covers all; and the checksum may not be left out. */
-static enum wb_checksum_state check_udplite(const struct summed *summed)
-{
-    uint16_t coverage = wb__load16(summed->bytes + 4);
-    if (wb__load16(summed->bytes + 6) == 0)
-        return WB_CHECKSUM_WRONG;
-    return check_covered(summed, WB__PROTOCOL_UDPLITE,
-                         coverage > 0 ? coverage : summed->layer->length);
-}
-
 static enum wb_checksum_state check_dccp(const struct summed *summed)
 {
-    struct wb__dccp dccp;
-    if (wb__dccp_read(summed->packet, summed->layer, &dccp) < 0)
-        return WB_CHECKSUM_UNVERIFIED;
-    uint32_t covered = wb__dccp_coverage(&dccp, summed->layer->length);
-    return covered > 0 ? check_covered(summed, WB__PROTOCOL_DCCP, covered) : WB_CHECKSUM_WRONG;
+    return covered_length(summed) > 0 ? check_pseudo(summed, WB__PROTOCOL_DCCP)
+                                      : WB_CHECKSUM_WRONG;
 }
 
 /* RFC 9260, 6.8: over the packet with zeros in the checksum's place, and in the order of
@@ -313,7 +327,7 @@ static enum wb_checksum_state check_layer(const struct summed *summed)
     case WB_LAYER_SCTP:
         return check_sctp(summed);
     case WB_LAYER_UDPLITE:
-        return check_udplite(summed);
+        return check_pseudo(summed, WB__PROTOCOL_UDPLITE);
     case WB_LAYER_DCCP:
         return check_dccp(summed);
     case WB_LAYER_VRRP:
@@ -323,7 +337,7 @@ static enum wb_checksum_state check_layer(const struct summed *summed)
     case WB_LAYER_OSPF:
         return check_ospf(summed);
     case WB_LAYER_IP6_MOBILITY:
-        return check_covered(summed, WB__PROTOCOL_MOBILITY, summed->layer->header_length);
+        return check_pseudo(summed, WB__PROTOCOL_MOBILITY);
     case WB_LAYER_TCP:
         return check_pseudo(summed, WB__PROTOCOL_TCP);
     case WB_LAYER_UDP:
@@ -338,6 +352,12 @@ static enum wb_checksum_state check_layer(const struct summed *summed)
 static bool has_no_checksum(const struct summed *summed)
 {
     return summed->layer->kind == WB_LAYER_GRE && !(summed->bytes[0] & 0x80);
+}
+
+/* RFC 3828, 3.1: it may not be left out. */
+static bool lacks_checksum(const struct summed *summed)
+{
+    return summed->layer->kind == WB_LAYER_UDPLITE && wb__load16(summed->bytes + 6) == 0;
 }
 
 /* What the source says of a checksum, it says of the outermost. */
@@ -355,6 +375,8 @@ static enum wb_checksum_state check_in_ip(const struct summed *summed)
         return check_zero_udp(summed);
     if (has_no_checksum(summed))
         return WB_CHECKSUM_ABSENT;
+    if (lacks_checksum(summed))
+        return WB_CHECKSUM_WRONG;
     if (is_known_valid(summed))
         return WB_CHECKSUM_RIGHT;
     return can_verify(summed) ? check_layer(summed) : WB_CHECKSUM_UNVERIFIED;

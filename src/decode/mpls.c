@@ -22,6 +22,8 @@ enum label {
     OAM_ALERT = 14,        /* RFC 3429 */
 };
 
+enum channel { CHANNEL_IP4 = 0x21, CHANNEL_IP6 = 0x57 }; /* RFC 4385, 5 */
+
 static inline struct wb__mpls parse_entry(const uint8_t *header)
 {
     uint32_t entry = wb__load32(header);
@@ -127,6 +129,18 @@ static inline struct wb__pseudowire parse_pseudowire(const uint8_t *header)
     };
 }
 
+static unsigned decode_channel(struct wb_layer *layer, uint16_t type)
+{
+    switch (type) {
+    case CHANNEL_IP4:
+        return WB_LAYER_IP4;
+    case CHANNEL_IP6:
+        return WB_LAYER_IP6;
+    default:
+        return unknown(layer);
+    }
+}
+
 /* The length is of short packets only (RFC 4385, 3): it tells the frame from padding. */
 unsigned wb__decode_pseudowire(struct wb__walk *walk, struct wb_layer *layer)
 {
@@ -137,7 +151,7 @@ unsigned wb__decode_pseudowire(struct wb__walk *walk, struct wb_layer *layer)
     layer->header_length = CONTROL_WORD_BYTES;
     layer->next = word.channel_type;
     if (word.is_channel)
-        return unknown(layer);
+        return decode_channel(layer, word.channel_type);
     if (word.length >= CONTROL_WORD_BYTES + ETHERNET_BYTES && word.length < layer->length)
         layer->length = word.length;
     struct wb__inside inside = wb__inside(walk, layer);

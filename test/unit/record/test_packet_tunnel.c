@@ -92,8 +92,8 @@ static const struct row rows[] = {
      PORTS_LINE("6635") "MPLS (label 32, tc 0, [S], ttl 255) " INNER_LINE},
     {OURS, "eth:8847 000201ff 00000005 eth:0800" INNER, PING,
      "MPLS (label 32, tc 0, [S], ttl 255) PW control word, seq 5: " INNER_LINE},
-    {OURS, "eth:8847 000201ff 10000021", "01020304",
-     "MPLS (label 32, tc 0, [S], ttl 255) PW channel 0x0021, payload, length 4"},
+    {OURS, "eth:8847 000201ff 10000007", "01020304",
+     "MPLS (label 32, tc 0, [S], ttl 255) PW channel 0x0007, payload, length 4"},
 
     {TCPDUMP, IP("04") "ip4:01:3:4", PING, OUTER_LINE INNER_LINE},
     {TCPDUMP, IP("29") "ip6:3a:3:4", "8000000000010001",
