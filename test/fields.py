@@ -7,23 +7,13 @@ usage: test/fields.py WIREBEAM SEEDS PAGE
 Each seed (see fuzz/fuzz_decode.c) becomes a capture file of one packet, which `wirebeam read
 --json` prints; every key below "layers" must stand in the section of its layer, as `key`.
 """
-import json, os, re, struct, subprocess, sys, tempfile
+import json, os, re, subprocess, sys
 
-FUZZER = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'fuzz', 'fuzz_decode.c')
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'compare'))
+import savefile, seeds
+
 COMMON = {'layer', 'status', 'reason', 'incomplete', 'quoted'}
-
-
-def read_link_types():
-    text = re.search(r'link_types\[\] = \{(.*?)\}', open(FUZZER).read(), re.S).group(1)
-    return [int(number) for number in text.replace(',', ' ').split()]
-
-
-def capture(seed, link_types):
-    choice, packet = seed[:4], seed[4:]
-    header = struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535,
-                         link_types[choice[0] % len(link_types)])
-    wire = len(packet) + (choice[2] << 8 | choice[3])
-    return header + struct.pack('<IIII', 1, 0, len(packet), wire) + packet
 
 
 def keys(value):
@@ -51,16 +41,15 @@ def read_page(path):
 
 
 def tell_fields(wirebeam, folder):
-    told, link_types = {}, read_link_types()
-    for name in sorted(os.listdir(folder)):
-        seed = open(os.path.join(folder, name), 'rb').read()
-        if len(seed) < 4:
-            continue
+    told = {}
+    for packet in seeds.read(folder):
+        name = packet.name
         done = subprocess.run([wirebeam, 'read', '-q', '--json', '-r', '-'],
-                              input=capture(seed, link_types), capture_output=True)
+                              input=savefile.pcap([packet], packet.link_type),
+                              capture_output=True)
         for line in done.stdout.splitlines():
-            packet = json.loads(line)
-            for layers in [packet['layers'], *packet.get('other_packets', [])]:
+            printed = json.loads(line)
+            for layers in [printed['layers'], *printed.get('other_packets', [])]:
                 for layer in layers:
                     told.setdefault(layer['layer'], {}).update(
                         (key, name) for key in keys(layer) if key not in COMMON)
