@@ -42,6 +42,10 @@ corpus: all
 	@scripts/setup test
 	@test/corpus/run '$(CORPUS)'
 
+differential: all
+	@scripts/setup test
+	@test/differential/run
+
 judge:
 	@scripts/setup build test
 	@test/judge/run
@@ -70,10 +74,11 @@ help:
 	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
 	@echo 'make bench      measure beside other programs'
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
+	@echo 'make differential   compare with tshark and tcpdump on packets of our own making'
 	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
 	@echo 'make coverage   which part of the code tests and seeds reach, by directory'
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize attack demo bench corpus judge fuzz coverage install clean help
+.PHONY: all setup test sanitize attack demo bench corpus differential judge fuzz coverage install clean help
