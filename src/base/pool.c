@@ -22,11 +22,12 @@ static size_t page_bytes(const struct wb__pool *pool)
     return PAGE_OBJECTS * pool->size;
 }
 
-/* The first page stays small as long as few objects are taken; who needs the second one
- * needs many. */
-static char *new_page(const struct wb__pool *pool, bool is_first)
+/* No larger than all objects that there may be. It stays small as long as few of them are
+ * taken; who needs the second one needs many. */
+static char *new_first_page(const struct wb__pool *pool)
 {
-    return is_first ? aligned_alloc(ALIGNMENT, page_bytes(pool)) : wb__huge_new(page_bytes(pool));
+    return aligned_alloc(ALIGNMENT, (pool->max < PAGE_OBJECTS ? pool->max : PAGE_OBJECTS) *
+                                        pool->size);
 }
 
 /* A number that was never taken before. */
@@ -36,7 +37,7 @@ static uint32_t take_fresh(struct wb__pool *pool)
         return 0;
     char **page = &pool->pages[pool->used >> WB__POOL_PAGE_BITS];
     if (!*page)
-        *page = new_page(pool, page == pool->pages);
+        *page = page == pool->pages ? new_first_page(pool) : wb__huge_new(page_bytes(pool));
     if (*page)
         return ++pool->used;
     if (pool->budget)
