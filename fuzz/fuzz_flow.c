@@ -9,10 +9,13 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "decode/sum.h"
 #include "flow/flow.h"
 
 #define OPERATION 8
-#define FRAME_MAX (40 + 256)
+#define TCP_AT 20
+#define HEADERS_MAX (TCP_AT + 20 + 16)
+#define FRAME_MAX (HEADERS_MAX + 256)
 #define BATCH_MAX 32
 
 struct stream_check {
@@ -100,30 +103,59 @@ static void store32(uint8_t *at, uint32_t value)
     store16(at + 2, value & 0xffff);
 }
 
-/* One IPv4 packet from eight bytes: [who, flags, sequence 2, ack 2, length, time]. */
+/* A timestamp, and on a SYN a window scale. */
+static unsigned put_options(uint8_t *options, const uint8_t *input)
+{
+    const uint8_t timestamp[12] = {1, 1, 8, 10, 0, 0, input[3], input[7]};
+    const uint8_t scale[4] = {1, 3, 3, input[5]};
+    memcpy(options, timestamp, sizeof timestamp);
+    if (!(input[1] & WB_TCP_SYN))
+        return sizeof timestamp;
+    memcpy(options + sizeof timestamp, scale, sizeof scale);
+    return sizeof timestamp + sizeof scale;
+}
+
+/* Zero, right, wrong, or begun for an offload to finish. */
+static void put_checksum(uint8_t *frame, unsigned length, unsigned choice)
+{
+    uint8_t pseudo[12] = {[9] = 6};
+    memcpy(pseudo, frame + 12, 8);
+    store16(pseudo + 10, length);
+    uint64_t sum = wb__sum_add(0, pseudo, sizeof pseudo);
+    uint16_t begun = wb__sum_fold(sum);
+    uint16_t right = (uint16_t)~wb__sum_fold(wb__sum_add(sum, frame + TCP_AT, length));
+    const uint16_t values[4] = {0, right, (uint16_t)(right ^ 1), begun};
+    memcpy(frame + TCP_AT + 16, &values[choice], sizeof *values);
+}
+
+/* One IPv4 packet from eight bytes: [who, flags, sequence 2, ack 2, length, time]. The lowest
+ * bits of the time choose the checksum, the next one whether there are options. */
 static size_t make_frame(uint8_t *frame, const uint8_t *input)
 {
     unsigned from_server = input[0] & 1, port = input[0] >> 1 & 3, length = input[6];
     uint32_t base = input[0] & 0x80 ? UINT32_MAX - 100 : 1000;
     unsigned far = input[0] >> 3 & 15 ? 0 : 16; /* now and then far away */
-    memset(frame, 0, 40);
+    uint8_t *tcp = frame + TCP_AT;
+    memset(frame, 0, HEADERS_MAX);
+    unsigned header = 20 + (input[7] & 4 ? put_options(tcp + 20, input) : 0);
     frame[0] = 0x45;
-    store16(frame + 2, 40 + length);
+    store16(frame + 2, TCP_AT + header + length);
     frame[8] = 64;
     frame[9] = 6;
     frame[15] = from_server ? 2 : 1;
     frame[19] = from_server ? 1 : 2;
-    store16(frame + 20, from_server ? 80 : 40000 + port);
-    store16(frame + 22, from_server ? 40000 + port : 80);
-    store32(frame + 24, base + ((uint32_t)wb__load16(input + 2) << far));
-    store32(frame + 28, base + ((uint32_t)wb__load16(input + 4) << far));
-    frame[32] = 0x50;
-    frame[33] = input[1];
-    store16(frame + 34, 65535);
-    store16(frame + 38, input[3] ^ input[5]); /* asked only with URG */
+    store16(tcp, from_server ? 80 : 40000 + port);
+    store16(tcp + 2, from_server ? 40000 + port : 80);
+    store32(tcp + 4, base + ((uint32_t)wb__load16(input + 2) << far));
+    store32(tcp + 8, base + ((uint32_t)wb__load16(input + 4) << far));
+    tcp[12] = (uint8_t)(header << 2);
+    tcp[13] = input[1];
+    store16(tcp + 14, 65535);
+    store16(tcp + 18, input[3] ^ input[5]); /* asked only with URG */
     for (unsigned i = 0; i < length; i++)
-        frame[40 + i] = (uint8_t)(input[2] + input[3] + i);
-    return 40 + length;
+        tcp[header + i] = (uint8_t)(input[2] + input[3] + i);
+    put_checksum(frame, header + length, input[7] & 3);
+    return TCP_AT + header + length;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
