@@ -94,6 +94,7 @@ static void print_flows(const struct wb_flow_stats *flow)
     const struct tally lost[] = {
         { flow->dropped_buffer_limit, "bytes beyond the direction-buffer limit" },
         { flow->dropped_memory_limit, "bytes beyond the total-buffer limit" },
+        { flow->given_up_memory_limit, "holes given up at the total-buffer limit" },
         { flow->ignored_midstream, "packets of connections already established" },
         { flow->ignored_window, "segments outside the window" },
         { flow->ignored_timestamp, "segments with an old timestamp" },

@@ -101,7 +101,7 @@ struct wb_flow {
     X(GAP, "tcp.gap")                         /* bytes missing from the stream */        \
     X(WINDOW_EXCEEDED, "tcp.window_exceeded") /* not believed: outside the window */        \
     X(BUFFER_LIMIT, "tcp.buffer_limit")       /* out-of-order bytes of one direction */  \
-    X(MEMORY_LIMIT, "tcp.memory_limit")       /* out-of-order bytes of all flows */      \
+    X(MEMORY_LIMIT, "tcp.memory_limit")       /* the same of all flows, or a hole */     \
     X(FLOW_LIMIT, "flow.limit")               /* the table is full, one was evicted */   \
     X(SYN_DATA_CHANGED, "tcp.syn_differs")    /* a second SYN with another sequence */   \
     X(DATA_AFTER_FIN, "tcp.data_after_fin")   /* beyond the end that FIN named */        \
@@ -235,6 +235,7 @@ struct wb_flow_stats {
     uint64_t buffered_bytes, buffered_peak; /* out-of-order bytes held */
     uint64_t history_bytes, history_peak;   /* bytes held to compare repetitions with */
     uint64_t dropped_buffer_limit, dropped_memory_limit; /* bytes not held by limits */
+    uint64_t given_up_memory_limit; /* holes that had to become gaps: max_buffer_total */
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
     /* Segments that were not believed, by check. */
     uint64_t ignored_window, ignored_timestamp, ignored_checksum;

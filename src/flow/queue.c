@@ -35,6 +35,7 @@ void wb__queue_memory_init(struct wb__queue_memory *memory, uint32_t max_per_que
 {
     wb__slab_init(&memory->small, SMALL_BLOCK, NULL);
     wb__slab_init(&memory->large, LARGE_BLOCK, NULL);
+    wb__list_init(&memory->by_age);
     memory->budget = (struct wb__budget){.limit = max_total};
     wb__ofo_memory_init(&memory->ofo, &memory->budget, max_per_queue / SMALL_BLOCK);
     memory->max_per_queue = max_per_queue;
@@ -71,15 +72,34 @@ static uint32_t next_random(uint64_t *state) /* xorshift64* (Vigna, 2016) */
     return (uint32_t)(*state * UINT64_C(0x2545f4914f6cdd1d) >> 32);
 }
 
+static bool is_beyond(const struct wb__budget *budget, uint64_t cost)
+{
+    return budget->limit && (cost > budget->limit || budget->used > budget->limit - cost);
+}
+
 static enum wb__queue_refusal why_refused(const struct wb__queue *queue,
                                           const struct wb__queue_memory *memory, uint64_t cost)
 {
-    const struct wb__budget *budget = &memory->budget;
     if (cost > memory->max_per_queue || queue->memory > memory->max_per_queue - cost)
         return WB__QUEUE_FULL;
-    if (budget->limit && (cost > budget->limit || budget->used > budget->limit - cost))
-        return WB__QUEUE_NO_MEMORY;
-    return WB__QUEUE_TAKEN;
+    return is_beyond(&memory->budget, cost) ? WB__QUEUE_NO_MEMORY : WB__QUEUE_TAKEN;
+}
+
+/* Of a whole chunk, and of the second half of a block that it cuts in two. */
+static uint64_t cost_with_cut(uint32_t length)
+{
+    return (uint64_t)(length / room_of(LARGE_BLOCK) + 2) * LARGE_BLOCK;
+}
+
+bool wb__queue_is_short(const struct wb__queue_memory *memory, uint32_t length)
+{
+    return !wb__list_is_empty(&memory->by_age) &&
+           is_beyond(&memory->budget, cost_with_cut(length));
+}
+
+uint32_t wb__queue_oldest(const struct wb__queue_memory *memory)
+{
+    return wb__container(memory->by_age.next, struct wb__segment, by_age)->owner;
 }
 
 /* An empty block with room for length bytes, or for as many as a large one holds. */
@@ -102,12 +122,15 @@ static struct wb__segment *block_new(struct put *put, uint32_t length)
     put->queue->memory += cost;
     segment->cost = (uint16_t)cost;
     segment->priority = next_random(&memory->random);
+    segment->owner = put->queue->owner;
+    wb__list_append(&memory->by_age, &segment->by_age);
     return segment;
 }
 
 void wb__queue_release(struct wb__queue_memory *memory, struct wb__segment *segment)
 {
     wb__budget_give(&memory->budget, segment->cost);
+    wb__list_remove(&segment->by_age);
     wb__slab_give(segment->cost == SMALL_BLOCK ? &memory->small : &memory->large, segment);
 }
 
@@ -355,18 +378,17 @@ static void store_run(struct put *put, uint32_t to, struct wb__segment *place)
 
 /* --- cutting ----------------------------------------------------------------- */
 
-/* Is there room for the whole chunk and for the second half of a block cut in two? Old
- * bytes are given up only for new ones that can surely be stored. */
+/* Old bytes are given up only for new ones that can surely be stored. */
 static bool has_room(struct put *put)
 {
-    uint64_t blocks = put->chunk->length / room_of(LARGE_BLOCK) + 2;
-    enum wb__queue_refusal refusal = why_refused(put->queue, put->memory, blocks * LARGE_BLOCK);
+    enum wb__queue_refusal refusal =
+        why_refused(put->queue, put->memory, cost_with_cut(put->chunk->length));
     if (refusal != WB__QUEUE_TAKEN)
         put->result.refusal = refusal;
     return refusal == WB__QUEUE_TAKEN;
 }
 
-/* Moves what follows the sequence number to into a block of its own. */
+/* Moves what follows the sequence number to into a block of its own, which is as old. */
 static void cut_in_two(struct put *put, struct wb__segment *segment, uint32_t to)
 {
     uint32_t length = wb__segment_end(segment) - to;
@@ -382,6 +404,8 @@ static void cut_in_two(struct put *put, struct wb__segment *segment, uint32_t to
     rest->unit = segment->unit;
     rest->age = segment->age;
     rest->has_fin = segment->has_fin;
+    wb__list_remove(&rest->by_age);
+    wb__list_append(segment->by_age.next, &rest->by_age);
     memcpy(rest->data, segment->data + segment->start + (to - segment->sequence), length);
     wb__index_insert(put->queue, segment->next, rest);
 }

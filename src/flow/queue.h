@@ -37,16 +37,19 @@
 #include <wirebeam/flow.h>
 
 #include "base/budget.h"
+#include "base/list.h"
 #include "base/slab.h"
 #include "flow/ofo.h"
 
 struct wb__segment {
     struct wb__segment *next, *previous; /* in order of sequence */
     struct wb__segment *left, *right;    /* of the index */
+    struct wb__link by_age;              /* in the memory: when its oldest bytes came */
     uint32_t sequence, length;           /* with the FIN */
     uint32_t begin, unit;                /* the origins; not kept up under FIRST and LAST */
     uint32_t age;                        /* a count of blocks: which of two came first */
     uint32_t priority;                   /* in the index */
+    uint32_t owner;                      /* of its queue */
     uint16_t cost;                       /* of memory, in bytes */
     uint16_t start;                      /* of the bytes in data */
     bool has_fin;                        /* in place of the last byte */
@@ -57,6 +60,7 @@ struct wb__queue {
     struct wb__segment *first, *last, *root;
     struct wb__ofo *ofo; /* under LINUX, what its receiver holds; or NULL */
     uint32_t memory;     /* cost of all its segments */
+    uint32_t owner;      /* what the user calls it, for wb__queue_oldest */
 };
 
 /* Two versions of the same bytes, from the first to the last that differs; what lies
@@ -73,6 +77,7 @@ struct wb__difference {
 /* The memory of all queues of a table: segments in two sizes of block. */
 struct wb__queue_memory {
     struct wb__slab small, large;
+    struct wb__link by_age;   /* all segments, the oldest first */
     struct wb__budget budget; /* limit: max_buffer_total */
     uint32_t max_per_queue;   /* max_buffer_per_direction */
     uint32_t blocks;          /* ever taken: the age of the next */
@@ -116,6 +121,13 @@ void wb__queue_memory_free(struct wb__queue_memory *memory);
  * log n + its length steps. A policy of 0 (the default) counts as FIRST. */
 struct wb__queue_result wb__queue_put(struct wb__queue *queue, struct wb__queue_memory *memory,
                                       const struct wb__chunk *chunk, enum wb_overlap_policy policy);
+
+/* May a chunk of that length be refused for want of memory? Asked before it is put where
+ * others can be made to do without. */
+bool wb__queue_is_short(const struct wb__queue_memory *memory, uint32_t length);
+
+/* The owner of the queue that holds the oldest bytes; there must be some. */
+uint32_t wb__queue_oldest(const struct wb__queue_memory *memory);
 
 /* Takes the first segment off and returns it; to be given to wb__queue_release. */
 struct wb__segment *wb__queue_pop(struct wb__queue *queue, struct wb__queue_memory *memory);

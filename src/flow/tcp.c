@@ -9,6 +9,7 @@
  *   - only one direction is seen, so no ACK can tell, and it did not come for
  *     ONE_SIDED_WAITS times as long;
  *   - the queue is full, and one of the above holds apart from the waiting;
+ *   - the memory of all queues is used up, and the bytes behind it wait for longest;
  *   - the flow ends.
  *
  * A sniffer that believed every segment could be led astray, so the checks of a
@@ -359,6 +360,28 @@ void wb__tcp_flush(struct wb__flow_table *table, struct wb__flow *flow, int64_t 
     flush_half(table, flow, WB_FLOW_SERVER, time_ns);
 }
 
+/* Where the memory of all queues is used up, the direction whose bytes have waited for longest
+ * gives up the hole before them: what it holds is handed on, so that only the hole is lost.
+ * Neither who is silent nor who holds most would be a fair choice. Traffic costs little, so
+ * that a few hostile connections would never be silent; and many small queues hide behind one
+ * honest large one. But a sender makes its early bytes younger only by sending as many anew.
+ * So honest ones get their turn, unless more than the limit comes early while they wait. */
+static void make_room(struct wb__flow_table *table, uint32_t length, int64_t time_ns)
+{
+    while (wb__queue_is_short(&table->memory, length)) {
+        uint32_t owner = wb__queue_oldest(&table->memory);
+        struct wb__flow *flow = wb__pool_at(&table->flows, owner >> 1);
+        enum wb_flow_direction direction = owner & 1;
+        const struct wb__half *half = &flow->half[direction];
+        table->stats.given_up_memory_limit++;
+        tell(table, flow, direction, WB_FLOW_ANOMALY_MEMORY_LIMIT,
+             &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                       .offset = half->offset,
+                                       .length = hole_length(half)});
+        skip_hole(table, flow, direction, time_ns);
+    }
+}
+
 /* --- payload ----------------------------------------------------------------- */
 
 /* The payload of a segment, as far as it concerns the stream. */
@@ -462,8 +485,8 @@ static void tell_refused(struct wb__flow_table *table, struct wb__flow *flow,
 
 /* Bytes that come early, or overlap some that did. When there is no room for them and
  * the hole before them is hopeless, it is given up now. */
-static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
-                       enum wb_flow_direction direction, struct payload payload)
+static void put_early(struct wb__flow_table *table, struct wb__flow *flow,
+                      enum wb_flow_direction direction, struct payload payload)
 {
     struct wb__half *half = &flow->half[direction];
     struct wb__chunk chunk = {.begin = payload.sequence,
@@ -481,6 +504,7 @@ static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
     chunk.sequence = payload.sequence;
     chunk.bytes = payload.bytes;
     chunk.length = payload.captured;
+    half->queue.owner = flow->number << 1 | direction;
     struct wb__queue_result result =
         wb__queue_put(&half->queue, &table->memory, &chunk,
                       (enum wb_overlap_policy)flow->policy[direction]);
@@ -562,6 +586,23 @@ static void reach_back(struct wb__half *half, bool syn_seen, const struct payloa
         set_start(half, payload->sequence);
 }
 
+static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
+                         enum wb_flow_direction direction, struct payload payload);
+
+/* The direction itself may be the one that gives up its hole. */
+static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
+                       enum wb_flow_direction direction, const struct payload *payload)
+{
+    const struct wb__half *half = &flow->half[direction];
+    uint32_t next = half->next;
+    if (wb__queue_is_short(&table->memory, payload->captured))
+        make_room(table, payload->captured, payload->time_ns);
+    if (half->next == next)
+        put_early(table, flow, direction, *payload);
+    else
+        take_payload(table, flow, direction, *payload);
+}
+
 /* A FIN is taken with the segment that brings it: a receiver that drops the segment, or keeps
  * other bytes in its place, does not see the FIN either. */
 static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
@@ -587,7 +628,7 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
         take_in_order(table, flow, direction, &payload);
     else if (payload.has_fin ||
              wb__sequence_distance(half->next, payload.sequence + payload.captured) > 0)
-        take_early(table, flow, direction, payload);
+        take_early(table, flow, direction, &payload);
 }
 
 /* --- control ----------------------------------------------------------------- */

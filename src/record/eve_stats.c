@@ -75,6 +75,7 @@ static const struct counter flow_counters[] = {
     COUNTER(wb_flow_stats, history_peak),
     COUNTER(wb_flow_stats, dropped_buffer_limit),
     COUNTER(wb_flow_stats, dropped_memory_limit),
+    COUNTER(wb_flow_stats, given_up_memory_limit),
     COUNTER(wb_flow_stats, ignored_midstream),
     COUNTER(wb_flow_stats, ignored_window),
     COUNTER(wb_flow_stats, ignored_timestamp),

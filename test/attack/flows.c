@@ -79,6 +79,28 @@ static void leave_holes(struct capture *capture, uint64_t n)
     bytes_free(&body);
 }
 
+/* n segments of connections that are never silent, each behind a hole of its own. */
+static void leave_holes_busily(struct capture *capture, uint64_t n)
+{
+    enum { CONNECTIONS = 256, LENGTH = 200 };
+    static const uint8_t wide_window[] = {3, 3, 14, 1}; /* RFC 7323, 2.2 */
+    struct bytes body = bytes_pattern(1, LENGTH);
+    struct talk talks[CONNECTIONS];
+    for (uint32_t i = 0; i < CONNECTIONS; i++) {
+        struct talk *talk = &talks[i];
+        *talk = capture_talk(capture, i);
+        for (int side = CLIENT; side <= SERVER; side++) {
+            talk->syn_options[side] = wide_window;
+            talk->syn_options_length[side] = sizeof wide_window;
+        }
+        talk_handshake(talk);
+    }
+    for (uint64_t i = 0; i < n; i++)
+        talk_segment(&talks[i % CONNECTIONS], CLIENT, LENGTH * (1 + 2 * (i / CONNECTIONS)),
+                     body.data, body.length);
+    bytes_free(&body);
+}
+
 const struct attack flow_attacks[] = {
     {"flows", open_many, 4},
     {"unanswered", ask_many, 4},
@@ -86,5 +108,6 @@ const struct attack flow_attacks[] = {
     {"syn-flood", flood_syns, 1},
     {"ack-flood", flood_acks, 1},
     {"holes", leave_holes, 4},
+    {"holes-busy", leave_holes_busily, 1},
     {0},
 };

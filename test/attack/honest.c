@@ -4,7 +4,8 @@
  * capture long, and 20 that last from its beginning to its end, with ten transactions each.
  * They open, exchange and close at even distances; what belongs together comes together.
  * Transaction NUMBER is GET /honest/NUMBER; its response has the body
- * bytes_pattern(NUMBER, 500 + 500 * (NUMBER % 7)), chunked where the number is odd.
+ * bytes_pattern(NUMBER, 500 + 500 * (NUMBER % 7)), chunked where the number is odd. Of every
+ * third response the second segment comes before the first.
  */
 #include <err.h>
 #include <stdlib.h>
@@ -72,6 +73,19 @@ static void put_body(struct bytes *message, unsigned number, struct bytes body)
     bytes_print(message, "0\r\n\r\n");
 }
 
+/* In segments, of which the first two are swapped. */
+static void say_swapped(struct talk *talk, enum talk_side side, const uint8_t *bytes,
+                        size_t length)
+{
+    uint64_t begin = talk->sent[side];
+    size_t first = length / 2 < talk->mss ? length / 2 : talk->mss;
+    size_t second = length - first < talk->mss ? length - first : talk->mss;
+    talk_segment(talk, side, begin + first, bytes + first, second);
+    talk_segment(talk, side, begin, bytes, first);
+    talk->sent[side] += first + second;
+    talk_say(talk, side, bytes + first + second, length - first - second);
+}
+
 static void exchange(struct talk *talk, unsigned number)
 {
     struct bytes request = {0}, response = {0};
@@ -80,7 +94,10 @@ static void exchange(struct talk *talk, unsigned number)
     talk_say(talk, CLIENT, request.data, request.length);
     bytes_print(&response, "HTTP/1.1 200 OK\r\nETag: \"honest-%u\"\r\n", number);
     put_body(&response, number, body);
-    talk_say(talk, SERVER, response.data, response.length);
+    if (number % 3 == 0)
+        say_swapped(talk, SERVER, response.data, response.length);
+    else
+        talk_say(talk, SERVER, response.data, response.length);
     bytes_free(&request);
     bytes_free(&response);
     bytes_free(&body);

@@ -620,6 +620,30 @@ static void no_memory_for_all(void **state)
     pair_free(pair);
 }
 
+/* A block that is cut in two is as old as before in both parts. */
+static void oldest_bytes(void **state)
+{
+    (void)state;
+    struct pair *pair = pair_new();
+    struct wb__queue old = {.owner = 1}, young = {.owner = 2};
+    uint8_t bytes[1000] = {0};
+    struct wb__chunk whole = {0, 1000, bytes, 0, 1000, false};
+    struct wb__chunk inside = {500, 10, bytes, 500, 510, false};
+    wb__queue_put(&old, pair->memory, &whole, WB_OVERLAP_BSD_RIGHT);
+    wb__queue_put(&young, pair->memory, &whole, WB_OVERLAP_BSD_RIGHT);
+    wb__queue_put(&old, pair->memory, &inside, WB_OVERLAP_BSD_RIGHT);
+    assert_int_equal(wb__queue_oldest(pair->memory), 1);
+    wb__queue_release(pair->memory, wb__queue_pop(&old, pair->memory)); /* what was before it */
+    assert_int_equal(wb__queue_oldest(pair->memory), 1);
+    wb__queue_release(pair->memory, wb__queue_pop(&old, pair->memory)); /* what came last */
+    assert_int_equal(wb__queue_oldest(pair->memory), 1);
+    wb__queue_release(pair->memory, wb__queue_pop(&old, pair->memory));
+    assert_int_equal(wb__queue_oldest(pair->memory), 2);
+    assert_null(old.first);
+    wb__queue_clear(&young, pair->memory);
+    pair_free(pair);
+}
+
 static void names_of_policies(void **state)
 {
     (void)state;
@@ -649,6 +673,7 @@ int main(void)
         cmocka_unit_test(full_queue_keeps_what_it_has),
         cmocka_unit_test(nothing_is_left_of_what_is_refused),
         cmocka_unit_test(no_memory_for_all),
+        cmocka_unit_test(oldest_bytes),
         cmocka_unit_test(names_of_policies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

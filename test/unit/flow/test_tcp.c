@@ -548,25 +548,6 @@ static void buffer_limits(void **state)
     follow_close(follow);
 }
 
-static void memory_limit_of_all(void **state)
-{
-    (void)state;
-    struct follow *follow = follow_open(
-        &(struct wb_flow_options){.max_buffer_total = 1024, .max_buffer_per_direction = 1 << 20,
-                                  .overlap = WB_OVERLAP_BSD});
-    for (uint16_t port = 1; port <= 8; port++) {
-        struct talk talk = talk_v4(follow_packet, follow);
-        talk.from[CLIENT].source_port = talk.from[SERVER].destination_port = port;
-        talk_handshake(&talk);
-        talk_segment(&talk, CLIENT, 10, "x", 1);
-    }
-    struct wb_flow_stats stats;
-    wb__flow_table_stats(follow->table, &stats);
-    assert_int_equal(stats.buffered_peak, 1024);
-    assert_int_equal(stats.dropped_memory_limit, 4);
-    follow_close(follow);
-}
-
 static void flow_limit(void **state)
 {
     (void)state;
@@ -620,7 +601,6 @@ int main(void)
         cmocka_unit_test(far_outside_the_window),
         cmocka_unit_test(data_after_fin),
         cmocka_unit_test(buffer_limits),
-        cmocka_unit_test(memory_limit_of_all),
         cmocka_unit_test(flow_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
