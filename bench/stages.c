@@ -226,7 +226,7 @@ static double follow_block(struct wb__flow_table *table, struct visit *visit, bo
             if (with_decode)
                 wb_decode(&visit->packets[at + i], &decoded[i]);
             wb__flow_table_prepare(table, &visit->packets[at + i], &decoded[i],
-                                   &visit->lookups[i]);
+                                   &visit->lookups[i], i > 0 ? &visit->lookups[i - 1] : NULL);
         }
         for (int i = 0; i < FEW; i++)
             wb__flow_table_fetch(table, &visit->lookups[i]);

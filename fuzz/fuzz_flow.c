@@ -183,7 +183,7 @@ static struct wb__flow_table *make_table(uint8_t choice)
 /* The frames of a batch stay where they are until it ends, and no longer. */
 static void end_batch(struct wb__flow_table *table, uint8_t frames[BATCH_MAX][FRAME_MAX])
 {
-    wb__flow_table_batch_end(table);
+    wb__flow_table_before_reuse(table);
     memset(frames, 0xee, BATCH_MAX * FRAME_MAX);
 }
 
@@ -206,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct wb_decoded decoded;
         wb_decode(&packet, &decoded);
         struct wb__flow_lookup lookup;
-        wb__flow_table_prepare(table, &packet, &decoded, &lookup);
+        wb__flow_table_prepare(table, &packet, &decoded, &lookup, NULL);
         wb__flow_table_packet(table, &packet, &decoded, &lookup);
         if (++held == batch) {
             end_batch(table, frames);

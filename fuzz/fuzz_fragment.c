@@ -126,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                              &whole_decoded, &public))
             check_whole(&whole, &whole_decoded, &public, datagram, has_lies[datagram][is_ip6]);
         if (input[4] & 2)
-            wb__fragment_table_batch_end(table);
+            wb__fragment_table_before_reuse(table);
         check_stats(table, options.max_memory);
     }
     wb__fragment_table_finish(table);

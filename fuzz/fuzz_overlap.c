@@ -118,7 +118,7 @@ static void take(struct wb__flow_table *table, const uint8_t *frame, size_t leng
     struct wb_decoded decoded;
     wb_decode(&packet, &decoded);
     struct wb__flow_lookup lookup;
-    wb__flow_table_prepare(table, &packet, &decoded, &lookup);
+    wb__flow_table_prepare(table, &packet, &decoded, &lookup, NULL);
     wb__flow_table_packet(table, &packet, &decoded, &lookup);
 }
 
@@ -162,12 +162,12 @@ static void play(struct wb__flow_table *table, struct model *model, const uint8_
         if (model->received != model->next)
             abort();
         if (++held == batch) {
-            wb__flow_table_batch_end(table);
+            wb__flow_table_before_reuse(table);
             memset(frames, 0xee, sizeof frames);
             held = 0;
         }
     }
-    wb__flow_table_batch_end(table);
+    wb__flow_table_before_reuse(table);
     memset(frames, 0xee, sizeof frames);
 }
 

@@ -11,7 +11,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,29 +47,6 @@ static void handle(int signal_number, void (*handler)(int))
 
     sigemptyset(&action.sa_mask);
     sigaction(signal_number, &action, NULL);
-}
-
-/* A capture file that somebody cuts short while it is mapped: its missing pages become
- * zeros, the reader finds the file too short before it goes on, and what was recorded is
- * written out as after any other error. mmap is a plain system call on the systems that
- * send SIGBUS for this. */
-static void on_missing_page(int signal_number, siginfo_t *info, void *context)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    void *start = (void *)((uintptr_t)info->si_addr & ~(page - 1));
-
-    (void)context;
-    if (info->si_code != BUS_ADRERR ||
-        mmap(start, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-        handle(signal_number, SIG_DFL);
-}
-
-static void take_missing_pages(void)
-{
-    struct sigaction action = { .sa_sigaction = on_missing_page, .sa_flags = SA_SIGINFO };
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGBUS, &action, NULL);
 }
 
 /* Interrupts are taken even where a shell began us in the background with SIGINT
@@ -228,7 +204,6 @@ int run_engine(const struct run *run)
         return open_status(result);
     }
     take_signals(engine);
-    take_missing_pages();
     tell_start(run, engine);
     status = step_to_end(run, engine);
     status = finish(run, engine, status);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * A packet as its source gave it. The bytes are borrowed: they lie in the kernel's
- * ring, in a mapped file or in a source's buffer, and are valid until the batch
+ * ring or in a source's buffer, and are valid until the batch
  * that the packet came in has been handled (see wirebeam/engine.h).
  */
 #ifndef WIREBEAM_PACKET_H

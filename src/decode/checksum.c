@@ -5,10 +5,14 @@
  * both judged. Only what can be known is said: fragments, quotations, cut packets and what an
  * offload has yet to finish are "unverified" or "not_computed", never "wrong".
  */
+#include <arpa/inet.h>
+
 #include "decode/crc32c.h"
 #include "decode/dccp.h"
 #include "decode/decoder.h"
 #include "decode/sum.h"
+
+#define IP4_MIN_BYTES 20
 
 static enum wb_checksum_state judge(uint64_t sum)
 {
@@ -124,11 +128,11 @@ static bool find_addresses(const struct wb_packet *packet, const struct wb_decod
     const struct wb_layer *layer = &decoded->layers[network];
     if (layer->kind == WB_LAYER_IP6)
         return find_ip6_addresses(packet, decoded, network, transport, addresses);
-    struct wb_ip4 ip;
-    if (wb_ip4_read(packet, layer, &ip) < 0)
-        return false;
     const uint8_t *header = packet->data + layer->offset;
-    *addresses = (struct addresses){header + 12, find_source_routed(&ip, header + 16), 4};
+    *addresses = (struct addresses){header + 12, header + 16, 4};
+    struct wb_ip4 ip;
+    if (layer->header_length > IP4_MIN_BYTES && wb_ip4_read(packet, layer, &ip) == 0)
+        addresses->destination = find_source_routed(&ip, addresses->destination);
     return addresses->destination != NULL;
 }
 
@@ -137,11 +141,9 @@ static bool find_addresses(const struct wb_packet *packet, const struct wb_decod
 static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t protocol,
                                   uint32_t length)
 {
-    const uint8_t tail[8] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16),
-                             (uint8_t)(length >> 8),  (uint8_t)length, 0, 0, 0, protocol};
-    uint64_t sum = wb__sum_add(0, addresses->source, addresses->length);
-    sum = wb__sum_add(sum, addresses->destination, addresses->length);
-    return wb__sum_add(sum, tail, sizeof tail);
+    uint64_t sum = (uint64_t)htonl(length) + htonl(protocol);
+    sum = wb__sum_add(sum, addresses->source, addresses->length);
+    return wb__sum_add(sum, addresses->destination, addresses->length);
 }
 
 /* IP lengths of 0 mark a frame that is yet to be cut into segments. */
@@ -370,7 +372,8 @@ static bool is_known_valid(const struct summed *summed)
 static enum wb_checksum_state check_in_ip(const struct summed *summed)
 {
     struct wb_udp udp;
-    bool is_udp = wb_udp_read(summed->packet, summed->layer, &udp) == 0;
+    bool is_udp = summed->layer->kind == WB_LAYER_UDP &&
+                  wb_udp_read(summed->packet, summed->layer, &udp) == 0;
     if (is_udp && udp.checksum == 0)
         return check_zero_udp(summed);
     if (has_no_checksum(summed))

@@ -39,11 +39,19 @@ uint64_t wb__sum_add(uint64_t sum, const uint8_t *bytes, uint32_t length)
     length -= blocks * (LANES * 4);
     uint32_t word;
     for (; length >= 4; bytes += 4, length -= 4) {
-        memcpy(&word, bytes, 4);
+        memcpy(&word, bytes, sizeof word);
         sum += word;
     }
-    uint8_t tail[4] = {0};
-    memcpy(tail, bytes, length);
-    memcpy(&word, tail, 4);
-    return sum + word;
+    uint16_t half;
+    if (length & 2) {
+        memcpy(&half, bytes, sizeof half);
+        sum += half;
+        bytes += 2;
+    }
+    if (length & 1) {
+        const uint8_t padded[2] = {*bytes, 0};
+        memcpy(&half, padded, sizeof half);
+        sum += half;
+    }
+    return sum;
 }

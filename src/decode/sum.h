@@ -15,9 +15,10 @@ uint64_t wb__sum_add(uint64_t sum, const uint8_t *bytes, uint32_t length);
 /* The sum folded to 16 bits, in the order of memory. */
 static inline uint16_t wb__sum_fold(uint64_t sum)
 {
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)sum;
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
 #endif

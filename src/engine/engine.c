@@ -14,7 +14,6 @@
 #include "decode/decode.h"
 
 #define CACHE_LINE_BYTES 64
-#define PREFETCH_BYTES 2048
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
 
 void wb_engine_options_fill(struct wb_engine_options *options)
@@ -50,8 +49,6 @@ static void find_needs(struct wb_engine *engine, const struct wb_engine_options 
         options->http_on || has_http_handler(&options->handlers) || engine->records_http;
     engine->needs_flow = engine->needs_http || has_flow_handler(&options->handlers) ||
                          engine->records_flows || engine->records_streams;
-    engine->reads_payloads =
-        engine->needs_flow && !(options->flow.lenient & 1u << WB_FLOW_CHECK_CHECKSUM);
     engine->needs_fragments = engine->needs_flow || options->handlers.datagram ||
                               options->handlers.fragment_anomaly;
     engine->needs_decode = engine->needs_fragments || options->handlers.packet;
@@ -88,6 +85,16 @@ static int open_stages(struct wb_engine *engine, const struct wb_engine_options 
     return 0;
 }
 
+/* The bytes of earlier packets, and of the datagrams put together from them, go. */
+static void before_reuse(void *context)
+{
+    struct wb_engine *engine = context;
+    if (engine->flows)
+        wb__flow_table_before_reuse(engine->flows);
+    if (engine->fragments)
+        wb__fragment_table_before_reuse(engine->fragments);
+}
+
 int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *options,
                    struct wb_error *error)
 {
@@ -115,6 +122,8 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
         wb_engine_close(engine);
         return code;
     }
+    engine->source->before_reuse = before_reuse;
+    engine->source->context = engine;
     *result = engine;
     return 0;
 }
@@ -147,7 +156,7 @@ static void run_flow(struct wb_engine *engine, const struct wb_packet *packet,
     struct wb__flow_lookup lookup;
     if (!engine->flows)
         return;
-    wb__flow_table_prepare(engine->flows, packet, decoded, &lookup);
+    wb__flow_table_prepare(engine->flows, packet, decoded, &lookup, NULL);
     engine->current = packet;
     wb__flow_table_packet(engine->flows, packet, decoded, &lookup);
 }
@@ -190,15 +199,6 @@ static void run_others(struct wb_engine *engine, const struct wb_packet *packet,
     }
 }
 
-/* The checksum of a segment reads all of it. Two packets ahead is far enough for memory, and
- * near enough for the cache. */
-static void prefetch_payload(const struct wb_packet *packet)
-{
-    for (uint32_t at = 2 * CACHE_LINE_BYTES; at < packet->captured_length && at < PREFETCH_BYTES;
-         at += CACHE_LINE_BYTES)
-        __builtin_prefetch(packet->data + at);
-}
-
 /* A few packets through decode, and then one by one through the rest: while the first
  * ones are followed, the cache lines that the last ones need are on their way. */
 static void run_few(struct wb_engine *engine, const struct wb_packet *packets, int count)
@@ -208,14 +208,12 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
         count_decoded(&engine->decode_stats, &engine->decoded[i]);
         if (engine->flows)
             wb__flow_table_prepare(engine->flows, &packets[i], &engine->decoded[i],
-                                   &engine->lookups[i]);
+                                   &engine->lookups[i], i > 0 ? &engine->lookups[i - 1] : NULL);
     }
     for (int i = 0; engine->flows && i < count; i++)
         wb__flow_table_fetch(engine->flows, &engine->lookups[i]);
     for (int i = 0; i < count; i++) {
         engine->current = &packets[i];
-        if (engine->reads_payloads && i + 2 < count)
-            prefetch_payload(&packets[i + 2]);
         if (engine->handlers.packet)
             engine->handlers.packet(engine->context, &packets[i], &engine->decoded[i]);
         if (engine->flows)
@@ -288,14 +286,10 @@ static void end_batch(struct wb_engine *engine)
 {
     if (engine->fragments)
         wb__fragment_table_expire(engine->fragments, engine->now_ns);
-    if (engine->flows) {
-        wb__flow_table_batch_end(engine->flows);
+    if (engine->flows)
         wb__flow_table_expire(engine->flows, engine->now_ns);
-    }
     if (engine->recorder)
         end_record_batch(engine);
-    if (engine->fragments)
-        wb__fragment_table_batch_end(engine->fragments);
 }
 
 static void run_batch(struct wb_engine *engine, int count)

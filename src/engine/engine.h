@@ -25,7 +25,6 @@ struct wb_engine {
     struct wb_handlers handlers;
     void *context;
     bool needs_decode, needs_fragments, needs_flow, needs_http; /* a stage that nobody needs does not run */
-    bool reads_payloads; /* the flow stage verifies checksums */
     bool records_packets, records_flows, records_http, records_http_bytes, records_streams;
     bool is_live;
 

@@ -59,9 +59,11 @@ struct wb__flow_lookup {
 };
 
 /* Finds out where the flow of a decoded packet would be, and brings that line of the
- * table into the cache: done for a few packets before they are taken. */
+ * table into the cache: done for a few packets before they are taken. previous is the lookup
+ * of the packet before, which often is of the same flow and saves the hash, or NULL. */
 void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_packet *packet,
-                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup);
+                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup,
+                            const struct wb__flow_lookup *previous);
 
 /* Brings the flow itself into the cache, where there is one: done for each of them between
  * the two. */
@@ -69,13 +71,13 @@ void wb__flow_table_fetch(const struct wb__flow_table *table,
                           const struct wb__flow_lookup *lookup);
 
 /* Takes a packet that was prepared; what is not TCP is left alone. Its bytes stay where they
- * are until wb__flow_table_batch_end. */
+ * are until wb__flow_table_before_reuse. */
 void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet *packet,
                            const struct wb_decoded *decoded,
                            const struct wb__flow_lookup *lookup);
 
 /* To be called before the bytes of packets taken so far are gone. */
-void wb__flow_table_batch_end(struct wb__flow_table *table);
+void wb__flow_table_before_reuse(struct wb__flow_table *table);
 
 /* Expires what is due at now_ns; called now and then with the latest packet time, or
  * with the clock when a live source is idle. */

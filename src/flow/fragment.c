@@ -89,7 +89,7 @@ static struct wb__datagram *oldest(const struct wb__fragment_table *table)
     return wb__container(table->ages.next, struct wb__datagram, age);
 }
 
-void wb__fragment_table_batch_end(struct wb__fragment_table *table)
+void wb__fragment_table_before_reuse(struct wb__fragment_table *table)
 {
     for (struct whole *whole; (whole = table->wholes);) {
         table->wholes = whole->next;
@@ -105,7 +105,7 @@ void wb__fragment_table_free(struct wb__fragment_table *table)
         return;
     for (struct wb__link *link = table->ages.next; link != &table->ages; link = link->next)
         free(wb__container(link, struct wb__datagram, age)->packets);
-    wb__fragment_table_batch_end(table);
+    wb__fragment_table_before_reuse(table);
     wb__slab_free(&table->datagrams);
     wb__slab_free(&table->headers);
     wb__slab_free(&table->runs);

@@ -38,14 +38,14 @@ struct wb__fragment_table *wb__fragment_table_new(const struct wb_fragment_optio
 
 /* Takes a packet for which decoded->is_fragment. True when it completes a datagram: then
  * *whole, *whole_decoded and *datagram describe it, borrowed until
- * wb__fragment_table_batch_end. It may hold fragments of a packet inside of it, and then
+ * wb__fragment_table_before_reuse. It may hold fragments of a packet inside of it, and then
  * is to be given to this function again. */
 bool wb__fragment_table_packet(struct wb__fragment_table *table, const struct wb_packet *packet,
                                const struct wb_decoded *decoded, struct wb_packet *whole,
                                struct wb_decoded *whole_decoded, struct wb_datagram *datagram);
 
 /* Gives back the memory of the datagrams that were completed. */
-void wb__fragment_table_batch_end(struct wb__fragment_table *table);
+void wb__fragment_table_before_reuse(struct wb__fragment_table *table);
 
 /* Gives up what is due at now_ns. */
 void wb__fragment_table_expire(struct wb__fragment_table *table, int64_t now_ns);

@@ -180,7 +180,7 @@ static uint64_t unacknowledged_of(const struct wb__half *half)
 
 /* From the last piece to the first: when all of a half's last one is acknowledged, the ones
  * before it are, too, and are passed over as no longer noted. */
-void wb__history_batch_end(struct wb__histories *histories)
+void wb__history_before_reuse(struct wb__histories *histories)
 {
     for (uint32_t number = histories->piece_count; number > 0; number--) {
         const struct wb__piece *piece = &histories->pieces[number - 1];

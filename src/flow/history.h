@@ -78,15 +78,15 @@ void wb__history_skip(struct wb__histories *histories, struct wb__half *half);
 void wb__history_drop(struct wb__histories *histories, struct wb__half *half);
 
 /* Before the bytes of packets are gone. */
-void wb__history_batch_end(struct wb__histories *histories);
+void wb__history_before_reuse(struct wb__histories *histories);
 
 /* Notes bytes that are about to be handed on, and stay where they are until
- * wb__history_batch_end. last is &piece.half->piece. */
+ * wb__history_before_reuse. last is &piece.half->piece. */
 static inline void wb__history_note(struct wb__histories *histories, struct wb__piece piece,
                                     uint32_t *last)
 {
     if (histories->piece_count == WB__PIECES_MAX)
-        wb__history_batch_end(histories);
+        wb__history_before_reuse(histories);
     piece.previous = *last;
     histories->pieces[histories->piece_count++] = piece;
     *last = histories->piece_count;

@@ -46,19 +46,16 @@ static const uint8_t *find_option(const struct wb__tcp_segment *segment, uint8_t
 }
 
 /* Almost always there is the timestamp alone, behind two NOPs (RFC 7323, appendix A). */
-static bool read_timestamp(const struct wb__tcp_segment *segment, uint32_t *value)
+void wb__receiver_read_timestamp(struct wb__tcp_segment *segment)
 {
     static const uint8_t usual[4] = {1, 1, TIMESTAMP_OPTION, 10};
     const uint8_t *at = NULL;
-    if (segment->options_length == 0)
-        return false;
     if (segment->options_length == 12 && memcmp(segment->options, usual, sizeof usual) == 0)
         at = segment->options + 4;
-    else
+    else if (segment->options_length > 0)
         at = find_option(segment, TIMESTAMP_OPTION, 8);
-    if (at)
-        *value = wb__load32(at);
-    return at;
+    segment->has_timestamp = at;
+    segment->timestamp = at ? wb__load32(at) : 0;
 }
 
 int wb__receiver_window_scale(const struct wb__tcp_segment *segment)
@@ -104,11 +101,10 @@ static bool has_old_timestamp(const struct wb__flow *flow, enum wb_flow_directio
 {
     const struct wb__half *half = &flow->half[direction];
     bool is_agreed = half->has_timestamps && flow->half[!direction].has_timestamps;
-    uint32_t value;
     if (!is_agreed || half->ts_recent == 0 || !wb__is_ordered(segment) ||
-        !read_timestamp(segment, &value))
+        !segment->has_timestamp)
         return false;
-    return wb__sequence_distance(value, half->ts_recent) > TIMESTAMP_SLACK &&
+    return wb__sequence_distance(segment->timestamp, half->ts_recent) > TIMESTAMP_SLACK &&
            !is_outdated(half, segment->time_ns);
 }
 
@@ -330,18 +326,16 @@ static void note_timestamp(struct wb__flow *flow, enum wb_flow_direction directi
 {
     struct wb__half *half = &flow->half[direction];
     bool has_syn = segment->flags & WB_TCP_SYN;
-    uint32_t value = 0;
-    bool has_value = read_timestamp(segment, &value);
-    if (has_syn || (has_value && !flow->public.half[direction].syn_seen))
-        half->has_timestamps = has_value;
-    if (!has_value || !half->has_timestamps)
+    if (has_syn || (segment->has_timestamp && !flow->public.half[direction].syn_seen))
+        half->has_timestamps = segment->has_timestamp;
+    if (!segment->has_timestamp || !half->has_timestamps)
         return;
     bool is_newer = half->ts_recent == 0 || is_outdated(half, segment->time_ns) ||
-                    wb__sequence_distance(half->ts_recent, value) >= 0;
+                    wb__sequence_distance(half->ts_recent, segment->timestamp) >= 0;
     bool is_in_place = half->is_acknowledged &&
                        wb__sequence_distance(segment->sequence, last_ack_sent(half)) >= 0;
     if (has_syn || (is_newer && is_in_place)) {
-        half->ts_recent = value;
+        half->ts_recent = segment->timestamp;
         half->ts_recent_s = seconds(segment->time_ns);
     }
 }
@@ -398,7 +392,6 @@ void wb__receiver_note_window(struct wb__flow *flow, enum wb_flow_direction dire
 
 bool wb__receiver_is_newer(const struct wb__half *half, const struct wb__tcp_segment *segment)
 {
-    uint32_t value;
-    return half->has_timestamps && half->ts_recent != 0 && read_timestamp(segment, &value) &&
-           wb__sequence_distance(half->ts_recent, value) > 0;
+    return half->has_timestamps && half->ts_recent != 0 && segment->has_timestamp &&
+           wb__sequence_distance(half->ts_recent, segment->timestamp) > 0;
 }

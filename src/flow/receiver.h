@@ -54,6 +54,9 @@ void wb__receiver_note_window(struct wb__flow *flow, enum wb_flow_direction dire
 /* Is the timestamp of a SYN newer than the last one of its sender? */
 bool wb__receiver_is_newer(const struct wb__half *half, const struct wb__tcp_segment *segment);
 
+/* Finds the timestamp among the options of a segment. */
+void wb__receiver_read_timestamp(struct wb__tcp_segment *segment);
+
 /* The window scale option of a segment, or -1 (RFC 7323, 2.2). */
 int wb__receiver_window_scale(const struct wb__tcp_segment *segment);
 

@@ -14,6 +14,7 @@
 #include "base/defaults.h"
 #include "base/huge.h"
 #include "flow/context.h"
+#include "flow/receiver.h"
 
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
@@ -401,24 +402,22 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
 /* --- packets ----------------------------------------------------------------- */
 
 /* Takes a header apart that is known to have been captured whole. */
-static struct wb__tcp_segment read_segment(const struct wb_packet *packet,
-                                           const struct wb_layer *layer)
+static void read_segment(struct wb__tcp_segment *segment, const struct wb_packet *packet,
+                         const struct wb_layer *layer)
 {
     const uint8_t *header = packet->data + layer->offset;
-    struct wb__tcp_segment segment = {
-        .sequence = wb__load32(header + 4),
-        .acknowledgment = wb__load32(header + 8),
-        .flags = wb__load16(header + 12) & 0x1ff,
-        .window = wb__load16(header + 14),
-        .urgent_pointer = wb__load16(header + 18),
-        .options = header + 20,
-        .options_length = layer->header_length - 20,
-        .length = layer->length - layer->header_length,
-        .checksum = WB_CHECKSUM_UNVERIFIED,
-        .time_ns = packet->time_ns,
-    };
-    segment.captured = wb_layer_payload(packet, layer, &segment.payload);
-    return segment;
+    segment->sequence = wb__load32(header + 4);
+    segment->acknowledgment = wb__load32(header + 8);
+    segment->flags = wb__load16(header + 12) & 0x1ff;
+    segment->window = wb__load16(header + 14);
+    segment->urgent_pointer = wb__load16(header + 18);
+    segment->options = header + 20;
+    segment->options_length = layer->header_length - 20;
+    segment->length = layer->length - layer->header_length;
+    segment->captured = wb_layer_payload(packet, layer, &segment->payload);
+    segment->checksum = WB_CHECKSUM_UNVERIFIED;
+    segment->time_ns = packet->time_ns;
+    wb__receiver_read_timestamp(segment);
 }
 
 /* A receiver's check reads every byte, so it is done only where a segment can do harm. */
@@ -471,7 +470,8 @@ static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction dire
 }
 
 void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_packet *packet,
-                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup)
+                            const struct wb_decoded *decoded, struct wb__flow_lookup *lookup,
+                            const struct wb__flow_lookup *previous)
 {
     const struct wb_layer *layer = tcp_layer(decoded);
     lookup->is_tcp = layer && layer->header_length >= 20 && !decoded->is_fragment;
@@ -480,7 +480,9 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     lookup->key = wb__flow_key(packet, decoded);
     if (wb__flow_has_context(decoded))
         wb__flow_key_add_context(&lookup->key, packet, decoded, &table->key);
-    lookup->hash = wb__flow_key_hash(&lookup->key, &table->key);
+    bool is_same =
+        previous && previous->is_tcp && wb__flow_key_is_equal(&previous->key, &lookup->key);
+    lookup->hash = is_same ? previous->hash : wb__flow_key_hash(&lookup->key, &table->key);
     __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
 }
 
@@ -544,7 +546,8 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
         return;
     }
     table->stats.packets++;
-    struct wb__tcp_segment segment = read_segment(packet, tcp_layer(decoded));
+    struct wb__tcp_segment segment;
+    read_segment(&segment, packet, tcp_layer(decoded));
     if (needs_checksum(table, &segment))
         segment.checksum = (uint8_t)wb_checksum_state(packet, decoded, decoded->transport);
     if (packet->time_ns >= table->next_expiry_ns)
@@ -565,9 +568,9 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
     wb__tcp_segment(table, flow, direction, &segment);
 }
 
-void wb__flow_table_batch_end(struct wb__flow_table *table)
+void wb__flow_table_before_reuse(struct wb__flow_table *table)
 {
-    wb__history_batch_end(&table->histories);
+    wb__history_before_reuse(&table->histories);
 }
 
 void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats)

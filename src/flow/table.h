@@ -149,6 +149,8 @@ struct wb__tcp_segment {
     const uint8_t *options;
     uint32_t options_length;
     uint8_t checksum;  /* enum wb_checksum_state; asked only for what moves the stream on */
+    bool has_timestamp;
+    uint32_t timestamp; /* of who sent it (RFC 7323, 3.2: TSval) */
     int64_t time_ns;
 };
 

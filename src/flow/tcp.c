@@ -324,7 +324,7 @@ static bool is_hopeless(const struct wb__flow *flow, enum wb_flow_direction dire
     return half->queue.first && (acknowledged_hole(half) > 0 || flow->public.one_sided);
 }
 
-static void check_hole(struct wb__flow_table *table, struct wb__flow *flow,
+static void watch_hole(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, int64_t now_ns)
 {
     struct wb__half *half = &flow->half[direction];
@@ -342,6 +342,18 @@ static void check_hole(struct wb__flow_table *table, struct wb__flow *flow,
     int64_t wait_ns = table->gap_wait_ns * (acknowledged_hole(half) ? 1 : ONE_SIDED_WAITS);
     if (now_ns - half->hole_since_ns >= wait_ns)
         skip_hole(table, flow, direction, now_ns);
+}
+
+/* Almost always nothing came early. */
+static void check_holes(struct wb__flow_table *table, struct wb__flow *flow, int64_t now_ns)
+{
+    for (int d = 0; d < 2; d++) {
+        struct wb__half *half = &flow->half[d];
+        if (half->queue.first || half->suspects)
+            watch_hole(table, flow, (enum wb_flow_direction)d, now_ns);
+        else
+            half->has_hole = false;
+    }
 }
 
 static void flush_half(struct wb__flow_table *table, struct wb__flow *flow,
@@ -771,8 +783,7 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
     enum wb_flow_check fault = wb__receiver_check(table, flow, direction, segment);
     if (fault != WB__NO_FAULT) {
         wb__receiver_refuse(table, flow, direction, segment, fault);
-        check_hole(table, flow, WB_FLOW_CLIENT, segment->time_ns);
-        check_hole(table, flow, WB_FLOW_SERVER, segment->time_ns);
+        check_holes(table, flow, segment->time_ns);
         return;
     }
     if (segment->flags & WB_TCP_RST) {
@@ -805,7 +816,6 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
     } else if (!flow->half[direction].is_known) {
         set_start(&flow->half[direction], segment->sequence);
     }
-    check_hole(table, flow, WB_FLOW_CLIENT, segment->time_ns);
-    check_hole(table, flow, WB_FLOW_SERVER, segment->time_ns);
+    check_holes(table, flow, segment->time_ns);
     advance(table, flow, segment);
 }

@@ -152,15 +152,6 @@ static void account(struct wb__file *file, const struct wb_packet *packets, int 
     file->stats.delivered += (uint64_t)count;
 }
 
-/* Leaves out packets whose bytes another program has cut off the file by now. */
-static int keep_present(struct wb__file *file, const struct wb_packet *packets, int count)
-{
-    const uint8_t *end = wb__input_shrunk_end(&file->input);
-    while (end && count > 0 && packets[count - 1].data + packets[count - 1].captured_length > end)
-        count--;
-    return count;
-}
-
 /* After a wake a file gives no more: what was not read was not seen. */
 static int file_next(struct wb__source *source, struct wb_packet *packets, int capacity,
                      int timeout_ms, struct wb_error *error)
@@ -171,12 +162,16 @@ static int file_next(struct wb__source *source, struct wb_packet *packets, int c
         count = file->format->next(file, packets, capacity, timeout_ms, error);
         if (count <= 0)
             return count;
-        count = keep_present(file, packets, count);
         if (file->needs_sifting)
             count = sift(file, packets, count);
     }
     account(file, packets, count);
     return count;
+}
+
+static void before_reuse(void *source)
+{
+    wb__source_before_reuse(source);
 }
 
 static void file_wake(struct wb__source *source)
@@ -259,6 +254,8 @@ static int file_open(struct wb__source **source, const struct wb_source_options 
         file_close(&file->source);
         return result;
     }
+    file->input.before_reuse = before_reuse;
+    file->input.context = &file->source;
     *source = &file->source;
     return 0;
 }

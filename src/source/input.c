@@ -5,15 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/huge.h"
 
-#define WINDOW_BYTES ((size_t)4 << 20) /* of a map in reach at once */
-#define BUFFER_BYTES ((size_t)1 << 20) /* grows when a record is longer */
-#define RAW_BYTES ((size_t)256 << 10)  /* compressed bytes read at once */
+#define BUFFER_BYTES ((size_t)4 << 20) /* grows when a record is longer */
+#define READ_BYTES ((size_t)512 << 10) /* at once: they are to be in the near cache when used */
 #define MAGIC_BYTES 4                  /* enough to know every format and compression */
 
 static int out_of_memory(struct wb__input *input, struct wb_error *error)
@@ -37,81 +36,22 @@ static int system_failure(struct wb__input *input, const char *what, struct wb_e
     return fail(input, &failure, error);
 }
 
-/* ---- A mapped file ---------------------------------------------------------------- */
+/* ---- Reading ---------------------------------------------------------------------- */
 
-static size_t page_floor(size_t offset)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    return offset / page * page;
-}
-
-/* Gives back the pages that only earlier batches lay in. */
-static void release_behind(struct wb__input *input, size_t at)
-{
-    size_t to = page_floor(at);
-    if (to <= input->released)
-        return;
-    madvise(input->map + input->released, to - input->released, MADV_DONTNEED);
-    input->released = to;
-}
-
-/* A byte of a map beyond the file's present end is a SIGBUS. So the size is asked before
- * every window, and the window ends there. When another program cuts the file off while
- * the very window that it then ends in is in use, a program that puts zeros in the place of
- * the missing pages goes on (the command does); the packets made of them are left out. */
-static size_t present_length(struct wb__input *input)
+/* Has another program made the file shorter than it was? */
+static bool is_cut_short(const struct wb__input *input)
 {
     struct stat info;
-    if (fstat(input->descriptor, &info) < 0 || info.st_size < 0)
-        return 0;
-    return (uint64_t)info.st_size < input->map_length ? (size_t)info.st_size : input->map_length;
+    return fstat(input->descriptor, &info) == 0 && info.st_size < input->size;
 }
 
-const uint8_t *wb__input_shrunk_end(struct wb__input *input)
-{
-    if (!input->map)
-        return NULL;
-    const uint8_t *end = input->map + present_length(input);
-    return end < input->end ? end : NULL;
-}
-
-static int shrunk(struct wb__input *input, struct wb_error *error)
+static int cut_short(struct wb__input *input, struct wb_error *error)
 {
     struct wb_error failure;
     wb__error_set(&failure, WB_E_TRUNCATED, 0,
                   "%s: the file was cut off by another program while it was read", input->name);
     return fail(input, &failure, error);
 }
-
-static int need_mapped(struct wb__input *input, size_t length, struct wb_error *error)
-{
-    size_t at = (size_t)(input->at - input->map);
-    size_t present = present_length(input);
-    release_behind(input, at);
-    if (present < input->map_length && (present < at || present - at < length)) {
-        input->end = input->at;
-        return shrunk(input, error);
-    }
-    size_t reach = length > WINDOW_BYTES ? length : WINDOW_BYTES;
-    size_t end = present - at < reach ? present : at + reach;
-    input->end = input->map + end;
-    return end - at >= length ? 1 : WB_E_END;
-}
-
-static int skip_mapped(struct wb__input *input, uint64_t *length)
-{
-    size_t at = (size_t)(input->at - input->map);
-    uint64_t step = input->map_length - at;
-    if (step > *length)
-        step = *length;
-    input->at += step;
-    if (input->end < input->at)
-        input->end = input->at;
-    *length -= step;
-    return *length ? WB_E_END : 1;
-}
-
-/* ---- A pipe or a compressed file -------------------------------------------------- */
 
 /* Reads what the descriptor gives into to. Returns the number of bytes, 0 when none came
  * in time, WB_E_END, or an error. */
@@ -130,8 +70,10 @@ static int read_some(struct wb__input *input, uint8_t *to, size_t room, int time
         return 0;
     if (count < 0)
         return system_failure(input, "reading failed", error);
-    input->is_ended = count == 0;
-    return count ? (int)count : WB_E_END;
+    if (count > 0)
+        return (int)count;
+    input->is_ended = true;
+    return is_cut_short(input) ? cut_short(input, error) : WB_E_END;
 }
 
 static int damaged(struct wb__input *input, int code, const char *reason, struct wb_error *error)
@@ -157,7 +99,7 @@ static int decompress_some(struct wb__input *input, uint8_t *to, size_t room, in
         if (given < 0)
             return damaged(input, WB_E_FORMAT, wb__decompressor_reason(input->decompressor),
                            error);
-        int result = read_some(input, input->raw, RAW_BYTES, timeout_ms, error);
+        int result = read_some(input, input->raw, READ_BYTES, timeout_ms, error);
         if (result == WB_E_END && !wb__decompressor_is_complete(input->decompressor))
             return damaged(input, WB_E_TRUNCATED, "", error);
         if (result <= 0)
@@ -167,33 +109,45 @@ static int decompress_some(struct wb__input *input, uint8_t *to, size_t room, in
     }
 }
 
-/* Moves the rest to the buffer's front, and makes the buffer long enough. */
-static int make_room(struct wb__input *input, size_t length, struct wb_error *error)
+/* ---- The window ------------------------------------------------------------------- */
+
+/* Moves the rest to the buffer's front, or to a longer buffer where length bytes do not fit. */
+static int begin_anew(struct wb__input *input, size_t length, struct wb_error *error)
 {
-    size_t left = wb__input_left(input);
+    size_t left = wb__input_left(input), longer = length + READ_BYTES;
+    uint8_t *to = input->buffer;
+    if (longer > input->buffer_length && !(to = wb__huge_new(longer)))
+        return out_of_memory(input, error);
+    if (input->before_reuse)
+        input->before_reuse(input->context);
     input->buffer_offset += (uint64_t)(input->at - input->buffer);
-    if (left)
-        memmove(input->buffer, input->at, left);
-    if (length > input->buffer_length) {
-        uint8_t *longer = realloc(input->buffer, length);
-        if (!longer) {
-            input->at = input->buffer;
-            input->end = input->at + left;
-            return out_of_memory(input, error);
-        }
-        input->buffer = longer;
-        input->buffer_length = length;
+    memmove(to, input->at, left);
+    input->at = to;
+    input->end = to + left;
+    if (to != input->buffer) {
+        wb__huge_free(input->buffer, input->buffer_length);
+        input->buffer = to;
+        input->buffer_length = longer;
     }
-    input->at = input->buffer;
-    input->end = input->at + left;
     return 0;
 }
 
-/* Appends to the bytes in reach; there must be room. */
-static int append(struct wb__input *input, int timeout_ms, struct wb_error *error)
+/* Is there room for a whole read behind the bytes in reach, and for length bytes in all? */
+static bool has_room(const struct wb__input *input, size_t length)
 {
-    uint8_t *to = input->buffer + (input->end - input->buffer);
-    size_t room = input->buffer_length - (size_t)(input->end - input->buffer);
+    size_t ahead = input->buffer_length - (size_t)(input->at - input->buffer);
+    return ahead - wb__input_left(input) >= READ_BYTES && ahead >= length;
+}
+
+/* Appends to the bytes in reach; there must be room. */
+static int append(struct wb__input *input, size_t wanted, int timeout_ms, struct wb_error *error)
+{
+    size_t end = (size_t)(input->end - input->buffer), room = input->buffer_length - end;
+    uint8_t *to = input->buffer + end;
+    if (wanted < READ_BYTES)
+        wanted = READ_BYTES;
+    if (wanted < room)
+        room = wanted;
     int result = input->decompressor ? decompress_some(input, to, room, timeout_ms, error)
                                      : read_some(input, to, room, timeout_ms, error);
     if (result > 0)
@@ -201,23 +155,29 @@ static int append(struct wb__input *input, int timeout_ms, struct wb_error *erro
     return result;
 }
 
-static int need_buffered(struct wb__input *input, size_t length, int timeout_ms,
-                         struct wb_error *error)
+int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struct wb_error *error)
 {
-    int result = make_room(input, length, error);
-    if (result < 0)
-        return result;
+    if (wb__input_left(input) >= length)
+        return 1;
+    if (input->failure.code)
+        return fail(input, &input->failure, error);
+    if (!has_room(input, length)) {
+        int result = begin_anew(input, length, error);
+        if (result < 0)
+            return result;
+    }
     int64_t start = timeout_ms > 0 ? wb__clock_ms() : 0;
     while (wb__input_left(input) < length) {
-        result = append(input, wb__timeout_left(timeout_ms, start), error);
+        int result = append(input, length - wb__input_left(input),
+                            wb__timeout_left(timeout_ms, start), error);
         if (result <= 0)
             return result;
     }
     return 1;
 }
 
-static int skip_buffered(struct wb__input *input, uint64_t *length, int timeout_ms,
-                         struct wb_error *error)
+int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
+                   struct wb_error *error)
 {
     for (;;) {
         uint64_t step = wb__input_left(input);
@@ -227,35 +187,14 @@ static int skip_buffered(struct wb__input *input, uint64_t *length, int timeout_
         *length -= step;
         if (*length == 0)
             return 1;
-        int result = need_buffered(input, 1, timeout_ms, error);
+        int result = wb__input_need(input, 1, timeout_ms, error);
         if (result <= 0)
             return result;
     }
 }
 
-/* ---- Both ------------------------------------------------------------------------- */
-
-int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struct wb_error *error)
-{
-    if (wb__input_left(input) >= length)
-        return 1;
-    if (input->failure.code)
-        return fail(input, &input->failure, error);
-    return input->map ? need_mapped(input, length, error)
-                      : need_buffered(input, length, timeout_ms, error);
-}
-
-int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
-                   struct wb_error *error)
-{
-    return input->map ? skip_mapped(input, length)
-                      : skip_buffered(input, length, timeout_ms, error);
-}
-
 uint64_t wb__input_offset(const struct wb__input *input)
 {
-    if (input->map)
-        return (uint64_t)(input->at - input->map);
     return input->buffer_offset + (uint64_t)(input->at - input->buffer);
 }
 
@@ -298,64 +237,44 @@ static int empty(struct wb__input *input, struct wb_error *error)
 /* Takes the first bytes to see whether they are compressed, waiting for them. */
 static int read_magic(struct wb__input *input, struct wb_error *error)
 {
-    while (input->raw_end < MAGIC_BYTES) {
-        int result = read_some(input, input->raw + input->raw_end, RAW_BYTES - input->raw_end, -1,
-                               error);
+    while (wb__input_left(input) < MAGIC_BYTES) {
+        int result = append(input, MAGIC_BYTES, -1, error);
         if (result == WB_E_END)
-            return input->raw_end ? 0 : empty(input, error);
+            return wb__input_left(input) ? 0 : empty(input, error);
         if (result == 0)
             return wb__error_set(error, WB_E_SYSTEM, EINTR,
                                  "%s: interrupted before the first bytes came", input->name);
         if (result < 0)
             return result;
-        input->raw_end += (size_t)result;
     }
     return 0;
 }
 
-static int open_buffered(struct wb__input *input, struct wb_error *error)
+/* What was read so far is not what the file holds: it goes through the decompressor. */
+static int begin_decompression(struct wb__input *input, struct wb_error *error)
 {
-    input->buffer_length = BUFFER_BYTES;
-    input->buffer = malloc(BUFFER_BYTES);
-    input->raw = malloc(RAW_BYTES);
-    if (!input->buffer || !input->raw)
+    size_t count = wb__input_left(input);
+    input->decompressor = wb__decompressor_new(input->at, count);
+    input->raw = malloc(READ_BYTES);
+    if (!input->decompressor || !input->raw)
         return out_of_memory(input, error);
+    memcpy(input->raw, input->at, count);
+    input->raw_end = count;
+    input->end = input->at;
+    return 0;
+}
+
+static int open_buffer(struct wb__input *input, struct wb_error *error)
+{
+    input->buffer = wb__huge_new(BUFFER_BYTES);
+    if (!input->buffer)
+        return out_of_memory(input, error);
+    input->buffer_length = BUFFER_BYTES;
     input->at = input->end = input->buffer;
     int result = read_magic(input, error);
-    if (result < 0)
-        return result;
-    if (wb__is_compressed(input->raw, input->raw_end)) {
-        input->decompressor = wb__decompressor_new(input->raw, input->raw_end);
-        return input->decompressor ? 0 : out_of_memory(input, error);
-    }
-    memcpy(input->buffer, input->raw, input->raw_end);
-    input->end += input->raw_end;
-    free(input->raw);
-    input->raw = NULL;
-    return 0;
-}
-
-static bool is_compressed_file(int descriptor)
-{
-    uint8_t magic[MAGIC_BYTES];
-    ssize_t count = pread(descriptor, magic, sizeof magic, 0);
-    return count > 0 && wb__is_compressed(magic, (size_t)count);
-}
-
-/* Maps a plain regular file; leaves input->map NULL where that cannot be. */
-static void try_map(struct wb__input *input, const struct stat *info)
-{
-    if ((uint64_t)info->st_size > SIZE_MAX || lseek(input->descriptor, 0, SEEK_CUR) != 0 ||
-        is_compressed_file(input->descriptor))
-        return;
-    size_t length = (size_t)info->st_size;
-    void *map = mmap(NULL, length, PROT_READ, MAP_SHARED, input->descriptor, 0);
-    if (map == MAP_FAILED)
-        return;
-    madvise(map, length, MADV_SEQUENTIAL);
-    input->map = map;
-    input->map_length = length;
-    input->at = input->end = input->map;
+    if (result == 0 && wb__is_compressed(input->at, wb__input_left(input)))
+        result = begin_decompression(input, error);
+    return result;
 }
 
 static int open_contents(struct wb__input *input, struct wb_error *error)
@@ -368,11 +287,9 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
                              "%s: it is a directory: name a capture file in it", input->name);
     if (S_ISREG(info.st_mode) && info.st_size == 0)
         return empty(input, error);
-    if (S_ISREG(info.st_mode))
-        try_map(input, &info);
-    else
-        input->is_pollable = true;
-    return input->map ? 0 : open_buffered(input, error);
+    input->size = info.st_size;
+    input->is_pollable = !S_ISREG(info.st_mode);
+    return open_buffer(input, error);
 }
 
 int wb__input_open(struct wb__input *input, const char *path, struct wb_error *error)
@@ -391,12 +308,10 @@ int wb__input_open(struct wb__input *input, const char *path, struct wb_error *e
 void wb__input_close(struct wb__input *input)
 {
     wb__wake_close(&input->wake);
-    if (input->map)
-        munmap(input->map, input->map_length);
     if (input->descriptor >= 0)
         close(input->descriptor);
     wb__decompressor_free(input->decompressor);
-    free(input->buffer);
+    wb__huge_free(input->buffer, input->buffer_length);
     free(input->raw);
     free(input->name);
     *input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};

@@ -332,8 +332,9 @@ static int packet_next(struct wb__source *source, struct wb_packet *packets, int
                        int timeout_ms, struct wb_error *error)
 {
     struct ring *ring = ring_of(source);
-    release_blocks(ring);
     int64_t start = 0;
+    wb__source_before_reuse(source);
+    release_blocks(ring);
     for (;;) {
         int count = take(ring, packets, capacity);
         if (count > 0)

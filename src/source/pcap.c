@@ -125,11 +125,9 @@ fill(struct wb__file *file, struct wb_packet *packets, int capacity, bool is_big
 {
     const struct pcap_state state = *(const struct pcap_state *)file->state;
     const uint8_t *at = file->input.at, *const end = file->input.end;
-    const uint8_t *ahead = at;
     uint64_t number = file->stats.delivered;
     int count = 0;
     while (count < capacity) {
-        wb__input_prefetch(&ahead, at, end);
         size_t left = (size_t)(end - at);
         if (left < state.header_length)
             break;

@@ -283,12 +283,10 @@ fill(struct wb__file *file, struct wb_packet *packets, int capacity, bool is_big
 {
     const struct pcapng_state *state = file->state;
     const uint8_t *at = file->input.at, *const end = file->input.end;
-    const uint8_t *ahead = at;
     struct block block;
     int count = 0;
     while (count < capacity && find_block(&block, at, (size_t)(end - at), is_big_endian) &&
            is_packet(block.type)) {
-        wb__input_prefetch(&ahead, at, end);
         struct wb_packet *packet = &packets[count];
         bool is_sound = block.type == BLOCK_SIMPLE ? read_simple(state, &block, packet)
                                                    : read_enhanced(state, &block, packet);

@@ -6,7 +6,8 @@
  *
  * The batch rule (zero copy): the bytes of all packets that one call of next gave
  * are valid, where they lie, until the following call of next or close. Not sooner:
- * a source that must move or release memory ends its batch instead.
+ * a source that must move or release memory ends its batch instead. Often they stay for
+ * longer; a source calls before_reuse in that call of next that takes them away.
  */
 #ifndef WB_SOURCE_SOURCE_H
 #define WB_SOURCE_SOURCE_H
@@ -51,7 +52,17 @@ struct wb__source_operations {
 
 struct wb__source {
     const struct wb__source_operations *operations;
+    /* Set by the user after open, or NULL: the bytes of all packets given up to now are about
+     * to be overwritten. */
+    void (*before_reuse)(void *context);
+    void *context;
 };
+
+static inline void wb__source_before_reuse(struct wb__source *source)
+{
+    if (source->before_reuse)
+        source->before_reuse(source->context);
+}
 
 /* Chooses the kind by options (file, or interface and kind) and opens it. Checks the
  * options that all kinds share. Same contract as the operation open. */

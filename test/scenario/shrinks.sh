@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# A capture file that another program cuts short while it is mapped and being read. The
-# reader stands still on a full pipe when that happens, so the cut falls into the window
-# that it has in use. It must end with one line and the packets that were there, not die.
+# A capture file that another program cuts short while it is being read. The reader stands
+# still on a full pipe when that happens, so it has packets at hand that are no longer there.
+# It must end with one line and the packets that it had read, not die.
 set -eu
 wirebeam=${WIREBEAM:?} generate=${GENERATE:?}
 work=$(mktemp -d)

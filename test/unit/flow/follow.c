@@ -137,7 +137,7 @@ void follow_packet(void *context, const struct wb_packet *packet)
     struct wb_decoded decoded;
     wb_decode(&held, &decoded);
     struct wb__flow_lookup lookup;
-    wb__flow_table_prepare(follow->table, &held, &decoded, &lookup);
+    wb__flow_table_prepare(follow->table, &held, &decoded, &lookup, NULL);
     wb__flow_table_packet(follow->table, &held, &decoded, &lookup);
     if (!follow->has_long_batches)
         follow_batch_end(follow);
@@ -145,7 +145,7 @@ void follow_packet(void *context, const struct wb_packet *packet)
 
 void follow_batch_end(struct follow *follow)
 {
-    wb__flow_table_batch_end(follow->table);
+    wb__flow_table_before_reuse(follow->table);
     memset(follow->frames, '#', follow->frames_used);
     follow->frames_used = 0;
 }

@@ -258,7 +258,7 @@ static struct shown shown_of(const char *around, const struct craft_packet *inne
     struct wb_decoded decoded;
     struct wb__flow_lookup lookup;
     wb_decode(&packet, &decoded);
-    wb__flow_table_prepare(table, &packet, &decoded, &lookup);
+    wb__flow_table_prepare(table, &packet, &decoded, &lookup, NULL);
     wb__flow_table_packet(table, &packet, &decoded, &lookup);
     wb__flow_table_finish(table);
     wb__flow_table_free(table);

@@ -223,7 +223,7 @@ static void in_order_and_reversed(void **state)
     for (int i = 2; i >= 0; i--)
         assert_int_equal(send_piece(scene, &pieces[i]), i == 0);
     assert_whole(scene, 2000, "4 5 6");
-    wb__fragment_table_batch_end(scene->table);
+    wb__fragment_table_before_reuse(scene->table);
     assert_string_equal(scene->log, "");
     scene_close(scene);
 }
@@ -433,7 +433,7 @@ static void memory_is_bounded(void **state)
         if (id == 2010)
             assert_true(send_piece(scene, &(struct piece){.identification = 1, .offset = 8000,
                                                           .length = 8000}));
-        wb__fragment_table_batch_end(scene->table);
+        wb__fragment_table_before_reuse(scene->table);
     }
     struct wb_fragment_stats stats = stats_of(scene);
     assert_true(stats.evicted > 3000);

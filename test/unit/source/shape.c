@@ -179,7 +179,7 @@ static int open_descriptor(struct wb__source **source, int descriptor,
     return result;
 }
 
-int open_mapped(struct wb__source **source, struct bytes bytes,
+int open_file(struct wb__source **source, struct bytes bytes,
                 const struct wb_source_options *options, struct wb_error *error)
 {
     return open_descriptor(source, file_of(bytes), options, error);

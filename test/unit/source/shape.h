@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Capture files in memory, field by field, so that tests can make each of them wrong;
- * and the file source opened on them, mapped or through a pipe.
+ * and the file source opened on them, as a file or through a pipe.
  */
 #ifndef TEST_SOURCE_SHAPE_H
 #define TEST_SOURCE_SHAPE_H
@@ -42,7 +42,7 @@ struct bytes gzipped(struct bytes plain);
 struct bytes zstandard(struct bytes plain);
 
 /* Opens the bytes as a file; options may be NULL. Returns the open's result. */
-int open_mapped(struct wb__source **source, struct bytes bytes,
+int open_file(struct wb__source **source, struct bytes bytes,
                 const struct wb_source_options *options, struct wb_error *error);
 /* A pipe that the test writes to; *write_end is the test's. Its first bytes go in before
  * the source is opened. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Capture files: every shape that a sound one has, and every way to be broken. Files are
- * read mapped, compressed and through pipes, whole, cut off at every byte, and one byte
+ * read plain, compressed and through pipes, whole, cut off at every byte, and one byte
  * at a time.
  */
 #include <setjmp.h>
@@ -25,7 +25,7 @@ static struct wb__source *opened(struct bytes bytes, const struct wb_source_opti
 {
     struct wb__source *source;
     struct wb_error error = {0};
-    if (open_mapped(&source, bytes, options, &error) < 0)
+    if (open_file(&source, bytes, options, &error) < 0)
         fail_msg("%s", error.text);
     return source;
 }
@@ -241,7 +241,7 @@ static void check_cut(const struct sample *sample, size_t length)
     struct bytes cut = {.data = sample->shape.bytes.data, .length = length};
     struct wb__source *source;
     struct wb_error error = {0};
-    int end = open_mapped(&source, cut, NULL, &error);
+    int end = open_file(&source, cut, NULL, &error);
     if (length < sample->ends[0]) {
         assert_null(source);
         assert_int_equal(end, length < 4 ? WB_E_FORMAT : WB_E_TRUNCATED);
@@ -448,7 +448,7 @@ static void check_error(const char *file, struct bytes bytes,
     struct wb_error error = {0};
     struct wb_source_options named = {.file = file};
     int result = file ? wb__source_open(&source, &named, &error)
-                      : open_mapped(&source, bytes, options, &error);
+                      : open_file(&source, bytes, options, &error);
     if (result == 0) {
         take_all(source, 64, &result, &error);
         close_source(source);
@@ -594,7 +594,6 @@ static void a_file_that_shrinks_is_told(void **unused)
     int end;
     assert_int_equal(wb__source_open(&source, &options, &error), 0);
     assert_int_equal(next(source, packets, 64), 64);
-    /* What is left lies beyond the window in use, which must not be touched. */
     assert_int_equal(ftruncate(descriptor, (off_t)bytes.length / 2), 0);
     assert_in_range(take_all(source, 64, &end, &error), LARGE_RECORDS / 2 - 66, LARGE_RECORDS / 2);
     assert_int_equal(end, WB_E_TRUNCATED);

@@ -206,7 +206,7 @@ static void vlan_filters_match_the_same_live_and_offline(void **unused)
     struct wb__source *source;
     struct wb_error error;
     int end;
-    assert_int_equal(open_mapped(&source, unfiltered, &offline, &error), 0);
+    assert_int_equal(open_file(&source, unfiltered, &offline, &error), 0);
     assert_int_equal(take_all(source, 64, &end, &error), 3);
     assert_int_equal(stats_of(source).filtered, 11);
     source->operations->close(source);
