@@ -42,8 +42,10 @@ corpus: all
 	@scripts/setup test
 	@test/corpus/run '$(CORPUS)'
 
-differential: all
-	@scripts/setup test
+differential:
+	@scripts/setup build test
+	@[ -f build-test/build.ninja ] || meson setup build-test -Db_ndebug=false
+	@ninja -C build-test wirebeam test/generate/generate test/attack/traffic
 	@test/differential/run
 
 judge:
@@ -74,7 +76,7 @@ help:
 	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
 	@echo 'make bench      measure beside other programs'
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
-	@echo 'make differential   compare with tshark and tcpdump on packets of our own making'
+	@echo 'make differential   compare with tshark and tcpdump on captures of our own making'
 	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
 	@echo 'make coverage   which part of the code tests and seeds reach, by directory'

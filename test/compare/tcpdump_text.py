@@ -18,9 +18,17 @@ OPTIONS = re.compile(r", options \[([^\]\[]*)\]")
 OPTION = re.compile(r"(mss|nop|eol|wscale|sackOK|TS|sack)\b.*")
 
 
+COMMAND = ["tcpdump", "-nn", "-tt", "-S", "-K", "-r"]
+
+
+def can_read(path):
+    """Neither compressed files, nor different link types in one."""
+    done = subprocess.run([*COMMAND, path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
 def run_tcpdump(path):
-    done = subprocess.run(["tcpdump", "-nn", "-tt", "-S", "-K", "-r", path],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run([*COMMAND, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if done.returncode != 0:
         raise SystemExit(done.stderr.decode())
     # What a line cannot hold goes on in indented ones.
