@@ -2,8 +2,9 @@
  *
  * The flow stage under arbitrary conversations. Eight bytes of input make one packet of
  * one of a few flows: which end, flags, sequence number near what was sent before, ACK,
- * length, time. The truth is a function of flow, direction and position, except where a
- * packet lies on purpose; so what comes out can be checked: in order, each byte once.
+ * length, time; the ECN flags stand for options of IP made of the same bytes. The truth is a
+ * function of flow, direction and position, except where a packet lies on purpose; so what
+ * comes out can be checked: in order, each byte once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,7 @@
 #include "flow/flow.h"
 
 #define OPERATION 8
-#define TCP_AT 20
-#define HEADERS_MAX (TCP_AT + 20 + 16)
+#define HEADERS_MAX (48 + 20 + 16)
 #define FRAME_MAX (HEADERS_MAX + 256)
 #define BATCH_MAX 32
 
@@ -116,34 +116,68 @@ static unsigned put_options(uint8_t *options, const uint8_t *input)
 }
 
 /* Zero, right, wrong, or begun for an offload to finish. */
-static void put_checksum(uint8_t *frame, unsigned length, unsigned choice)
+static void put_checksum(const uint8_t *frame, uint8_t *tcp, unsigned length, unsigned choice)
 {
-    uint8_t pseudo[12] = {[9] = 6};
-    memcpy(pseudo, frame + 12, 8);
-    store16(pseudo + 10, length);
+    bool is_ip6 = frame[0] >> 4 == 6;
+    uint8_t pseudo[4] = {[1] = 6};
+    store16(pseudo + 2, length);
     uint64_t sum = wb__sum_add(0, pseudo, sizeof pseudo);
+    sum = wb__sum_add(sum, frame + (is_ip6 ? 8 : 12), is_ip6 ? 32 : 8);
     uint16_t begun = wb__sum_fold(sum);
-    uint16_t right = (uint16_t)~wb__sum_fold(wb__sum_add(sum, frame + TCP_AT, length));
+    uint16_t right = (uint16_t)~wb__sum_fold(wb__sum_add(sum, tcp, length));
     const uint16_t values[4] = {0, right, (uint16_t)(right ^ 1), begun};
-    memcpy(frame + TCP_AT + 16, &values[choice], sizeof *values);
+    memcpy(tcp + 16, &values[choice], sizeof *values);
 }
 
-/* One IPv4 packet from eight bytes: [who, flags, sequence 2, ack 2, length, time]. The lowest
- * bits of the time choose the checksum, the next one whether there are options. */
+static unsigned put_ip4(uint8_t *frame, const uint8_t *input)
+{
+    unsigned from_server = input[0] & 1, header = input[1] & 0x40 ? 28 : 20;
+    memset(frame, 0, 20);
+    memcpy(frame + 20, input, OPERATION);
+    frame[0] = (uint8_t)(0x40 | header / 4);
+    frame[8] = 64;
+    frame[9] = 6;
+    frame[15] = from_server ? 2 : 1;
+    frame[19] = from_server ? 1 : 2;
+    return header;
+}
+
+static void finish_ip4(uint8_t *frame, unsigned header, unsigned length, bool is_right)
+{
+    store16(frame + 2, header + length);
+    uint16_t sum = (uint16_t)~wb__sum_fold(wb__sum_add(0, frame, header));
+    memcpy(frame + 10, &sum, is_right ? sizeof sum : 0);
+}
+
+static unsigned put_ip6(uint8_t *frame, const uint8_t *input)
+{
+    static const uint8_t extensions[] = {0, 43, 44, 60};
+    unsigned from_server = input[0] & 1;
+    memset(frame, 0, 40);
+    memcpy(frame + 40, input, OPERATION);
+    frame[0] = 0x60;
+    frame[6] = extensions[input[7] >> 4 & 3];
+    frame[23] = from_server ? 2 : 1;
+    frame[39] = from_server ? 1 : 2;
+    frame[40] = 6;
+    if (frame[6] != 44)
+        frame[41] = 0;
+    return 48;
+}
+
+/* One packet from eight bytes: [who, flags, sequence 2, ack 2, length, time]. The lowest bits of
+ * the time choose the checksum, the next ones whether there are options, whether that of an IPv4
+ * header is right, and which extension header there is. */
 static size_t make_frame(uint8_t *frame, const uint8_t *input)
 {
     unsigned from_server = input[0] & 1, port = input[0] >> 1 & 3, length = input[6];
     uint32_t base = input[0] & 0x80 ? UINT32_MAX - 100 : 1000;
     unsigned far = input[0] >> 3 & 15 ? 0 : 16; /* now and then far away */
-    uint8_t *tcp = frame + TCP_AT;
-    memset(frame, 0, HEADERS_MAX);
+    bool is_ip6 = input[1] & 0x80;
+    unsigned ip = is_ip6 ? put_ip6(frame, input) : put_ip4(frame, input);
+    uint8_t *tcp = frame + ip;
+    memset(tcp, 0, 20);
     unsigned header = 20 + (input[7] & 4 ? put_options(tcp + 20, input) : 0);
-    frame[0] = 0x45;
-    store16(frame + 2, TCP_AT + header + length);
-    frame[8] = 64;
-    frame[9] = 6;
-    frame[15] = from_server ? 2 : 1;
-    frame[19] = from_server ? 1 : 2;
     store16(tcp, from_server ? 80 : 40000 + port);
     store16(tcp + 2, from_server ? 40000 + port : 80);
     store32(tcp + 4, base + ((uint32_t)wb__load16(input + 2) << far));
@@ -154,8 +188,12 @@ static size_t make_frame(uint8_t *frame, const uint8_t *input)
     store16(tcp + 18, input[3] ^ input[5]); /* asked only with URG */
     for (unsigned i = 0; i < length; i++)
         tcp[header + i] = (uint8_t)(input[2] + input[3] + i);
-    put_checksum(frame, header + length, input[7] & 3);
-    return TCP_AT + header + length;
+    put_checksum(frame, tcp, header + length, input[7] & 3);
+    if (is_ip6)
+        store16(frame + 4, 8 + header + length);
+    else
+        finish_ip4(frame, ip, header + length, input[7] & 8);
+    return ip + header + length;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -102,6 +102,7 @@ static void print_flows(const struct wb_flow_stats *flow)
         { flow->ignored_reset, "RSTs that do not fit" },
         { flow->ignored_syn, "SYNs in established connections" },
         { flow->ignored_ack, "segments without a possible ACK" },
+        { flow->ignored_ip, "segments in packets that a host's IP refuses" },
         { flow->urgent_bytes, "urgent bytes" },
         { flow->dropped_suspect_limit, "suspect bytes beyond the suspect limits" },
         { flow->ignored_malformed, "unreadable TCP headers" },

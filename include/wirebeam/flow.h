@@ -113,6 +113,7 @@ struct wb_flow {
     X(SUSPECT_VOUCHED, "tcp.suspect_vouched") /* bytes that were not believed, but       \
                                                  acknowledged, and came only so */       \
     X(SUSPECT_LIMIT, "tcp.suspect_limit")     /* bytes not believed were not kept */     \
+    X(IP_REFUSED, "tcp.ip_refused")           /* not believed: its receiver's IP drops it */ \
     X(URGENT, "tcp.urgent")                   /* an urgent byte was left out of the stream */
 
 enum wb_flow_anomaly_kind {
@@ -186,6 +187,7 @@ struct wb_flow_target {
     X(RESET, "reset")           /* a RST names the next byte (RFC 5961, 3.2) */           \
     X(SYN, "syn")               /* none in an established connection (RFC 5961, 4.2) */   \
     X(ACK, "ack")               /* there is one, and it is not too old (RFC 5961, 5.2) */ \
+    X(IP, "ip")                 /* what is around it: IP header, options, extension headers */ \
     X(URGENT, "urgent")         /* the urgent byte is not in the stream (RFC 6093, 2.2), as   \
                                    without SO_OOBINLINE */
 
@@ -239,7 +241,7 @@ struct wb_flow_stats {
     uint64_t ignored_midstream;  /* packets of flows that skip_midstream left out */
     /* Segments that were not believed, by check. */
     uint64_t ignored_window, ignored_timestamp, ignored_checksum;
-    uint64_t ignored_reset, ignored_syn, ignored_ack;
+    uint64_t ignored_reset, ignored_syn, ignored_ack, ignored_ip;
     uint64_t urgent_bytes;       /* left out of the streams */
     uint64_t checksum_untrusted; /* wrong, but believed: no right one in that direction yet */
     /* Bytes of such segments: kept, of those handed on since the receiver had acknowledged

@@ -37,6 +37,7 @@ struct wb_datagram {
     X(TINY, "fragment.tiny")               /* a first fragment without a whole TCP header, or \
                                               (IPv6) without all headers */                   \
     X(NESTED, "fragment.nested")           /* IPv6: of a fragment of the same packet */       \
+    X(HEADER_ORDER, "fragment.header_order") /* IPv6: hop-by-hop options that are not first */ \
     X(TIMEOUT, "fragment.timeout")         /* it was never completed */                       \
     X(LIMIT, "fragment.limit")             /* given up for newer ones: max_datagrams */       \
     X(MEMORY_LIMIT, "fragment.memory_limit") /* given up: max_memory */
@@ -88,7 +89,8 @@ struct wb_fragment_stats {
     uint64_t discarded;              /* contradict themselves: overlap, end, too long */
     uint64_t duplicates;             /* fragments that brought nothing new */
     uint64_t overlaps_differing;     /* bytes */
-    uint64_t ignored_malformed;      /* fragments: not whole, empty, odd length, checksum */
+    uint64_t ignored_malformed;      /* fragments: not whole, empty, odd length, checksum, or
+                                        what a host refuses (the check IP of flow.h) */
     uint64_t dropped_memory_limit;   /* fragments for which there was no room */
     uint64_t memory_bytes, memory_peak;
 };

@@ -47,7 +47,7 @@ const char *wb__ip4_option_name(uint8_t type)
         return "loose_source_route";
     case 133: /* RFC 1108 */
         return "extended_security";
-    case 134:
+    case WB__IP4_OPTION_SECURITY:
         return "commercial_security";
     case 136:
         return "stream_id";

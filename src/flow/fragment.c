@@ -11,6 +11,7 @@
 #include "flow/context.h"
 #include "flow/datagram.h"
 #include "flow/flow.h"
+#include "flow/host.h"
 #include "flow/policy.h"
 
 #define NS_PER_MS 1000000
@@ -32,6 +33,7 @@ struct wb__fragment_table {
     struct wb__targets targets;
     wb__fragment_anomaly_handler *anomaly;
     void *context;
+    bool asks_host; /* whether it takes a fragment */
     struct wb__hash_key key;
     struct wb__datagram **buckets;
     uint64_t bucket_mask;
@@ -73,6 +75,7 @@ struct wb__fragment_table *wb__fragment_table_new(const struct wb_fragment_optio
     wb__slab_init(&table->headers, WB__DATAGRAM_HEADERS_MAX, &table->memory.budget);
     wb__slab_init(&table->runs, sizeof(struct wb__runs), &table->memory.budget);
     wb__list_init(&table->ages);
+    table->asks_host = !(flow->lenient >> WB_FLOW_CHECK_IP & 1);
     struct wb_flow_options filled = *flow;
     wb__flow_fill_in_defaults(&filled);
     if (wb__targets_copy(&table->targets, &filled) < 0 || !table->buckets) {
@@ -290,12 +293,15 @@ static bool read_ip6(const struct wb_packet *packet, const struct wb_decoded *de
     return find_payload(packet, layer, fragment);
 }
 
-static bool read_fragment(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                          struct wb__fragment *fragment)
+static bool read_fragment(const struct wb__fragment_table *table, const struct wb_packet *packet,
+                          const struct wb_decoded *decoded, struct wb__fragment *fragment)
 {
-    if (decoded->layers[decoded->fragment].kind == WB_LAYER_IP4)
-        return read_ip4(packet, decoded, fragment);
-    return read_ip6(packet, decoded, fragment);
+    bool is_ip4 = decoded->layers[decoded->fragment].kind == WB_LAYER_IP4;
+    if (is_ip4 ? !read_ip4(packet, decoded, fragment) : !read_ip6(packet, decoded, fragment))
+        return false;
+    return !table->asks_host ||
+           wb__host_judge(packet, decoded, fragment->ip_layer, decoded->fragment + 1u) !=
+               WB__HOST_REFUSES;
 }
 
 /* --- lookup and beginnings --------------------------------------------------- */
@@ -504,6 +510,21 @@ static bool is_nested(const struct wb_decoded *decoded, const struct wb__datagra
     return ip == datagram->ip_layer;
 }
 
+/* Hop-by-hop options that came in fragments do not follow the IPv6 header (RFC 8200, 4.1),
+ * though in the whole they may. */
+static bool has_inner_hop_by_hop(const struct wb_decoded *decoded,
+                                 const struct wb__datagram *datagram)
+{
+    for (unsigned i = datagram->ip_layer + 1u; i < decoded->layer_count; i++) {
+        uint8_t kind = decoded->layers[i].kind;
+        if (kind == WB_LAYER_IP6_HOPOPTS && decoded->layers[i].offset >= datagram->headers_length)
+            return true;
+        if (!is_ip6_extension(kind))
+            break;
+    }
+    return false;
+}
+
 /* Accounts for a fragment; false when its datagram is gone. */
 static bool take(struct wb__fragment_table *table, struct wb__datagram *datagram,
                  const struct wb_packet *packet, const struct wb__fragment *fragment)
@@ -593,11 +614,12 @@ static bool complete(struct wb__fragment_table *table, struct wb__datagram *data
                                    .layer = datagram->ip_layer};
     datagram->packets = NULL; /* they are the whole's now, and so is their cost */
     datagram->packet_capacity = 0;
-    if (is_nested(decoded, datagram)) {
+    bool is_inner = is_nested(decoded, datagram);
+    if (is_inner || (table->asks_host && has_inner_hop_by_hop(decoded, datagram))) {
         tell(table, datagram,
              (struct wb_fragment_anomaly){.time_ns = last->time_ns, .packet = last->number,
                                           .length = public->payload_length},
-             WB_FRAGMENT_ANOMALY_NESTED);
+             is_inner ? WB_FRAGMENT_ANOMALY_NESTED : WB_FRAGMENT_ANOMALY_HEADER_ORDER);
         discard(table, datagram);
         return false;
     }
@@ -613,7 +635,7 @@ bool wb__fragment_table_packet(struct wb__fragment_table *table, const struct wb
     struct wb__fragment fragment;
     table->stats.fragments++;
     wb__fragment_table_expire(table, packet->time_ns);
-    if (!read_fragment(packet, decoded, &fragment) ||
+    if (!read_fragment(table, packet, decoded, &fragment) ||
         fragment.headers_length > WB__DATAGRAM_HEADERS_MAX) {
         table->stats.ignored_malformed++;
         return false;

@@ -84,6 +84,14 @@ static bool has_wrong_checksum(struct wb__flow_table *table, const struct wb__ha
     return false;
 }
 
+/* The same holds for the checksum of the IPv4 header. */
+bool wb__receiver_is_refused_by_ip(const struct wb__half *half,
+                                   const struct wb__tcp_segment *segment)
+{
+    return segment->host == WB__HOST_REFUSES ||
+           (segment->host == WB__HOST_DOUBTS && half->has_right_header);
+}
+
 static uint32_t seconds(int64_t time_ns)
 {
     return (uint32_t)(time_ns / NS_PER_S);
@@ -150,6 +158,8 @@ enum wb_flow_check wb__receiver_check(struct wb__flow_table *table, const struct
                                       const struct wb__tcp_segment *segment)
 {
     const struct wb__half *half = &flow->half[direction];
+    if (is_checked(table, half, WB_FLOW_CHECK_IP) && wb__receiver_is_refused_by_ip(half, segment))
+        return WB_FLOW_CHECK_IP;
     if (is_checked(table, half, WB_FLOW_CHECK_CHECKSUM) &&
         has_wrong_checksum(table, half, segment))
         return WB_FLOW_CHECK_CHECKSUM;
@@ -240,6 +250,7 @@ static uint64_t *counter_of(struct wb_flow_stats *stats, enum wb_flow_check chec
         [WB_FLOW_CHECK_RESET] = &stats->ignored_reset,
         [WB_FLOW_CHECK_SYN] = &stats->ignored_syn,
         [WB_FLOW_CHECK_ACK] = &stats->ignored_ack,
+        [WB_FLOW_CHECK_IP] = &stats->ignored_ip,
     };
     return counters[check];
 }
@@ -251,6 +262,7 @@ static const uint8_t anomalies[] = {
     [WB_FLOW_CHECK_RESET] = WB_FLOW_ANOMALY_RESET_IGNORED,
     [WB_FLOW_CHECK_SYN] = WB_FLOW_ANOMALY_SYN_IGNORED,
     [WB_FLOW_CHECK_ACK] = WB_FLOW_ANOMALY_ACK_INVALID,
+    [WB_FLOW_CHECK_IP] = WB_FLOW_ANOMALY_IP_REFUSED,
 };
 
 static void tell(struct wb__flow_table *table, struct wb__flow *flow,
@@ -343,6 +355,8 @@ static void note_timestamp(struct wb__flow *flow, enum wb_flow_direction directi
 void wb__receiver_note(struct wb__flow *flow, enum wb_flow_direction direction,
                        const struct wb__tcp_segment *segment)
 {
+    if (segment->host == WB__HOST_TAKES)
+        flow->half[direction].has_right_header = true;
     if (segment->checksum == WB_CHECKSUM_RIGHT)
         flow->half[direction].has_right_checksum = true;
     if (segment->checksum == WB_CHECKSUM_NOT_COMPUTED)

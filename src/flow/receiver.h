@@ -20,6 +20,10 @@ enum wb_flow_check wb__receiver_check(struct wb__flow_table *table, const struct
                                       enum wb_flow_direction direction,
                                       const struct wb__tcp_segment *segment);
 
+/* Did its receiver's IP layer throw it away? Segments are judged only where that is checked. */
+bool wb__receiver_is_refused_by_ip(const struct wb__half *half,
+                                   const struct wb__tcp_segment *segment);
+
 /* What a RST means. */
 enum wb__reset {
     WB__RESET_EXACT,    /* its receiver is reset */

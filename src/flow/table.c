@@ -420,11 +420,16 @@ static void read_segment(struct wb__tcp_segment *segment, const struct wb_packet
     wb__receiver_read_timestamp(segment);
 }
 
+static bool is_checked(const struct wb__flow_table *table, enum wb_flow_check check)
+{
+    return !(table->options.lenient >> check & 1);
+}
+
 /* A receiver's check reads every byte, so it is done only where a segment can do harm. */
 static bool needs_checksum(const struct wb__flow_table *table,
                            const struct wb__tcp_segment *segment)
 {
-    return !(table->options.lenient >> WB_FLOW_CHECK_CHECKSUM & 1) &&
+    return is_checked(table, WB_FLOW_CHECK_CHECKSUM) &&
            (wb__is_ordered(segment) || segment->flags & WB_TCP_RST);
 }
 
@@ -461,6 +466,8 @@ static bool is_new_connection(struct wb__flow *flow, enum wb_flow_direction dire
                               const struct wb__tcp_segment *segment)
 {
     if (!(segment->flags & WB_TCP_SYN))
+        return false;
+    if (wb__receiver_is_refused_by_ip(&flow->half[direction], segment))
         return false;
     if (flow->state == WB__FLOW_OVER)
         return true;
@@ -519,11 +526,15 @@ static struct wb__flow *find_current(struct wb__flow_table *table,
 }
 
 /* May a packet whose flow is not known begin one? */
-static bool is_beginning(struct wb__flow_table *table, uint16_t flags)
+static bool is_beginning(struct wb__flow_table *table, const struct wb__tcp_segment *segment)
 {
-    if (flags & WB_TCP_RST)
+    if (segment->flags & WB_TCP_RST)
         return false; /* the answer to a packet that nobody waited for */
-    if (!table->options.skip_midstream || flags & WB_TCP_SYN)
+    if (segment->host == WB__HOST_REFUSES) {
+        table->stats.ignored_ip++;
+        return false;
+    }
+    if (!table->options.skip_midstream || segment->flags & WB_TCP_SYN)
         return true;
     table->stats.ignored_midstream++;
     return false;
@@ -548,13 +559,17 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
     table->stats.packets++;
     struct wb__tcp_segment segment;
     read_segment(&segment, packet, tcp_layer(decoded));
+    segment.host = WB__HOST_TAKES;
+    if (is_checked(table, WB_FLOW_CHECK_IP))
+        segment.host =
+            (uint8_t)wb__host_judge(packet, decoded, decoded->network, decoded->transport);
     if (needs_checksum(table, &segment))
         segment.checksum = (uint8_t)wb_checksum_state(packet, decoded, decoded->transport);
     if (packet->time_ns >= table->next_expiry_ns)
         wb__flow_table_expire(table, packet->time_ns);
 
     struct wb__flow *flow = find_current(table, lookup, &segment);
-    if (!flow && is_beginning(table, segment.flags))
+    if (!flow && is_beginning(table, &segment))
         flow = begin(table, lookup, packet, decoded, segment.flags);
     if (!flow)
         return;

@@ -30,6 +30,7 @@
 #include "base/slab.h"
 #include "flow/flow.h"
 #include "flow/history.h"
+#include "flow/host.h"
 #include "flow/key.h"
 #include "flow/policy.h"
 #include "flow/queue.h"
@@ -65,6 +66,7 @@ struct wb__half {
     bool has_right_checksum; /* one was seen */
     bool has_begun_checksum; /* one that offload has yet to finish was taken */
     bool has_edge;           /* edge is */
+    bool has_right_header;   /* an IPv4 header with a right checksum was seen */
     bool has_urgent;         /* a byte that did not come yet is urgent: wb__flow.urgent */
     uint8_t lenient;         /* checks that its receiver does not make: it took what failed */
     uint32_t edge;           /* the right edge of the window, where the scale is known */
@@ -149,6 +151,7 @@ struct wb__tcp_segment {
     const uint8_t *options;
     uint32_t options_length;
     uint8_t checksum;  /* enum wb_checksum_state; asked only for what moves the stream on */
+    uint8_t host;      /* enum wb__host_verdict */
     bool has_timestamp;
     uint32_t timestamp; /* of who sent it (RFC 7323, 3.2: TSval) */
     int64_t time_ns;

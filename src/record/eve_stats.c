@@ -83,6 +83,7 @@ static const struct counter flow_counters[] = {
     COUNTER(wb_flow_stats, ignored_reset),
     COUNTER(wb_flow_stats, ignored_syn),
     COUNTER(wb_flow_stats, ignored_ack),
+    COUNTER(wb_flow_stats, ignored_ip),
     COUNTER(wb_flow_stats, urgent_bytes),
     COUNTER(wb_flow_stats, checksum_untrusted),
     COUNTER(wb_flow_stats, suspects_held),

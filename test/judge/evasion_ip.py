@@ -350,3 +350,57 @@ def no_length(c):
     c.send(4, b"XXXX", ip_length=0)
     c.send(4, b"bbbb")
     c.end(8)
+
+
+@case("IPv6: payload length 0, with hop-by-hop options", **ONLY_6)
+def no_length_hop_by_hop(c):
+    c.handshake()
+    c.send(0, b"aaaa")
+    c.send_packet(c.path.ip6(HOP_BY_HOP, options_header(TCP) + c.segment(4, b"XXXX"), length=0))
+    c.send(4, b"bbbb")
+    c.end(8)
+
+
+@case("IPv6: hop-by-hop options inside of fragments", **ONLY_6, **OF_DATAGRAMS)
+def hop_by_hop_inside(c):
+    payload = options_header(UDP) + c.path.udp((c.port, host.DATAGRAM_PORT), b"abcdefgh")
+    cut(c, HOP_BY_HOP, payload, [16])
+
+
+for what, before, kind in (
+        ("an option that asks to be discarded", options_header(FRAGMENT, b"\x9e\0"), DESTINATION),
+        ("a routing header with segments left", routing_header(FRAGMENT, 0, 1), ROUTING),
+        ("an atomic fragment", fragment_header(FRAGMENT), FRAGMENT)):
+    def play(c, before=before, kind=kind):
+        pieces = datagram(c)
+        send(c, pieces, (HONEST, 0, 2))
+        c.send_packet(c.path.fragment(UDP, unit(FALSE, 2) * 2, 7, 16, True, before, kind))
+        send(c, pieces, (HONEST, 2, 4), (HONEST, 4, 6))
+    CASES.append(Case("IPv6: %s before a fragment header" % what, play, **ONLY_6, **OF_DATAGRAMS))
+
+# --- the header of IPv4 ------------------------------------------------------------------
+
+ONLY_4 = dict(versions=(4,))
+
+for what, options in (("a source route", bytes([131, 7, 8, 10, 99, 0, 9, 0])),
+                      ("an option beyond the header", bytes([130, 9, 0, 0])),
+                      ("a record of its route", bytes([7, 7, 4, 0, 0, 0, 0, 0]))):
+    def play(c, options=options):
+        pieces = datagram(c)
+        send(c, pieces, (HONEST, 0, 2))
+        c.send_packet(c.path.ip4(UDP, unit(FALSE, 2) * 2, identification=7, offset=16, more=True,
+                                 options=options))
+        send(c, pieces, (HONEST, 2, 4), (HONEST, 4, 6))
+    CASES.append(Case("a fragment with %s" % what, play, **ONLY_4, **OF_DATAGRAMS))
+
+
+for what, changes in (("length 0", dict(ip_length=0)),
+                      ("a short commercial security option",
+                       dict(ip_options=bytes([134, 6, 0, 0, 0, 1, 0, 0])))):
+    def play(c, changes=changes):
+        c.handshake()
+        c.send(0, b"aaaa")
+        c.send(4, b"XXXX", **changes)
+        c.send(4, b"bbbb")
+        c.end(8)
+    CASES.append(Case("IPv4: %s" % what, play, **ONLY_4))

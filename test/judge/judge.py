@@ -24,6 +24,7 @@ import evasion_ip # noqa: their cases register themselves
 import evasion_tcp
 import fragments
 import grid
+import options
 import ours
 import target as host
 import urgent
@@ -92,6 +93,10 @@ def urgent_grid(version):
     return [urgent.Random("10.99.5.1" if version == 4 else "fd99::5:1")]
 
 
+def options_grid(version):
+    return [options.Random("10.99.6.1" if version == 4 else "fd99::6:1", version)]
+
+
 def fin_grid(version):
     net = "10.99.2.%d" if version == 4 else "fd99::2:%d"
     return [grid.Variant(net % (1 + first_cell), first_cell, False, True)
@@ -141,6 +146,7 @@ SECTIONS = [(title % version, make, version) for title, make in (
     ("TCP segments with a FIN, IPv%d", fin_grid),
     ("urgent pointers, IPv%d", urgent_grid),
     ("IP fragments, IPv%d", fragment_grid),
+    ("packets that IP may refuse, IPv%d", options_grid),
     ("evasion by TCP, IPv%d", lambda version: [Evasion(version, False)]),
     ("evasion by IP, IPv%d", lambda version: [Evasion(version, True)])) for version in (4, 6)]
 

@@ -71,7 +71,7 @@ expect 2 "wants a network" http -r good.pcap --target =linux
 expect 2 "from 0 to 32" http -r good.pcap --target 192.0.2.0/33=linux
 expect 2 "from 0 to 128" http -r good.pcap --target 2001:db8::/=linux
 expect 2 "beyond its prefix length" http -r good.pcap --target 192.0.2.1/24=linux
-expect 2 "must name window, timestamps, checksum, reset, syn, ack, urgent, or all" http -r good.pcap --lenient urgently
+expect 2 "must name window, timestamps, checksum, reset, syn, ack, ip, urgent, or all" http -r good.pcap --lenient urgently
 expect 2 "or all, not ''" http -r good.pcap --lenient ack,
 expect 2 "name the interface" capture -w out.pcapng
 expect 2 "needs -w" capture -i "$server_if" --format pcap

@@ -145,6 +145,8 @@ static void put_ip4(struct pen *pen, const struct craft_packet *packet, size_t t
     put(pen, packet->destination, 4);
     put(pen, packet->ip_options, packet->ip_options_length);
     store_checksum(start + 10, sum16(0, start, header));
+    if (packet->wrong_ip_checksum)
+        start[10] ^= 0x55;
 }
 
 static void put_ip6(struct pen *pen, const struct craft_packet *packet, size_t tcp_length)

@@ -58,6 +58,7 @@ struct craft_packet {
     const void *payload;
     size_t payload_length;
     size_t padding;  /* bytes 0xa5 after the IP packet */
+    bool wrong_ip_checksum;
     bool wrong_checksum; /* of TCP */
     bool begun_checksum; /* only the pseudo-header's sum, as offload leaves it */
 

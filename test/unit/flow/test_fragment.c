@@ -39,12 +39,21 @@ struct piece {
     bool more;
     const uint8_t *bytes; /* NULL: that part of payload */
     uint8_t protocol;     /* 0 is 17 */
+    bool is_hop_by_hop;   /* the protocol is 0 */
     uint8_t host;         /* the last byte of the source's address */
     uint16_t vlan;        /* 0: none */
     uint32_t cut;         /* bytes that were not captured */
     bool has_wrong_checksum;
     uint32_t options_length; /* IPv4 */
+    uint8_t options;         /* each of their bytes; 0 is NOP */
 };
+
+static uint8_t protocol_of(const struct piece *piece)
+{
+    if (piece->is_hop_by_hop)
+        return 0;
+    return piece->protocol ? piece->protocol : 17;
+}
 
 static void note(void *context, const struct wb_fragment_anomaly *anomaly)
 {
@@ -54,19 +63,24 @@ static void note(void *context, const struct wb_fragment_anomaly *anomaly)
              wb_fragment_anomaly_name(anomaly->kind) + strlen("fragment."));
 }
 
-static struct scene *scene_open(const struct wb_fragment_options *options,
-                                enum wb_overlap_policy policy)
+static struct scene *scene_open_flow(const struct wb_fragment_options *options,
+                                     const struct wb_flow_options *flow)
 {
     static const struct wb_fragment_options none;
-    struct wb_flow_options flow = {.overlap = policy};
     struct scene *scene = calloc(1, sizeof *scene);
     assert_non_null(scene);
-    scene->table = wb__fragment_table_new(options ? options : &none, &flow, note, scene,
+    scene->table = wb__fragment_table_new(options ? options : &none, flow, note, scene,
                                           (const uint8_t *)"0123456789abcdef");
     assert_non_null(scene->table);
     for (size_t i = 0; i < sizeof payload; i++)
         payload[i] = (uint8_t)(i * 7 + (i >> 8));
     return scene;
+}
+
+static struct scene *scene_open(const struct wb_fragment_options *options,
+                                enum wb_overlap_policy policy)
+{
+    return scene_open_flow(options, &(struct wb_flow_options){.overlap = policy});
 }
 
 static struct wb_fragment_stats stats_of(const struct scene *scene)
@@ -111,13 +125,13 @@ static uint16_t sum_of(const uint8_t *header, uint32_t length)
 static uint32_t put_ip4(uint8_t *at, const struct piece *piece)
 {
     uint32_t header = 20 + piece->options_length;
-    memset(at, 1, header); /* options: NOP */
+    memset(at, piece->options ? piece->options : 1, header);
     memcpy(at, "\x45\0\0\0\0\0\0\0\x40\0\0\0\x0a\0\0\1\x0a\0\0\2", 20);
     at[0] = (uint8_t)(0x40 | header / 4);
     store16(at + 2, header + piece->length);
     store16(at + 4, piece->identification);
     store16(at + 6, (piece->more ? 0x2000u : 0) | piece->offset / 8);
-    at[9] = piece->protocol ? piece->protocol : 17;
+    at[9] = protocol_of(piece);
     at[15] = piece->host;
     store16(at + 10, sum_of(at, header) ^ (piece->has_wrong_checksum ? 1 : 0));
     return header;
@@ -133,7 +147,7 @@ static uint32_t put_ip6(uint8_t *at, const struct piece *piece)
     memcpy(at + 8, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\2", 32);
     at[23] = piece->host;
     memcpy(at + 40, "\x2c\0\1\4\0\0\0\0", 8);
-    at[48] = piece->protocol ? piece->protocol : 17;
+    at[48] = protocol_of(piece);
     store16(at + 50, piece->offset | piece->more);
     store32(at + 52, piece->identification);
     return 56;
@@ -382,6 +396,29 @@ static void ip6_first_fragments_that_hosts_refuse(void **state)
     scene_close(scene);
 }
 
+/* Hop-by-hop options inside of fragments are not where they belong, though in the whole they
+ * stand first; and a fragment with a header that IP refuses joins no datagram. */
+static void headers_that_hosts_refuse(void **state)
+{
+    static const uint8_t inner[24] = {17, 0, 1, 4, [8] = 1, 1, 1, 1, 0, 16};
+    (void)state;
+    for (int lenient = 0; lenient < 2; lenient++) {
+        struct scene *scene = scene_open_flow(
+            NULL, &(struct wb_flow_options){.lenient = lenient ? 1u << WB_FLOW_CHECK_IP : 0});
+        send_piece(scene, &(struct piece){.version = 6, .identification = 1, .length = 16,
+                                          .more = true, .is_hop_by_hop = true, .bytes = inner});
+        send_piece(scene, &(struct piece){.version = 6, .identification = 1, .offset = 16,
+                                          .length = 8, .is_hop_by_hop = true,
+                                          .bytes = inner + 16});
+        assert_int_equal(scene->completed, lenient);
+        assert_string_equal(scene->log, lenient ? "" : "header_order ");
+        send_piece(scene, &(struct piece){.identification = 2, .length = 8, .more = true,
+                                          .options_length = 4, .options = 131});
+        assert_int_equal(stats_of(scene).ignored_malformed, !lenient);
+        scene_close(scene);
+    }
+}
+
 static void unfinished_ones_expire(void **state)
 {
     (void)state;
@@ -607,6 +644,7 @@ int main(void)
         cmocka_unit_test(first_header_longer_than_the_others),
         cmocka_unit_test(tiny_first_fragment_is_told),
         cmocka_unit_test(ip6_first_fragments_that_hosts_refuse),
+        cmocka_unit_test(headers_that_hosts_refuse),
         cmocka_unit_test(unfinished_ones_expire),
         cmocka_unit_test(the_oldest_goes_when_there_are_too_many),
         cmocka_unit_test(memory_is_bounded),
