@@ -66,11 +66,11 @@ static void flood_acks(struct capture *capture, uint64_t n)
     }
 }
 
-/* n connections, each with 1,000 bytes that come early and a hole before them that is never
- * filled: nothing of it is acknowledged. */
+/* n connections, each with 200 bytes that come early and a hole before them that is never
+ * filled: nothing of it is acknowledged. They take a block of 2,048 bytes. */
 static void leave_holes(struct capture *capture, uint64_t n)
 {
-    struct bytes body = bytes_pattern(1, 1000);
+    struct bytes body = bytes_pattern(1, 200);
     for (uint64_t i = 0; i < n; i++) {
         struct talk talk = capture_talk(capture, (uint32_t)i);
         talk_handshake(&talk);
@@ -94,6 +94,7 @@ static void leave_holes_busily(struct capture *capture, uint64_t n)
             talk->syn_options_length[side] = sizeof wide_window;
         }
         talk_handshake(talk);
+        talk_flags(talk, SERVER, WB_TCP_ACK); /* whose window is scaled */
     }
     for (uint64_t i = 0; i < n; i++)
         talk_segment(&talks[i % CONNECTIONS], CLIENT, LENGTH * (1 + 2 * (i / CONNECTIONS)),

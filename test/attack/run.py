@@ -119,7 +119,7 @@ ATTACKS = {
         "flow.given_up_memory_limit": least(1 / 2), "flow.gaps": times(1),
         "flow.dropped_memory_limit": 0, "flow.dropped_buffer_limit": 0,
     }, limit(total_buffer="16M", total_history="8M", http_memory="8M"))
-       for name, full in (("holes", 1000000), ("holes-busy", 500000))},
+       for name, full in (("holes", 1000000), ("holes-busy", 1000000))},
     # Datagrams of which only the first fragment comes.
     **{f"fragments{version}": Attack(20000, 100000, {
         "fragment.fragments": times(1), "fragment.completed": 0, "fragment.active_peak": some,
