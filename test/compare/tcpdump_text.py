@@ -2,9 +2,9 @@
 """Compares lines of `wirebeam read` with those of tcpdump, which say much in the same way.
 
 A line is reduced to facts: its time, the ends 'A > B' of every IP packet in it (with ports
-apart, since fragments have them elsewhere), and what the first TCP segment says. tcpdump
-stops earlier in some tunnels and wirebeam in others, so of lists the common beginning is
-compared; of what only one says, nothing can be known.
+apart, since fragments have them elsewhere), what the first TCP segment says, and what every
+header of some other kinds says. tcpdump stops earlier in some tunnels and wirebeam in others, so
+of lists the common beginning is compared; of what only one says, nothing can be known.
 """
 import ipaddress
 import re
@@ -14,6 +14,22 @@ ENDS = re.compile(r"(?<!\S)([0-9a-f.:]+) > ([0-9a-f.:]+)(?=[ ,]|$)")
 TCP = re.compile(r"Flags \[(?P<flags>[^\]]*)\]")
 TCP_FACTS = {"tcp.seq": re.compile(r", seq ([\d:]+)"), "tcp.ack": re.compile(r", ack (\d+)"),
              "tcp.win": re.compile(r", win (\d+)"), "tcp.length": re.compile(r", length (\d+)")}
+HEADERS = {
+    "udp": re.compile(r"UDP, length (\d+)"),
+    "icmp": re.compile(r"ICMP6?, echo \w+, id \d+, seq \d+, length \d+|"
+                       r"ICMP echo \w+, id \d+, seq \d+, length \d+"),
+    "arp": re.compile(r"ARP, (?:Request who-has \S+ tell \S+|Reply \S+ is-at \S+), length \d+"),
+    "gre": re.compile(r"GREv[01], (?:call \d+, )?(?:key=\w+, )?(?:seq \d+, )?(?:ack \d+, )?"),
+    "vxlan": re.compile(r"VXLAN, flags \[\S*\] \(\w+\), vni \d+"),
+    "geneve": re.compile(r"Geneve, Flags \[\w+\], vni \w+"),
+    "l2tp": re.compile(r"l2tp:\[\w*\]\(\d+/\d+\)(?:Ns=\d+,Nr=\d+)?"),
+    "mpls": re.compile(r"\(label \d+(?: \([^)]*\))?, tc \d, (?:\[S\], )?ttl \d+\)"),
+    "ah": re.compile(r"AH\(spi=\w+,seq=\w+,icv=\w+\)"),
+    "esp": re.compile(r"ESP\(spi=\w+,seq=\w+\)"),
+    "pppoe": re.compile(r"PPPoE +\[ses \w+\]"),
+    "route": re.compile(r"RT6 \(len=\d+, type=\d+[^,]*, segleft=\d+"),
+    "extension": re.compile(r"\b(?:HBH|DSTOPT)\b"),
+}
 OPTIONS = re.compile(r", options \[([^\]\[]*)\]")
 OPTION = re.compile(r"(mss|nop|eol|wscale|sackOK|TS|sack)\b.*")
 
@@ -112,6 +128,11 @@ def compare(ours, theirs):
     compared += len(options)
     if any(our != their for our, their in options):
         wrong.append("tcp.options")
+    for name, pattern in HEADERS.items():
+        pairs = list(zip(pattern.findall(ours), pattern.findall(theirs)))
+        compared += len(pairs)
+        if any(our != their for our, their in pairs):
+            wrong.append(name)
     our_facts, their_facts = tcp_of(ours), tcp_of(theirs)
     for name in our_facts.keys() & their_facts.keys():
         compared += 1
