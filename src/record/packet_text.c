@@ -464,6 +464,15 @@ static void put_status(struct wb__packet_text *text, const struct wb_layer *laye
     }
 }
 
+/* RFC 8200, 4.7: nothing follows, and nothing should. */
+static bool is_next_none(const struct wb_layer *layer)
+{
+    enum { NO_NEXT_HEADER = 59 };
+    bool has_next_header = layer->kind == WB_LAYER_AH ||
+                           (layer->kind >= WB_LAYER_IP6 && layer->kind <= WB_LAYER_IP6_DSTOPTS);
+    return has_next_header && layer->status == WB_LAYER_OK && layer->next == NO_NEXT_HEADER;
+}
+
 static void put_layers(struct wb__packet_text *text, unsigned first)
 {
     for (unsigned i = first; i < text->decoded->layer_count && i < text->decoded->quoted; i++) {
@@ -472,6 +481,8 @@ static void put_layers(struct wb__packet_text *text, unsigned first)
             continue;
         put_layer(text, layer);
         put_status(text, layer);
+        if (is_next_none(layer))
+            wb__line_put(&text->line, "no next header");
     }
 }
 

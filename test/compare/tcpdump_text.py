@@ -28,7 +28,7 @@ HEADERS = {
     "esp": re.compile(r"ESP\(spi=\w+,seq=\w+\)"),
     "pppoe": re.compile(r"PPPoE +\[ses \w+\]"),
     "route": re.compile(r"RT6 \(len=\d+, type=\d+[^,]*, segleft=\d+"),
-    "extension": re.compile(r"\b(?:HBH|DSTOPT)\b"),
+    "extension": re.compile(r"\b(?:HBH|DSTOPT|no next header)\b"),
 }
 OPTIONS = re.compile(r", options \[([^\]\[]*)\]")
 OPTION = re.compile(r"(mss|nop|eol|wscale|sackOK|TS|sack)\b.*")
