@@ -63,7 +63,7 @@ static void on_end(void *context, struct wb_flow *flow)
     (void)context;
     struct stream_check *check = flow->user;
     for (int d = 0; d < 2; d++)
-        if (flow->half[d].stream_bytes + flow->half[d].gap_bytes != check->offset[d])
+        if (flow->stream[d].bytes + flow->stream[d].gap_bytes != check->offset[d])
             abort();
     free(check);
     flow->user = NULL;

@@ -185,8 +185,8 @@ static void print_transaction(void *context, struct wb_flow *flow,
 
     (void)context;
     text_time(when, request->seen ? request->first_ns : response->first_ns);
-    text_endpoint(client, &flow->half[WB_FLOW_CLIENT].endpoint, flow->ip_version);
-    text_endpoint(server, &flow->half[WB_FLOW_SERVER].endpoint, flow->ip_version);
+    text_endpoint(client, &flow->endpoint[WB_FLOW_CLIENT], flow->ip_version);
+    text_endpoint(server, &flow->endpoint[WB_FLOW_SERVER], flow->ip_version);
     if (request->seen) {
         text_escaped(method, sizeof(method), request->method);
         text_escaped(target, sizeof(target), request->target);

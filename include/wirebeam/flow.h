@@ -52,17 +52,19 @@ const char *wb_flow_end_name(unsigned end);
 /* What was seen of one direction. */
 struct wb_flow_half {
     uint64_t packets;
-    uint64_t wire_bytes;         /* of whole packets */
-    uint64_t payload_bytes;      /* TCP payload, retransmissions included */
-    bool syn_seen, fin_seen, rst_seen;
-    uint64_t stream_bytes;       /* handed on in order: without gaps and repeats */
+    uint64_t wire_bytes;    /* of whole packets */
+    uint64_t payload_bytes; /* TCP payload, retransmissions included */
+};
+
+/* What became of it in order. */
+struct wb_flow_stream {
+    uint64_t bytes;              /* handed on in order: without gaps and repeats */
     uint64_t gap_bytes;          /* missing from the stream */
+    uint64_t uncompared_bytes;   /* repeated, but the first version is no longer held */
     uint32_t gaps;
     uint32_t retransmissions;    /* segments that brought only known bytes */
     uint32_t out_of_order;       /* segments that had to wait for an earlier one */
     uint32_t overlaps_differing; /* overlapping bytes that were not the same */
-    uint64_t uncompared_bytes;   /* repeated, but the first version is no longer held */
-    struct wb_endpoint endpoint; /* the sender */
 };
 
 #define WB_FLOW_TUNNELS_KEPT 2
@@ -76,23 +78,27 @@ struct wb_flow_tunnel {
     uint8_t address[2][16]; /* by enum wb_flow_direction; IPv4: the first four bytes */
 };
 
+/* Arrays of two are by enum wb_flow_direction. */
 struct wb_flow {
-    uint64_t id;         /* unique in a run, never 0 */
-    int64_t first_ns;    /* time of the first packet */
-    void *user;          /* the consumer's own; NULL at the start */
-    struct wb_flow_tunnel *tunnels; /* the innermost, at most WB_FLOW_TUNNELS_KEPT, outermost
-                                       first; NULL where there are none */
-    uint8_t ip_version;  /* 4 or 6 */
-    uint8_t protocol;    /* 6: TCP */
-    uint8_t vlan_count;  /* tags, at most two, are a part of the flow's key */
+    int64_t last_ns;     /* time of the latest packet */
+    struct wb_flow_half half[2];
+    bool syn_seen[2], fin_seen[2], rst_seen[2];
     bool midstream;      /* the capture began after the connection did */
     bool one_sided;      /* so far only one direction was seen */
-    uint8_t end;         /* enum wb_flow_end */
-    uint16_t vlan_ids[2];
-    uint8_t tunnel_count; /* the tunnels around it are a part of the flow's key, too */
-    int64_t last_ns;     /* time of the latest packet */
+    struct wb_flow_stream stream[2];
+    void *user;          /* the consumer's own; NULL at the start */
     void *engine;        /* the engine's own */
-    struct wb_flow_half half[2]; /* by enum wb_flow_direction */
+    uint64_t id;         /* unique in a run, never 0 */
+    int64_t first_ns;    /* time of the first packet */
+    uint8_t ip_version;  /* 4 or 6 */
+    uint8_t protocol;    /* 6: TCP */
+    uint8_t end;         /* enum wb_flow_end */
+    uint8_t tunnel_count; /* the tunnels around it are a part of the flow's key */
+    uint8_t vlan_count;  /* tags, at most two, are a part of it, too */
+    uint16_t vlan_ids[2];
+    struct wb_endpoint endpoint[2]; /* the sender of that direction */
+    struct wb_flow_tunnel *tunnels; /* the innermost, at most WB_FLOW_TUNNELS_KEPT, outermost
+                                       first; NULL where there are none */
 };
 
 /* X(NAME, "name"): what a flow may complain of. */

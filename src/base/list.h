@@ -8,13 +8,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct wb__link {
     struct wb__link *next, *previous;
 };
 
 /* The struct that holds a link. */
-#define wb__container(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
+#define wb__container(link, type, member) \
+    ((type *)(void *)((char *)(uintptr_t)(link)-offsetof(type, member)))
 
 static inline void wb__list_init(struct wb__link *link)
 {

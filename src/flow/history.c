@@ -35,8 +35,9 @@ void wb__histories_free(struct wb__histories *histories)
 
 static struct wb__history *history_of(struct wb__histories *histories, struct wb__half *half)
 {
-    if (half->history)
-        return half->history;
+    struct wb__stream *stream = wb__stream_of(half);
+    if (stream->history)
+        return stream->history;
     if (!wb__budget_take(&histories->memory.budget, sizeof(struct wb__history)))
         return NULL;
     struct wb__history *history = wb__slab_take(&histories->slab);
@@ -46,13 +47,13 @@ static struct wb__history *history_of(struct wb__histories *histories, struct wb
     }
     *history = (struct wb__history){.half = half};
     wb__list_init(&history->link);
-    half->history = history;
+    stream->history = history;
     return history;
 }
 
 static void history_free(struct wb__histories *histories, struct wb__history *history)
 {
-    history->half->history = NULL;
+    wb__stream_of(history->half)->history = NULL;
     wb__queue_clear(&history->queue, &histories->memory);
     wb__list_remove(&history->link);
     wb__slab_give(&histories->slab, history);
@@ -125,7 +126,7 @@ void wb__history_keep(struct wb__histories *histories, struct wb__half *half, ui
 
 void wb__history_skip(struct wb__histories *histories, struct wb__half *half)
 {
-    struct wb__history *history = half->history;
+    struct wb__history *history = wb__stream_of(half)->history;
     while (history && history->queue.first &&
            wb__sequence_distance(history->queue.first->sequence, half->next) > BEHIND_MAX)
         forget_first(histories, history);
@@ -154,28 +155,31 @@ static uint32_t turn_chain(struct wb__histories *histories, uint32_t number, uin
  * limit allows; nothing stays noted. */
 static void copy_pieces(struct wb__histories *histories, struct wb__half *half, uint64_t floor)
 {
+    struct wb__stream *stream = wb__stream_of(half);
     uint64_t limit = histories->memory.max_per_queue;
-    if (half->offset > limit && floor < half->offset - limit)
-        floor = half->offset - limit;
-    uint32_t number = turn_chain(histories, half->piece, floor);
+    if (stream->offset > limit && floor < stream->offset - limit)
+        floor = stream->offset - limit;
+    uint32_t number = turn_chain(histories, stream->piece, floor);
     while (number) {
         const struct wb__piece *piece = &histories->pieces[number - 1];
         uint32_t skip = floor > piece->offset ? (uint32_t)(floor - piece->offset) : 0;
-        uint32_t behind = (uint32_t)(half->offset - piece->offset) - skip;
+        uint32_t behind = (uint32_t)(stream->offset - piece->offset) - skip;
         wb__history_keep(histories, half, half->next - behind, piece->bytes + skip,
                          piece->length - skip);
         number = piece->previous;
     }
-    half->piece = 0;
+    stream->piece = 0;
 }
 
 /* The offset in the stream of the first byte that the receiver has not acknowledged. */
 static uint64_t unacknowledged_of(const struct wb__half *half)
 {
+    struct wb__stream *stream = wb__stream_of(half);
     if (!half->is_acknowledged)
         return 0;
     int64_t ahead = wb__sequence_distance(half->next, half->acknowledged);
-    return ahead >= 0 || (uint64_t)-ahead <= half->offset ? half->offset + (uint64_t)ahead : 0;
+    bool is_in_stream = ahead >= 0 || (uint64_t)-ahead <= stream->offset;
+    return is_in_stream ? stream->offset + (uint64_t)ahead : 0;
 }
 
 /* From the last piece to the first: when all of a half's last one is acknowledged, the ones
@@ -185,23 +189,25 @@ void wb__history_before_reuse(struct wb__histories *histories)
     for (uint32_t number = histories->piece_count; number > 0; number--) {
         const struct wb__piece *piece = &histories->pieces[number - 1];
         struct wb__half *half = piece->half;
-        if (half->piece != number)
+        struct wb__stream *stream = wb__stream_of(half);
+        if (stream->piece != number)
             continue;
-        if (half->history)
+        if (stream->history)
             wb__history_skip(histories, half);
         uint64_t unacknowledged = unacknowledged_of(half);
         if (unacknowledged < piece->offset + piece->length)
             copy_pieces(histories, half, unacknowledged);
-        half->piece = 0;
+        stream->piece = 0;
     }
     histories->piece_count = 0;
 }
 
 void wb__history_drop(struct wb__histories *histories, struct wb__half *half)
 {
-    half->piece = 0;
-    if (half->history)
-        history_free(histories, half->history);
+    struct wb__stream *stream = wb__stream_of(half);
+    stream->piece = 0;
+    if (stream->history)
+        history_free(histories, stream->history);
 }
 
 /* --- comparing --------------------------------------------------------------- */
@@ -211,7 +217,7 @@ static const struct wb__piece *find_piece(const struct wb__histories *histories,
                                           const struct wb__half *half, uint64_t offset,
                                           uint32_t length)
 {
-    uint32_t number = half->piece;
+    uint32_t number = wb__stream_of(half)->piece;
     for (int i = 0; i < LOOKED_AT_IN_PLACE && number; i++) {
         const struct wb__piece *piece = &histories->pieces[number - 1];
         if (offset >= piece->offset && offset + length <= piece->offset + piece->length)
@@ -249,12 +255,13 @@ struct wb__comparison wb__history_compare(struct wb__histories *histories,
                                           struct wb__half *half, uint32_t sequence,
                                           const uint8_t *bytes, uint32_t length)
 {
+    struct wb__stream *stream = wb__stream_of(half);
     struct wb__difference *difference = &histories->memory.difference;
     struct wb__comparison comparison = {.uncompared = 0};
     uint32_t behind = (uint32_t)wb__sequence_distance(sequence, half->next);
     wb__difference_reset(difference);
-    if (behind > half->offset) { /* some of it was before the stream began */
-        uint64_t before = behind - half->offset;
+    if (behind > stream->offset) { /* some of it was before the stream began */
+        uint64_t before = behind - stream->offset;
         comparison.uncompared = before < length ? (uint32_t)before : length;
         sequence += comparison.uncompared;
         bytes += comparison.uncompared;
@@ -263,7 +270,7 @@ struct wb__comparison wb__history_compare(struct wb__histories *histories,
     }
     if (length == 0)
         return comparison;
-    uint64_t offset = half->offset - behind;
+    uint64_t offset = stream->offset - behind;
     const struct wb__piece *piece = find_piece(histories, half, offset, length);
     if (piece) {
         wb__difference_note(difference, sequence, piece->bytes + (offset - piece->offset), bytes,
@@ -272,7 +279,7 @@ struct wb__comparison wb__history_compare(struct wb__histories *histories,
         copy_pieces(histories, half, 0);
         wb__difference_reset(difference);
         comparison.uncompared +=
-            compare_copied(difference, half->history, sequence, bytes, length);
+            compare_copied(difference, stream->history, sequence, bytes, length);
     }
     if (difference->differing)
         comparison.difference = difference;

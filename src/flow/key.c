@@ -31,7 +31,7 @@ static uint64_t describe(const struct wb_decoded *decoded, size_t address_length
     if (decoded->vlan_count > 1)
         vlans |= (uint64_t)(decoded->vlan_ids[1] | 0x1000) << 13;
     return (uint64_t)first_port << 48 | (uint64_t)second_port << 32 | vlans << 1 |
-           (address_length == 16);
+           (address_length == 16 ? WB__FLOW_KEY_IS_IP6 : 0);
 }
 
 /* The words of two ends in their fixed order: the smaller address first, then the smaller
@@ -50,7 +50,7 @@ static struct wb__flow_key key_of_ip4(const struct ends *ends, const struct wb_d
     uint64_t source = wb__load32(ends->source), destination = wb__load32(ends->destination);
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(&source, &destination, 1, source_port, destination_port);
-    struct wb__flow_key key = {.count = 2, .is_swapped = is_swapped};
+    struct wb__flow_key key = {.is_swapped = is_swapped};
     key.words[0] = is_swapped ? describe(decoded, 4, destination_port, source_port)
                               : describe(decoded, 4, source_port, destination_port);
     key.words[1] = is_swapped ? destination << 32 | source : source << 32 | destination;
@@ -63,16 +63,13 @@ static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_d
     uint64_t destination[2] = {wb__load64(ends->destination), wb__load64(ends->destination + 8)};
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(source, destination, 2, source_port, destination_port);
-    struct wb__flow_key key = {.count = 5, .is_swapped = is_swapped};
+    struct wb__flow_key key = {.is_swapped = is_swapped};
     key.words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
                               : describe(decoded, 16, source_port, destination_port);
     memcpy(&key.words[1], is_swapped ? destination : source, 16);
     memcpy(&key.words[3], is_swapped ? source : destination, 16);
     return key;
 }
-
-/* The ids of the first two tags leave some bits of the first word free. */
-#define HAS_CONTEXT (UINT64_C(1) << 31)
 
 struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
@@ -86,8 +83,8 @@ void wb__flow_key_add_context(struct wb__flow_key *key, const struct wb_packet *
     uint64_t context = wb__flow_context(packet, decoded, decoded->network, secret);
     if (context == 0)
         return;
-    key->words[0] |= HAS_CONTEXT;
-    key->words[key->count++] = context;
+    key->words[wb__flow_key_count(key->words)] = context;
+    key->words[0] |= WB__FLOW_KEY_HAS_CONTEXT;
 }
 
 void wb__flow_key_endpoints(const struct wb_packet *packet, const struct wb_decoded *decoded,

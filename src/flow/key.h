@@ -19,12 +19,19 @@
 #define WB__FLOW_KEY_WORDS 6
 
 struct wb__flow_key {
-    uint8_t count;                      /* words in use: 2 for IPv4, 5 for IPv6; and one
-                                           where there is a context */
-    bool is_swapped;                    /* the sender is the second end of the key */
     uint64_t words[WB__FLOW_KEY_WORDS]; /* [0]: version, VLAN ids, ports, whether there
                                            is a context; then addresses; then context */
+    bool is_swapped;                    /* the sender is the second end of the key */
 };
+
+#define WB__FLOW_KEY_IS_IP6 UINT64_C(1)
+#define WB__FLOW_KEY_HAS_CONTEXT (UINT64_C(1) << 31) /* VLAN ids leave it free */
+
+/* How many words are in use: 2 for IPv4, 5 for IPv6; and one where there is a context. */
+static inline unsigned wb__flow_key_count(const uint64_t *words)
+{
+    return (words[0] & WB__FLOW_KEY_IS_IP6 ? 5 : 2) + (words[0] & WB__FLOW_KEY_HAS_CONTEXT ? 1 : 0);
+}
 
 /* The key of a decoded packet whose network layer is IP and whose transport layer has
  * ports and was captured whole; without its context. */
@@ -35,21 +42,20 @@ struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb
 void wb__flow_key_add_context(struct wb__flow_key *key, const struct wb_packet *packet,
                               const struct wb_decoded *decoded, const struct wb__hash_key *secret);
 
-/* Are they the same flow, in whichever direction? */
-static inline bool wb__flow_key_is_equal(const struct wb__flow_key *a, const struct wb__flow_key *b)
+/* Are the words of two keys those of the same flow, in whichever direction? */
+static inline bool wb__flow_key_is_equal(const uint64_t *a, const uint64_t *b)
 {
-    if (a->words[0] != b->words[0] || a->words[1] != b->words[1])
+    if (a[0] != b[0] || a[1] != b[1])
         return false;
-    for (unsigned i = 2; i < a->count; i++) /* equal first words: equal counts */
-        if (a->words[i] != b->words[i])
+    for (unsigned i = 2; i < wb__flow_key_count(a); i++)
+        if (a[i] != b[i])
             return false;
     return true;
 }
 
-static inline uint64_t wb__flow_key_hash(const struct wb__flow_key *key,
-                                         const struct wb__hash_key *secret)
+static inline uint64_t wb__flow_key_hash(const uint64_t *words, const struct wb__hash_key *secret)
 {
-    return wb__hash(secret, key->words, key->count);
+    return wb__hash(secret, words, wb__flow_key_count(words));
 }
 
 /* The ends that the key was made of: sender 0 is the packet's source. */

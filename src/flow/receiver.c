@@ -130,7 +130,7 @@ static bool is_stray_syn(const struct wb__flow *flow, enum wb_flow_direction dir
                          const struct wb__tcp_segment *segment)
 {
     return segment->flags & WB_TCP_SYN && flow->half[direction].is_known &&
-           flow->public.half[direction].syn_seen && flow->state != WB__FLOW_OPENING;
+           flow->public.syn_seen[direction] && flow->state != WB__FLOW_OPENING;
 }
 
 /* There must be an ACK, for something that was sent. What was sent may have been lost to the
@@ -185,7 +185,7 @@ static bool refuses_connection(const struct wb__flow *flow, enum wb_flow_directi
                                const struct wb__tcp_segment *segment)
 {
     const struct wb__half *other = &flow->half[!direction];
-    if (!flow->public.half[!direction].syn_seen)
+    if (!flow->public.syn_seen[!direction])
         return true; /* what it answers was not seen */
     if (!(segment->flags & WB_TCP_ACK))
         return false;
@@ -197,7 +197,7 @@ static bool refuses_connection(const struct wb__flow *flow, enum wb_flow_directi
  * of what came early (the right edge of its SACK) and the FIN do as well. */
 static bool is_exact(const struct wb__half *half, uint32_t sequence)
 {
-    const struct wb__segment *last = half->queue.last;
+    const struct wb__segment *last = wb__stream_of(half)->queue.last;
     if (sequence == half->next || (half->has_ended && sequence == half->next + 1))
         return true;
     if (last && sequence == wb__segment_end(last))
@@ -217,7 +217,8 @@ static bool is_near(const struct wb__flow *flow, enum wb_flow_direction directio
                wb__sequence_distance(half->acknowledged, sequence) >= 0;
     if (half->has_edge && wb__sequence_distance(half->edge, sequence) > 0)
         return false;
-    bool is_incomplete = half->queue.first || flow->public.midstream || flow->public.one_sided;
+    bool is_incomplete =
+        wb__first_early(half) || flow->public.midstream || flow->public.one_sided;
     return is_incomplete && ahead < WB__REACH_MAX;
 }
 
@@ -338,7 +339,7 @@ static void note_timestamp(struct wb__flow *flow, enum wb_flow_direction directi
 {
     struct wb__half *half = &flow->half[direction];
     bool has_syn = segment->flags & WB_TCP_SYN;
-    if (has_syn || (segment->has_timestamp && !flow->public.half[direction].syn_seen))
+    if (has_syn || (segment->has_timestamp && !flow->public.syn_seen[direction]))
         half->has_timestamps = segment->has_timestamp;
     if (!segment->has_timestamp || !half->has_timestamps)
         return;
@@ -384,9 +385,9 @@ void wb__receiver_note_urgent(const struct wb__flow_table *table, struct wb__flo
     if (!is_checked(table, half, WB_FLOW_CHECK_URGENT) || is_old || is_to_listener)
         return;
     if ((half->is_known && wb__sequence_distance(half->next, urgent) < 0) ||
-        (half->has_urgent && wb__sequence_distance(flow->urgent[direction], urgent) <= 0))
+        (half->has_urgent && wb__sequence_distance(flow->stream[direction].urgent, urgent) <= 0))
         return;
-    flow->urgent[direction] = urgent;
+    flow->stream[direction].urgent = urgent;
     half->has_urgent = true;
 }
 

@@ -18,16 +18,17 @@ void wb__suspects_free(struct wb__suspect_store *store)
 
 static struct wb__suspects *suspects_of(struct wb__suspect_store *store, struct wb__half *half)
 {
-    if (half->suspects)
-        return half->suspects;
-    if (!wb__budget_take(&store->memory.budget, sizeof *half->suspects))
+    struct wb__stream *stream = wb__stream_of(half);
+    if (stream->suspects)
+        return stream->suspects;
+    if (!wb__budget_take(&store->memory.budget, sizeof *stream->suspects))
         return NULL;
-    half->suspects = wb__slab_take(&store->slab);
-    if (half->suspects)
-        *half->suspects = (struct wb__suspects){.checks = 0};
+    stream->suspects = wb__slab_take(&store->slab);
+    if (stream->suspects)
+        *stream->suspects = (struct wb__suspects){.checks = 0};
     else
-        wb__budget_give(&store->memory.budget, sizeof *half->suspects);
-    return half->suspects;
+        wb__budget_give(&store->memory.budget, sizeof *stream->suspects);
+    return stream->suspects;
 }
 
 uint32_t wb__suspect_keep(struct wb__suspect_store *store, struct wb__half *half,
@@ -36,6 +37,7 @@ uint32_t wb__suspect_keep(struct wb__suspect_store *store, struct wb__half *half
     struct wb__suspects *suspects = suspects_of(store, half);
     if (!suspects)
         return chunk->length;
+    half->is_waited_for = true;
     wb__suspect_first(store, half);
     suspects->checks = (uint8_t)(suspects->checks | 1u << check);
     struct wb__queue_result result =
@@ -60,7 +62,7 @@ static void take_front(struct wb__suspect_store *store, struct wb__queue *queue,
 const struct wb__segment *wb__suspect_first(struct wb__suspect_store *store,
                                             struct wb__half *half)
 {
-    struct wb__suspects *suspects = half->suspects;
+    struct wb__suspects *suspects = wb__stream_of(half)->suspects;
     while (suspects && suspects->queue.first) {
         struct wb__segment *first = suspects->queue.first;
         int32_t passed = wb__sequence_distance(first->sequence, half->next);
@@ -76,12 +78,12 @@ const struct wb__segment *wb__suspect_first(struct wb__suspect_store *store,
 void wb__suspect_use(struct wb__suspect_store *store, struct wb__half *half, uint32_t length)
 {
     store->used += length;
-    take_front(store, &half->suspects->queue, length);
+    take_front(store, &wb__stream_of(half)->suspects->queue, length);
 }
 
 void wb__suspect_clear(struct wb__suspect_store *store, struct wb__half *half)
 {
-    struct wb__suspects *suspects = half->suspects;
+    struct wb__suspects *suspects = wb__stream_of(half)->suspects;
     if (!suspects)
         return;
     while (suspects->queue.first) {
@@ -90,5 +92,5 @@ void wb__suspect_clear(struct wb__suspect_store *store, struct wb__half *half)
     }
     wb__slab_give(&store->slab, suspects);
     wb__budget_give(&store->memory.budget, sizeof *suspects);
-    half->suspects = NULL;
+    wb__stream_of(half)->suspects = NULL;
 }

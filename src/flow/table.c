@@ -19,7 +19,7 @@
 #define NS_PER_MS 1000000
 #define WELL_KNOWN_PORTS 1024
 #define HUGE_SLOTS_BYTES ((size_t)8 << 20) /* smaller tables stay as small as they are used */
-#define FLOWS_MAX INT32_MAX /* a slot has 31 bits for a number */
+#define FLOWS_MAX INT32_MAX /* with its direction a number has 32 bits (wb__queue.owner) */
 
 void wb__flow_fill_in_defaults(struct wb_flow_options *options)
 {
@@ -165,7 +165,7 @@ static void free_slot(struct wb__flow_table *table, uint64_t at)
 
 static void unlink_flow(struct wb__flow_table *table, struct wb__flow *flow)
 {
-    uint64_t at = wb__flow_key_hash(&flow->key, &table->key) & table->slot_mask;
+    uint64_t at = wb__flow_key_hash(flow->key, &table->key) & table->slot_mask;
     while (table->slots[at].number != flow->number)
         at = (at + 1) & table->slot_mask;
     free_slot(table, at);
@@ -263,7 +263,7 @@ static struct wb__flow *find(struct wb__flow_table *table, const struct wb__flow
         if (slot.tag != (uint32_t)hash)
             continue;
         struct wb__flow *flow = wb__pool_at(&table->flows, slot.number);
-        if (wb__flow_key_is_equal(&flow->key, key))
+        if (wb__flow_key_is_equal(flow->key, key->words))
             return flow;
     }
 }
@@ -273,9 +273,7 @@ static void fill_slot(struct wb__flow_table *table, uint64_t hash, const struct 
     uint64_t at = hash & table->slot_mask;
     while (table->slots[at].number)
         at = (at + 1) & table->slot_mask;
-    table->slots[at] = (struct wb__slot){.tag = (uint32_t)hash,
-                                           .is_swapped = flow->key.is_swapped,
-                                           .number = flow->number & FLOWS_MAX};
+    table->slots[at] = (struct wb__slot){.tag = (uint32_t)hash, .number = flow->number};
 }
 
 void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
@@ -329,8 +327,8 @@ static void describe(struct wb__flow *flow, const struct wb_packet *packet,
                      const struct wb_decoded *decoded, bool sender_is_client)
 {
     struct wb_flow *public = &flow->public;
-    wb__flow_key_endpoints(packet, decoded, &public->half[!sender_is_client].endpoint,
-                           &public->half[sender_is_client].endpoint);
+    wb__flow_key_endpoints(packet, decoded, &public->endpoint[!sender_is_client],
+                           &public->endpoint[sender_is_client]);
     public->ip_version = decoded->layers[decoded->network].kind == WB_LAYER_IP4 ? 4 : 6;
     public->protocol = 6;
     public->one_sided = true;
@@ -357,7 +355,7 @@ static void choose_policies(const struct wb__flow_table *table, struct wb__flow 
 {
     for (int d = 0; d < 2; d++)
         flow->policy[d] =
-            (uint8_t)wb__targets_find(&table->targets, flow->public.half[!d].endpoint.address,
+            (uint8_t)wb__targets_find(&table->targets, flow->public.endpoint[!d].address,
                                       flow->public.ip_version);
 }
 
@@ -375,8 +373,9 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     flow->number = number;
     const uint8_t *ports = packet->data + decoded->layers[decoded->transport].offset;
     bool sender_is_client = is_client(flags, wb__load16(ports), wb__load16(ports + 2));
-    flow->key = lookup->key;
-    flow->key.is_swapped = lookup->key.is_swapped == sender_is_client;
+    memcpy(flow->key, lookup->key.words, sizeof flow->key);
+    flow->is_swapped = lookup->key.is_swapped == sender_is_client;
+    flow->half[WB_FLOW_SERVER].is_server = true;
     describe(flow, packet, decoded, sender_is_client);
     if (decoded->tunnel_count > 0)
         describe_tunnels(table, flow, packet, decoded, sender_is_client);
@@ -458,7 +457,7 @@ static void count_packet(struct wb__flow *flow, enum wb_flow_direction direction
 static enum wb_flow_direction direction_of(const struct wb__flow *flow,
                                            const struct wb__flow_key *key)
 {
-    return key->is_swapped == flow->key.is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
+    return key->is_swapped == flow->is_swapped ? WB_FLOW_CLIENT : WB_FLOW_SERVER;
 }
 
 /* Does the packet begin a new connection where an old one stands? */
@@ -487,9 +486,10 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     lookup->key = wb__flow_key(packet, decoded);
     if (wb__flow_has_context(decoded))
         wb__flow_key_add_context(&lookup->key, packet, decoded, &table->key);
+    const uint64_t *words = lookup->key.words;
     bool is_same =
-        previous && previous->is_tcp && wb__flow_key_is_equal(&previous->key, &lookup->key);
-    lookup->hash = is_same ? previous->hash : wb__flow_key_hash(&lookup->key, &table->key);
+        previous && previous->is_tcp && wb__flow_key_is_equal(previous->key.words, words);
+    lookup->hash = is_same ? previous->hash : wb__flow_key_hash(words, &table->key);
     __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
 }
 
@@ -503,13 +503,9 @@ void wb__flow_table_fetch(const struct wb__flow_table *table, const struct wb__f
     if (!table->slots[at].number)
         return;
     const struct wb__flow *flow = wb__pool_at(&table->flows, table->slots[at].number);
-    bool is_client = lookup->key.is_swapped == table->slots[at].is_swapped;
     __builtin_prefetch(flow);
-    __builtin_prefetch(&flow->half[0]);
-    __builtin_prefetch(&flow->half[1]);
-    __builtin_prefetch(&flow->public.half[WB_FLOW_CLIENT]);
-    if (!is_client)
-        __builtin_prefetch(&flow->public.half[WB_FLOW_SERVER]);
+    __builtin_prefetch(&flow->half);
+    __builtin_prefetch(&flow->public);
 }
 
 /* The flow that stands for the packet, unless the packet begins another in its place. */

@@ -44,78 +44,87 @@ enum wb__flow_state {
     WB__FLOW_STATES,
 };
 
-/* One direction: what its sender has sent and its receiver has acknowledged. First what
- * every packet of either direction needs, to the first word of the queue. */
+/* One direction: what its sender has sent and its receiver has acknowledged. */
 struct wb__half {
-    _Alignas(64)             /* a line of the cache */
-    uint32_t next;           /* the sequence number that comes next */
-    uint32_t acknowledged;   /* by the receiver, as far as seen */
-    uint32_t window;         /* that the receiver last advertised, in bytes */
-    uint32_t start;          /* the sequence number of offset 0 */
-    uint8_t window_shift;    /* of the windows that this SENDER advertises */
-    bool is_seen;            /* the capture has packets of this direction */
-    bool is_known;           /* next is */
-    bool is_acknowledged;    /* acknowledged is */
-    bool has_fin;            /* a FIN was taken, though bytes before it may be missing */
-    bool has_far;            /* far is */
-    bool has_hole;           /* hole_since_ns is */
-    bool has_ended;          /* half_end was told: the FIN comes next */
-    /* What its receiver checks by. */
-    bool has_window_scale;   /* its SYN had the option */
-    bool has_timestamps;     /* its SYN had the option, or what was seen instead */
-    bool has_right_checksum; /* one was seen */
-    bool has_begun_checksum; /* one that offload has yet to finish was taken */
-    bool has_edge;           /* edge is */
-    bool has_right_header;   /* an IPv4 header with a right checksum was seen */
-    bool has_urgent;         /* a byte that did not come yet is urgent: wb__flow.urgent */
-    uint8_t lenient;         /* checks that its receiver does not make: it took what failed */
-    uint32_t edge;           /* the right edge of the window, where the scale is known */
-    uint32_t ts_recent;      /* RFC 7323, 4.3; 0: none */
-    uint32_t ts_recent_s;    /* when that came, in seconds */
-    struct wb__suspects *suspects; /* or NULL */
-    struct wb__queue queue;  /* what came early */
-    uint64_t offset;         /* of next: bytes since start, urgent ones included */
-    struct wb__history *history; /* what was handed on and copied, or NULL */
-    uint32_t far;            /* of the last segment that was too far ahead to believe */
-    uint32_t piece;          /* the number of the last one that was noted, or 0 */
-    int64_t hole_since_ns;   /* since when something acknowledged is missing at next */
+    uint32_t next;         /* the sequence number that comes next */
+    uint32_t acknowledged; /* by the receiver, as far as seen */
+    uint32_t window;       /* that the receiver last advertised, in bytes */
+    uint32_t edge;         /* the right edge of the window, where the scale is known */
+    uint32_t start;        /* the sequence number of offset 0 */
+    uint32_t ts_recent;    /* RFC 7323, 4.3; 0: none */
+    uint32_t ts_recent_s;  /* when that came, in seconds */
+    uint8_t lenient;       /* checks that its receiver does not make: it took what failed */
+    uint8_t window_shift : 4;     /* of the windows that this SENDER advertises */
+    bool is_server : 1;           /* which of the two it is: enum wb_flow_direction */
+    bool is_seen : 1;             /* the capture has packets of this direction */
+    bool is_known : 1;            /* next is */
+    bool is_acknowledged : 1;     /* acknowledged is */
+    bool is_waited_for : 1;       /* early bytes or suspects may be there; without, none are */
+    bool has_fin : 1;             /* one was taken, though bytes before it may be missing */
+    bool has_ended : 1;           /* half_end was told: the FIN comes next */
+    bool has_far : 1;             /* far is */
+    bool has_hole : 1;            /* hole_since_ns is */
+    bool has_window_scale : 1;    /* its SYN had the option */
+    bool has_timestamps : 1;      /* its SYN had the option, or what was seen instead */
+    bool has_right_checksum : 1;  /* one was seen */
+    bool has_begun_checksum : 1;  /* one that offload has yet to finish was taken */
+    bool has_edge : 1;            /* edge is */
+    bool has_right_header : 1;    /* an IPv4 header with a right checksum was seen */
+    bool has_urgent : 1;          /* a byte that did not come yet is urgent: urgent */
 };
 
-/* Among a million flows the cache lines that a packet touches are what it costs: those of
- * the key, of the first words of both halves, of what the public part has of both
- * directions together with the first words of one, and of those of the other. Fields are
- * ordered so that each of these is one line. */
+/* The bytes of one direction: what only those packets need that bring some. */
+struct wb__stream {
+    uint64_t offset;               /* of next: bytes since start, urgent ones included */
+    struct wb__history *history;   /* what was handed on and copied, or NULL */
+    struct wb__suspects *suspects; /* or NULL */
+    struct wb__queue queue;        /* what came early */
+    int64_t hole_since_ns;         /* since when something acknowledged is missing at next */
+    uint32_t piece;                /* the number of the last one that was noted, or 0 */
+    uint32_t far;                  /* of the last segment that was too far ahead to believe */
+    uint32_t urgent;               /* the sequence number of the urgent byte */
+};
+
+/* Among a million flows the cache lines that a packet touches are what it costs. For one
+ * without data these are the first three: who it is, both halves, and what is counted. */
 struct wb__flow {
+    _Alignas(64) uint64_t key[WB__FLOW_KEY_WORDS]; /* as in struct wb__flow_key */
     int64_t queued_ns;
-    uint32_t number;         /* in the pool */
-    uint32_t candidate;
-    uint8_t state;           /* enum wb__flow_state */
-    bool has_doubtful_reset; /* a RST that may have ended it; nothing came since */
-    bool has_candidate;      /* a second SYN came: candidate is its sequence number */
-    uint8_t policy[2];       /* enum wb_overlap_policy, of who receives that direction */
-    struct wb__flow_key key; /* is_swapped: the client is the key's second end */
-    struct wb__link queue;   /* of its state */
+    uint32_t number;             /* in the pool */
+    uint8_t state;               /* enum wb__flow_state */
+    uint8_t policy[2];           /* enum wb_overlap_policy, of who receives that direction */
+    bool is_swapped : 1;         /* the client is the key's second end */
+    bool has_doubtful_reset : 1; /* a RST that may have ended it; nothing came since */
+    bool has_candidate : 1;      /* a second SYN came: candidate is its sequence number */
+    struct wb__half half[2];     /* by enum wb_flow_direction */
     struct wb_flow public;
-    uint32_t urgent[2];      /* the sequence number of an urgent byte, where half.has_urgent */
-    struct wb__half half[2]; /* by enum wb_flow_direction */
+    struct wb__stream stream[2];
+    struct wb__link queue;       /* of its state */
+    uint32_t candidate;
 };
 
 #define WB__LINE_BYTES 64
-#define WB__IS_IN_LINE(field, bytes) \
-    (offsetof(struct wb__flow, field) % WB__LINE_BYTES + (bytes) <= WB__LINE_BYTES)
-#define WB__HALF_BYTES (offsetof(struct wb__half, queue) + sizeof(void *))
-#define WB__PUBLIC_BYTES (offsetof(struct wb_flow, half) - offsetof(struct wb_flow, ip_version))
-#define WB__PUBLIC_HALF_BYTES offsetof(struct wb_flow_half, stream_bytes)
-static_assert(WB__IS_IN_LINE(half[0], WB__HALF_BYTES) && WB__IS_IN_LINE(half[1], WB__HALF_BYTES) &&
-                  WB__IS_IN_LINE(public.ip_version, WB__PUBLIC_BYTES + WB__PUBLIC_HALF_BYTES) &&
-                  WB__IS_IN_LINE(public.half[1], WB__PUBLIC_HALF_BYTES),
+static_assert(offsetof(struct wb__flow, half) == WB__LINE_BYTES &&
+                  offsetof(struct wb__flow, public) == 2 * WB__LINE_BYTES &&
+                  offsetof(struct wb_flow, stream) == WB__LINE_BYTES,
               "a packet touches more lines of its flow than wb__flow_table_fetch brings");
+
+static inline struct wb__stream *wb__stream_of(const struct wb__half *half)
+{
+    const struct wb__half *first = half - half->is_server;
+    return &wb__container(first, struct wb__flow, half)->stream[half->is_server];
+}
+
+/* The first segment that came early, or NULL. */
+static inline const struct wb__segment *wb__first_early(const struct wb__half *half)
+{
+    return half->is_waited_for ? wb__stream_of(half)->queue.first : NULL;
+}
 
 /* A flow's place in the table. */
 struct wb__slot {
-    uint32_t tag;             /* the low bits of the hash */
-    uint32_t is_swapped : 1;  /* as in the flow's key */
-    uint32_t number : 31;     /* of the flow; 0: the slot is free */
+    uint32_t tag;    /* the low bits of the hash */
+    uint32_t number; /* of the flow; 0: the slot is free */
 };
 
 struct wb__flow_table {
@@ -167,8 +176,8 @@ static inline bool wb__is_ordered(const struct wb__tcp_segment *segment)
 static inline uint64_t wb__flow_offset(const struct wb__flow *flow,
                                        enum wb_flow_direction direction)
 {
-    const struct wb_flow_half *half = &flow->public.half[direction];
-    return half->stream_bytes + half->gap_bytes;
+    const struct wb_flow_stream *stream = &flow->public.stream[direction];
+    return stream->bytes + stream->gap_bytes;
 }
 
 /* What was acknowledged or handed on, whichever is further. */

@@ -60,7 +60,7 @@ static void hand_on(struct wb__flow_table *table, struct wb__flow *flow,
     uint64_t offset = wb__flow_offset(flow, direction);
     if (length == 0)
         return;
-    flow->public.half[direction].stream_bytes += length;
+    flow->public.stream[direction].bytes += length;
     table->stats.stream_bytes += length;
     if (table->events.bytes)
         table->events.bytes(table->context, &flow->public, direction, offset, bytes, length,
@@ -70,7 +70,7 @@ static void hand_on(struct wb__flow_table *table, struct wb__flow *flow,
 /* The stream goes on by length bytes, or by those that are missing. */
 static void go_on(struct wb__half *half, uint32_t length)
 {
-    half->offset += length;
+    wb__stream_of(half)->offset += length;
     half->next += length;
     half->has_hole = false;
 }
@@ -82,7 +82,7 @@ static bool passes_urgent(struct wb__flow *flow, enum wb_flow_direction directio
     struct wb__half *half = &flow->half[direction];
     if (!half->has_urgent)
         return false;
-    *at = flow->urgent[direction] - (half->next - length);
+    *at = flow->stream[direction].urgent - (half->next - length);
     half->has_urgent = *at >= length;
     return *at < length;
 }
@@ -121,9 +121,9 @@ static void deliver_in_place(struct wb__flow_table *table, struct wb__flow *flow
                              enum wb_flow_direction direction, const uint8_t *bytes,
                              uint32_t length, int64_t time_ns)
 {
-    struct wb__half *half = &flow->half[direction];
-    wb__history_note(&table->histories,
-                     (struct wb__piece){half, bytes, half->offset, length, 0}, &half->piece);
+    struct wb__stream *stream = &flow->stream[direction];
+    struct wb__piece piece = {&flow->half[direction], bytes, stream->offset, length, 0};
+    wb__history_note(&table->histories, piece, &stream->piece);
     deliver(table, flow, direction, bytes, length, time_ns);
 }
 
@@ -143,8 +143,8 @@ static void hand_on_gap(struct wb__flow_table *table, struct wb__flow *flow,
     uint64_t offset = wb__flow_offset(flow, direction);
     if (length == 0)
         return;
-    flow->public.half[direction].gaps++;
-    flow->public.half[direction].gap_bytes += length;
+    flow->public.stream[direction].gaps++;
+    flow->public.stream[direction].gap_bytes += length;
     table->stats.gaps++;
     table->stats.gap_bytes += length;
     tell(table, flow, direction, WB_FLOW_ANOMALY_GAP,
@@ -183,11 +183,11 @@ static void end_half(struct wb__flow_table *table, struct wb__flow *flow,
                      enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    const struct wb__segment *last = half->queue.last;
+    const struct wb__segment *last = wb__stream_of(half)->queue.last;
     half->has_fin = half->has_ended = true;
     if (last)
         tell_after_fin(table, flow, direction, wb__segment_end(last) - half->next, time_ns);
-    wb__queue_clear(&half->queue, &table->memory);
+    wb__queue_clear(&wb__stream_of(half)->queue, &table->memory);
     wb__suspect_clear(&table->suspects, half);
     if (table->events.half_end)
         table->events.half_end(table->context, &flow->public, direction, time_ns);
@@ -198,10 +198,11 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
                   enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
+    struct wb__queue *queue = &flow->stream[direction].queue;
     bool is_end = false;
-    while (!is_end && half->queue.first &&
-           wb__sequence_distance(half->queue.first->sequence, half->next) >= 0) {
-        struct wb__segment *segment = wb__queue_pop(&half->queue, &table->memory);
+    while (!is_end && queue->first &&
+           wb__sequence_distance(queue->first->sequence, half->next) >= 0) {
+        struct wb__segment *segment = wb__queue_pop(queue, &table->memory);
         uint32_t known = (uint32_t)wb__sequence_distance(segment->sequence, half->next);
         uint32_t count = wb__segment_byte_count(segment);
         is_end = segment->has_fin && known <= count;
@@ -219,7 +220,10 @@ static void drain(struct wb__flow_table *table, struct wb__flow *flow,
 /* Are there bytes that were not believed, but that the receiver has acknowledged? */
 static bool has_vouched_suspect(const struct wb__half *half)
 {
-    const struct wb__segment *first = half->suspects ? half->suspects->queue.first : NULL;
+    if (!half->is_waited_for)
+        return false;
+    const struct wb__suspects *suspects = wb__stream_of(half)->suspects;
+    const struct wb__segment *first = suspects ? suspects->queue.first : NULL;
     return first && half->is_acknowledged &&
            wb__sequence_distance(first->sequence, half->acknowledged) > 0;
 }
@@ -232,7 +236,7 @@ static uint32_t acknowledged_hole(const struct wb__half *half)
     if (!half->is_seen || !half->is_acknowledged || half->has_ended)
         return 0;
     int32_t ahead = wb__sequence_distance(half->next, half->acknowledged);
-    bool is_more = half->queue.first || has_vouched_suspect(half);
+    bool is_more = wb__first_early(half) || has_vouched_suspect(half);
     return ahead > 1 || (ahead == 1 && is_more) ? (uint32_t)ahead : 0;
 }
 
@@ -241,16 +245,17 @@ bool wb__flow_is_due(const struct wb_flow *public, enum wb_flow_direction direct
     const struct wb__flow *flow =
         (const struct wb__flow *)((const char *)public - offsetof(struct wb__flow, public));
     const struct wb__half *half = &flow->half[direction];
-    return !half->is_seen || half->queue.first || acknowledged_hole(half) > 0;
+    return !half->is_seen || wb__first_early(half) || acknowledged_hole(half) > 0;
 }
 
 /* As far as the next byte that is there, or as far as was acknowledged. */
 static uint32_t hole_length(const struct wb__half *half)
 {
     uint32_t length = acknowledged_hole(half);
-    if (!half->queue.first)
+    const struct wb__segment *first = wb__first_early(half);
+    if (!first)
         return length;
-    uint32_t to_first = (uint32_t)wb__sequence_distance(half->next, half->queue.first->sequence);
+    uint32_t to_first = (uint32_t)wb__sequence_distance(half->next, first->sequence);
     return length == 0 || to_first < length ? to_first : length;
 }
 
@@ -267,7 +272,7 @@ static bool hand_on_suspects(struct wb__flow_table *table, struct wb__flow *flow
     bool is_end = first->has_fin && count < length;
     if (length < count)
         count = length;
-    half->lenient |= half->suspects->checks;
+    half->lenient |= wb__stream_of(half)->suspects->checks;
     tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
          &(struct wb_flow_anomaly){.time_ns = time_ns,
                                    .offset = wb__flow_offset(flow, direction),
@@ -305,7 +310,7 @@ static void skip_hole(struct wb__flow_table *table, struct wb__flow *flow,
     if (half->next == start && length > 0 && !half->has_ended) {
         if (has_vouched_suspect(half)) {
             uint32_t to_suspect = (uint32_t)wb__sequence_distance(
-                half->next, half->suspects->queue.first->sequence);
+                half->next, wb__stream_of(half)->suspects->queue.first->sequence);
             length = to_suspect < length ? to_suspect : length;
         }
         deliver_gap(table, flow, direction, length, time_ns);
@@ -321,14 +326,14 @@ static bool is_hopeless(const struct wb__flow *flow, enum wb_flow_direction dire
     const struct wb__half *half = &flow->half[direction];
     if (has_vouched_suspect(half))
         return true;
-    return half->queue.first && (acknowledged_hole(half) > 0 || flow->public.one_sided);
+    return wb__first_early(half) && (acknowledged_hole(half) > 0 || flow->public.one_sided);
 }
 
 static void watch_hole(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, int64_t now_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    if (half->suspects)
+    if (wb__stream_of(half)->suspects)
         wb__suspect_first(&table->suspects, half); /* drops what is known by now */
     if (!is_hopeless(flow, direction)) {
         half->has_hole = false;
@@ -336,11 +341,11 @@ static void watch_hole(struct wb__flow_table *table, struct wb__flow *flow,
     }
     if (!half->has_hole) {
         half->has_hole = true;
-        half->hole_since_ns = now_ns;
+        wb__stream_of(half)->hole_since_ns = now_ns;
         return;
     }
     int64_t wait_ns = table->gap_wait_ns * (acknowledged_hole(half) ? 1 : ONE_SIDED_WAITS);
-    if (now_ns - half->hole_since_ns >= wait_ns)
+    if (now_ns - wb__stream_of(half)->hole_since_ns >= wait_ns)
         skip_hole(table, flow, direction, now_ns);
 }
 
@@ -349,7 +354,10 @@ static void check_holes(struct wb__flow_table *table, struct wb__flow *flow, int
 {
     for (int d = 0; d < 2; d++) {
         struct wb__half *half = &flow->half[d];
-        if (half->queue.first || half->suspects)
+        const struct wb__stream *stream = &flow->stream[d];
+        if (half->is_waited_for)
+            half->is_waited_for = stream->queue.first || stream->suspects;
+        if (half->is_waited_for)
             watch_hole(table, flow, (enum wb_flow_direction)d, now_ns);
         else
             half->has_hole = false;
@@ -360,9 +368,9 @@ static void flush_half(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, int64_t time_ns)
 {
     struct wb__half *half = &flow->half[direction];
-    if (half->suspects)
+    if (wb__stream_of(half)->suspects)
         wb__suspect_first(&table->suspects, half);
-    while (half->queue.first || acknowledged_hole(half) > 0)
+    while (wb__first_early(half) || acknowledged_hole(half) > 0)
         skip_hole(table, flow, direction, time_ns);
 }
 
@@ -388,7 +396,7 @@ static void make_room(struct wb__flow_table *table, uint32_t length, int64_t tim
         table->stats.given_up_memory_limit++;
         tell(table, flow, direction, WB_FLOW_ANOMALY_MEMORY_LIMIT,
              &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                       .offset = half->offset,
+                                       .offset = wb__flow_offset(flow, direction),
                                        .length = hole_length(half)});
         skip_hole(table, flow, direction, time_ns);
     }
@@ -410,7 +418,7 @@ static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
                             enum wb_flow_direction direction,
                             const struct wb__difference *difference, int64_t time_ns)
 {
-    flow->public.half[direction].overlaps_differing += difference->differing;
+    flow->public.stream[direction].overlaps_differing += difference->differing;
     table->stats.overlaps_differing += difference->differing;
     tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
          &(struct wb_flow_anomaly){.time_ns = time_ns,
@@ -432,7 +440,7 @@ static void compare(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__comparison comparison =
         wb__history_compare(&table->histories, &flow->half[direction], payload->sequence,
                             payload->bytes, length);
-    flow->public.half[direction].uncompared_bytes += comparison.uncompared;
+    flow->public.stream[direction].uncompared_bytes += comparison.uncompared;
     table->stats.uncompared_bytes += comparison.uncompared;
     if (comparison.difference)
         tell_difference(table, flow, direction, comparison.difference, payload->time_ns);
@@ -455,7 +463,7 @@ static void take_in_order(struct wb__flow_table *table, struct wb__flow *flow,
         deliver_gap(table, flow, direction, payload->length - there, payload->time_ns);
     if (payload->has_fin)
         end_half(table, flow, direction, payload->time_ns);
-    else if (half->queue.first)
+    else if (wb__first_early(half))
         drain(table, flow, direction, payload->time_ns);
 }
 
@@ -464,7 +472,7 @@ static void count_queued(struct wb__flow_table *table, struct wb__flow *flow,
                          const struct wb__queue_result *result)
 {
     struct wb__half *half = &flow->half[direction];
-    struct wb_flow_half *public = &flow->public.half[direction];
+    struct wb_flow_stream *public = &flow->public.stream[direction];
     if (result->difference)
         tell_difference(table, flow, direction, result->difference, payload->time_ns);
     if (payload->length == 0)
@@ -516,9 +524,10 @@ static void put_early(struct wb__flow_table *table, struct wb__flow *flow,
     chunk.sequence = payload.sequence;
     chunk.bytes = payload.bytes;
     chunk.length = payload.captured;
-    half->queue.owner = flow->number << 1 | direction;
+    half->is_waited_for = true;
+    wb__stream_of(half)->queue.owner = flow->number << 1 | direction;
     struct wb__queue_result result =
-        wb__queue_put(&half->queue, &table->memory, &chunk,
+        wb__queue_put(&wb__stream_of(half)->queue, &table->memory, &chunk,
                       (enum wb_overlap_policy)flow->policy[direction]);
     count_queued(table, flow, direction, &payload, &result);
     if (result.refused) {
@@ -538,7 +547,7 @@ static void take_repeated(struct wb__flow_table *table, struct wb__flow *flow,
         (payload->length == 1 && payload->sequence + 1 == flow->half[direction].next))
         return;
     compare(table, flow, direction, payload, payload->captured);
-    flow->public.half[direction].retransmissions++;
+    flow->public.stream[direction].retransmissions++;
     table->stats.retransmissions++;
 }
 
@@ -562,7 +571,7 @@ static void take_far_outside(struct wb__flow_table *table, struct wb__flow *flow
                              enum wb_flow_direction direction, const struct payload *payload)
 {
     struct wb__half *half = &flow->half[direction];
-    half->far = payload->sequence;
+    wb__stream_of(half)->far = payload->sequence;
     half->has_far = true;
     table->stats.ignored_window++;
     tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
@@ -593,8 +602,8 @@ static void cut_at_end(struct wb__flow_table *table, struct wb__flow *flow,
 static void reach_back(struct wb__half *half, bool syn_seen, const struct payload *payload)
 {
     int32_t back = wb__sequence_distance(payload->sequence, half->start);
-    if (!syn_seen && half->offset == 0 && payload->length > 1 && !half->queue.first &&
-        !half->has_fin && back > 0 && back <= REACH_BACK)
+    bool is_begun = wb__stream_of(half)->offset > 0 || wb__first_early(half) || half->has_fin;
+    if (!syn_seen && !is_begun && payload->length > 1 && back > 0 && back <= REACH_BACK)
         set_start(half, payload->sequence);
 }
 
@@ -623,7 +632,7 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
     struct wb__half *half = &flow->half[direction];
     if (!half->is_known)
         set_start(half, payload.sequence);
-    reach_back(half, flow->public.half[direction].syn_seen, &payload);
+    reach_back(half, flow->public.syn_seen[direction], &payload);
     if (is_far_outside(half, payload.sequence + payload.length)) {
         take_far_outside(table, flow, direction, &payload);
         return;
@@ -632,7 +641,7 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
         cut_at_end(table, flow, direction, &payload);
 
     uint32_t end = payload.sequence + payload.length + payload.has_fin;
-    const struct wb__segment *first = half->queue.first;
+    const struct wb__segment *first = wb__first_early(half);
     if (wb__sequence_distance(half->next, end) <= 0)
         take_repeated(table, flow, direction, &payload);
     else if (wb__sequence_distance(half->next, payload.sequence) <= 0 &&
@@ -660,7 +669,7 @@ bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
     bool is_after = wb__sequence_distance(half->next + half->has_ended, segment->sequence) > 0;
     if (is_closing && (is_after || wb__receiver_is_newer(half, segment)))
         return true; /* as Linux lets a connection go in TIME-WAIT (RFC 6191) */
-    if (flow->public.one_sided && (half->offset > 0 || half->has_fin))
+    if (flow->public.one_sided && (wb__stream_of(half)->offset > 0 || half->has_fin))
         return true;
     flow->has_candidate = true;
     flow->candidate = segment->sequence;
@@ -672,17 +681,19 @@ static void take_syn(struct wb__flow_table *table, struct wb__flow *flow,
 {
     struct wb__half *half = &flow->half[direction];
     int shift = wb__receiver_window_scale(segment);
-    flow->public.half[direction].syn_seen = true;
+    flow->public.syn_seen[direction] = true;
     half->has_window_scale = shift >= 0;
     half->window_shift = (uint8_t)(shift > 0 ? shift : 0);
     if (half->is_known && half->start != segment->sequence + 1) {
         tell(table, flow, direction, WB_FLOW_ANOMALY_SYN_DATA_CHANGED,
              &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
-        if (half->offset > 0 || half->queue.first || flow->state != WB__FLOW_OPENING)
+        const struct wb__stream *stream = &flow->stream[direction];
+        if (stream->offset > 0 || stream->queue.first || flow->state != WB__FLOW_OPENING)
             return;
         wb__suspect_clear(&table->suspects, half);
         *half = (struct wb__half){.window_shift = half->window_shift,
                                   .has_window_scale = half->has_window_scale,
+                                  .is_server = half->is_server,
                                   .is_seen = true}; /* it tries again */
     }
     if (!half->is_known)
@@ -696,8 +707,8 @@ static bool is_credible(const struct wb__half *half, uint32_t acknowledgment)
     int32_t ahead = wb__sequence_distance(half->next, acknowledgment);
     if (ahead <= reach_of(half))
         return true;
-    return half->has_far && wb__sequence_distance(half->far, acknowledgment) >= 0 &&
-           ahead <= WB__REACH_MAX;
+    return half->has_far && ahead <= WB__REACH_MAX &&
+           wb__sequence_distance(wb__stream_of(half)->far, acknowledgment) >= 0;
 }
 
 static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
@@ -715,20 +726,20 @@ static void take_ack(struct wb__flow_table *table, struct wb__flow *flow,
         other->acknowledged = segment->acknowledgment;
         other->is_acknowledged = true;
     }
-    if (other->suspects)
+    if (other->is_waited_for)
         take_vouched(table, flow, !direction, segment->time_ns);
     uint8_t shift = half->window_shift;
-    if (!flow->public.half[direction].syn_seen)
+    if (!flow->public.syn_seen[direction])
         shift = WINDOW_SHIFT_MAX; /* not known: take the widest */
     other->window = segment->window << (segment->flags & WB_TCP_SYN ? 0 : shift);
-    if (flow->public.half[0].syn_seen && flow->public.half[1].syn_seen)
+    if (flow->public.syn_seen[0] && flow->public.syn_seen[1])
         wb__receiver_note_window(flow, direction, segment);
 }
 
 static void take_reset(struct wb__flow_table *table, struct wb__flow *flow,
                        enum wb_flow_direction direction, const struct wb__tcp_segment *segment)
 {
-    flow->public.half[direction].rst_seen = true;
+    flow->public.rst_seen[direction] = true;
     switch (wb__receiver_judge_reset(table, flow, direction, segment)) {
     case WB__RESET_EXACT:
         wb__flow_end(table, flow, WB_FLOW_END_RESET, segment->time_ns);
@@ -802,7 +813,7 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
     if (segment->flags & WB_TCP_URG)
         take_urgent(table, flow, direction, segment);
     if (has_fin)
-        flow->public.half[direction].fin_seen = true;
+        flow->public.fin_seen[direction] = true;
     if (segment->length > 0 || has_fin) {
         struct payload payload = {
             .sequence = segment->sequence + has_syn,

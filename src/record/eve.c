@@ -69,7 +69,7 @@ void wb__eve_time(struct wb__eve *eve, const char *key, int64_t time_ns)
  * smaller endpoint first, then protocol, a zero byte and the ports. */
 static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow)
 {
-    const struct wb_endpoint *a = &flow->half[0].endpoint, *b = &flow->half[1].endpoint;
+    const struct wb_endpoint *a = &flow->endpoint[0], *b = &flow->endpoint[1];
     size_t size = flow->ip_version == 6 ? 16 : 4;
     int order = memcmp(a->address, b->address, size);
     if (order > 0 || (order == 0 && a->port > b->port)) {
@@ -101,8 +101,8 @@ static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow)
 static void make_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
 {
     char source[INET6_ADDRSTRLEN] = "", target[INET6_ADDRSTRLEN] = "";
-    const struct wb_endpoint *from = &flow->half[is_swapped].endpoint;
-    const struct wb_endpoint *to = &flow->half[!is_swapped].endpoint;
+    const struct wb_endpoint *from = &flow->endpoint[is_swapped];
+    const struct wb_endpoint *to = &flow->endpoint[!is_swapped];
     int family = flow->ip_version == 6 ? AF_INET6 : AF_INET;
     inet_ntop(family, from->address, source, sizeof source);
     inet_ntop(family, to->address, target, sizeof target);
@@ -182,25 +182,26 @@ static const char *flow_state(const struct wb_flow *flow)
 {
     if (flow->end == WB_FLOW_END_CLOSED || flow->end == WB_FLOW_END_RESET)
         return "closed";
-    bool both = flow->half[0].syn_seen && flow->half[1].syn_seen;
+    bool both = flow->syn_seen[0] && flow->syn_seen[1];
     return both || flow->midstream ? "established" : "new";
 }
 
-static void write_half(struct wb__json *line, const char *key, const struct wb_flow_half *half,
-                       const uint8_t *sha256)
+static void write_half(struct wb__json *line, const char *key, const struct wb_flow *flow,
+                       enum wb_flow_direction direction, const uint8_t *sha256)
 {
+    const struct wb_flow_stream *stream = &flow->stream[direction];
     wb__json_begin(line, key, '{');
-    wb__json_number(line, "payload_bytes", half->payload_bytes);
-    wb__json_number(line, "stream_bytes", half->stream_bytes);
-    wb__json_number(line, "gaps", half->gaps);
-    wb__json_number(line, "gap_bytes", half->gap_bytes);
-    wb__json_number(line, "retransmissions", half->retransmissions);
-    wb__json_number(line, "out_of_order", half->out_of_order);
-    wb__json_number(line, "overlaps_differing", half->overlaps_differing);
-    wb__json_number(line, "uncompared_bytes", half->uncompared_bytes);
-    wb__json_bool(line, "syn", half->syn_seen);
-    wb__json_bool(line, "fin", half->fin_seen);
-    wb__json_bool(line, "rst", half->rst_seen);
+    wb__json_number(line, "payload_bytes", flow->half[direction].payload_bytes);
+    wb__json_number(line, "stream_bytes", stream->bytes);
+    wb__json_number(line, "gaps", stream->gaps);
+    wb__json_number(line, "gap_bytes", stream->gap_bytes);
+    wb__json_number(line, "retransmissions", stream->retransmissions);
+    wb__json_number(line, "out_of_order", stream->out_of_order);
+    wb__json_number(line, "overlaps_differing", stream->overlaps_differing);
+    wb__json_number(line, "uncompared_bytes", stream->uncompared_bytes);
+    wb__json_bool(line, "syn", flow->syn_seen[direction]);
+    wb__json_bool(line, "fin", flow->fin_seen[direction]);
+    wb__json_bool(line, "rst", flow->rst_seen[direction]);
     if (sha256)
         wb__json_hex(line, "sha256", sha256, WB__SHA256_BYTES);
     wb__json_end(line, '}');
@@ -244,8 +245,8 @@ static void write_flow(struct wb__eve *eve, const struct wb__eve_flow *record)
     wb__json_text(line, "reason", wb_flow_end_name(flow->end));
     wb__json_bool(line, "midstream", flow->midstream);
     wb__json_bool(line, "one_sided", flow->one_sided);
-    write_half(line, "toserver", &flow->half[0], record->sha256[0]);
-    write_half(line, "toclient", &flow->half[1], record->sha256[1]);
+    write_half(line, "toserver", flow, WB_FLOW_CLIENT, record->sha256[0]);
+    write_half(line, "toclient", flow, WB_FLOW_SERVER, record->sha256[1]);
     if (record->client)
         write_client(line, record->client);
     wb__json_end(line, '}');

@@ -128,8 +128,8 @@ void wb__name_of_flow(char name[WB__NAME_SIZE], const struct wb_flow *flow,
                       enum wb_flow_direction client)
 {
     char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
-    const struct wb_endpoint *source = &flow->half[client].endpoint;
-    const struct wb_endpoint *target = &flow->half[!client].endpoint;
+    const struct wb_endpoint *source = &flow->endpoint[client];
+    const struct wb_endpoint *target = &flow->endpoint[!client];
     write_address(from, flow, source);
     write_address(to, flow, target);
     snprintf(name, WB__NAME_SIZE, "%s.%u-%s.%u_%llu%s", from, source->port, to, target->port,

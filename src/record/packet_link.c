@@ -215,11 +215,12 @@ void wb__put_ppp(struct wb__packet_text *text, const struct wb_layer *layer)
     struct wb__ppp ppp;
     if (layer->status != WB_LAYER_UNKNOWN || wb__ppp_read(text->packet, layer, &ppp) < 0)
         return;
-    const char *name = wb__ppp_protocol_name(ppp.protocol);
+    unsigned protocol = ppp.protocol;
+    const char *name = wb__ppp_protocol_name(protocol);
     if (name)
-        wb__line_named(&text->line, name, ppp.protocol, 4);
+        wb__line_named(&text->line, name, protocol, 4);
     else
-        wb__line_put(&text->line, "unknown PPP protocol (0x%04x)", ppp.protocol);
+        wb__line_put(&text->line, "unknown PPP protocol (0x%04x)", protocol);
     wb__line_put(&text->line, ", length %u", payload_length(layer));
 }
 

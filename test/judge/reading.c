@@ -58,7 +58,7 @@ static void print_address(unsigned version, const uint8_t *address)
 
 static void print_endpoint(const struct wb_flow *flow, enum wb_flow_direction side)
 {
-    const struct wb_endpoint *endpoint = &flow->half[side].endpoint;
+    const struct wb_endpoint *endpoint = &flow->endpoint[side];
     print_address(flow->ip_version, endpoint->address);
     printf(" %u", endpoint->port);
 }

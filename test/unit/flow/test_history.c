@@ -50,9 +50,9 @@ static void repetition_with_other_bytes(void **state)
         follow_assert_stream(follow, CLIENT, "abcdefgh");
         follow_assert_log(follow, "tcp.overlap_differs:C+2:3 tcp.overlap_differs:C+6:2 "
                                   "end:closed ");
-        assert_int_equal(follow->last.half[CLIENT].overlaps_differing, 4);
-        assert_int_equal(follow->last.half[CLIENT].uncompared_bytes, 0);
-        assert_int_equal(follow->last.half[CLIENT].retransmissions, 3);
+        assert_int_equal(follow->last.stream[CLIENT].overlaps_differing, 4);
+        assert_int_equal(follow->last.stream[CLIENT].uncompared_bytes, 0);
+        assert_int_equal(follow->last.stream[CLIENT].retransmissions, 3);
         assert_int_equal(stats_of(follow).history_bytes, 0);
         follow_close(follow);
     }
@@ -114,8 +114,8 @@ static void repetition_of_many_pieces(void **state)
             follow_batch_end(follow);
     }
     follow_finish(follow);
-    assert_int_equal(follow->last.half[CLIENT].overlaps_differing, 100);
-    assert_int_equal(follow->last.half[CLIENT].uncompared_bytes, 0);
+    assert_int_equal(follow->last.stream[CLIENT].overlaps_differing, 100);
+    assert_int_equal(follow->last.stream[CLIENT].uncompared_bytes, 0);
     follow_close(follow);
 }
 

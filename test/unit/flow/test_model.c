@@ -87,7 +87,7 @@ static void run(uint64_t seed, unsigned loss_percent, unsigned window)
     assert_int_equal(follow->length[SERVER], STREAM);
     assert_memory_equal(follow->stream[SERVER], expected, STREAM);
     assert_int_equal(follow->last.end, WB_FLOW_END_CLOSED);
-    assert_int_equal(follow->last.half[SERVER].overlaps_differing, 0);
+    assert_int_equal(follow->last.stream[SERVER].overlaps_differing, 0);
     struct wb_flow_stats stats;
     wb__flow_table_stats(follow->table, &stats);
     assert_int_equal(stats.stream_bytes + stats.gap_bytes, STREAM);

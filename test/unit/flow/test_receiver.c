@@ -546,7 +546,7 @@ static void suspects_are_bounded(void **state)
         assert_non_null(strstr(follow->log, "tcp.suspect_limit:C+0:"));
         talk_say(&talk, CLIENT, bytes, sizeof bytes); /* honest bytes have their own room */
         talk_close(&talk);
-        assert_int_equal(follow->last.half[CLIENT].stream_bytes, sizeof bytes);
+        assert_int_equal(follow->last.stream[CLIENT].bytes, sizeof bytes);
         stats = stats_of(follow);
         assert_int_equal(stats.suspects_dropped, stats.suspects_held);
         assert_int_equal(stats.suspect_bytes, 0);

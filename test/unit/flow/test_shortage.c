@@ -86,9 +86,9 @@ static void honest_bytes_get_their_turn(void **state)
     honest.sent[CLIENT] = 200;
     talk_close(&honest);
     assert_int_equal(follow->ended, 1);
-    assert_int_equal(follow->last.half[WB_FLOW_CLIENT].stream_bytes, 200);
-    assert_int_equal(follow->last.half[WB_FLOW_CLIENT].gaps, 0);
-    assert_int_equal(follow->last.half[WB_FLOW_CLIENT].out_of_order, 20);
+    assert_int_equal(follow->last.stream[WB_FLOW_CLIENT].bytes, 200);
+    assert_int_equal(follow->last.stream[WB_FLOW_CLIENT].gaps, 0);
+    assert_int_equal(follow->last.stream[WB_FLOW_CLIENT].out_of_order, 20);
     follow_close(follow);
 }
 

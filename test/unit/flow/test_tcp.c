@@ -30,8 +30,8 @@ static void orderly_connection(void **state)
     assert_int_equal(follow->half_ends[1], 1);
     assert_false(follow->last.midstream);
     assert_false(follow->last.one_sided);
-    assert_int_equal(follow->last.half[0].endpoint.port, 40000);
-    assert_int_equal(follow->last.half[1].endpoint.port, 80);
+    assert_int_equal(follow->last.endpoint[0].port, 40000);
+    assert_int_equal(follow->last.endpoint[1].port, 80);
     follow_finish(follow);
     assert_int_equal(follow->ended, 1);
     follow_close(follow);
@@ -114,8 +114,8 @@ static void out_of_order_and_repeated(void **state)
     talk_close(&talk);
     follow_assert_stream(follow, SERVER, "abcdefghijk");
     follow_assert_log(follow, "end:closed ");
-    assert_int_equal(follow->last.half[SERVER].out_of_order, 2);
-    assert_int_equal(follow->last.half[SERVER].retransmissions, 2);
+    assert_int_equal(follow->last.stream[SERVER].out_of_order, 2);
+    assert_int_equal(follow->last.stream[SERVER].retransmissions, 2);
     follow_close(follow);
 }
 
@@ -193,7 +193,7 @@ static void overlap_policies(void **state)
         talk_close(&talk);
         follow_assert_stream(follow, CLIENT, expected[policy]);
         follow_assert_log(follow, "tcp.overlap_differs:C+2:4 end:closed ");
-        assert_int_equal(follow->last.half[CLIENT].overlaps_differing, 4); /* bytes */
+        assert_int_equal(follow->last.stream[CLIENT].overlaps_differing, 4); /* bytes */
         follow_close(follow);
     }
 }
@@ -213,7 +213,7 @@ static void keep_alives_and_probes(void **state)
     talk_close(&talk);
     follow_assert_stream(follow, CLIENT, "abcdef");
     follow_assert_log(follow, "end:closed ");
-    assert_int_equal(follow->last.half[CLIENT].retransmissions, 0);
+    assert_int_equal(follow->last.stream[CLIENT].retransmissions, 0);
     follow_close(follow);
 }
 
@@ -231,8 +231,8 @@ static void acknowledged_bytes_that_never_came(void **state)
     follow_assert_stream(follow, SERVER, "012____789"); /* before the end already */
     talk_close(&talk);
     follow_assert_log(follow, "gap:S+3:4 end:closed ");
-    assert_int_equal(follow->last.half[SERVER].gap_bytes, 4);
-    assert_int_equal(follow->last.half[SERVER].stream_bytes, 6);
+    assert_int_equal(follow->last.stream[SERVER].gap_bytes, 4);
+    assert_int_equal(follow->last.stream[SERVER].bytes, 6);
     follow_close(follow);
 }
 
@@ -320,7 +320,7 @@ static void mid_stream_pick_up(void **state)
             follow_assert_stream(follow, SERVER, "tail of a response");
             follow_assert_log(follow, "end:closed ");
             assert_true(follow->last.midstream);
-            assert_int_equal(follow->last.half[1].endpoint.port, 80);
+            assert_int_equal(follow->last.endpoint[1].port, 80);
         }
         follow_close(follow);
     }

@@ -31,8 +31,8 @@ void scene_open(struct scene *scene, const struct wb_record_options *options)
         .protocol = 6,
         .first_ns = START_NS,
         .last_ns = START_NS + 2000000000,
-        .half = {{.endpoint = {.address = {192, 0, 2, 1}, .port = 40000}},
-                 {.endpoint = {.address = {192, 0, 2, 2}, .port = 80}}},
+        .endpoint = {{.address = {192, 0, 2, 1}, .port = 40000},
+                     {.address = {192, 0, 2, 2}, .port = 80}},
     };
     scene_reopen(scene);
 }

@@ -172,8 +172,8 @@ static void community_id_is_that_of_the_specification(void **state)
     assert_int_equal(wb__eve_open(&eve), 0);
     for (uint64_t id = 1; id <= 2; id++) {
         struct wb_flow flow = {.id = id, .ip_version = 4, .protocol = 6};
-        flow.half[id == 1].endpoint = to;
-        flow.half[id != 1].endpoint = from;
+        flow.endpoint[id == 1] = to;
+        flow.endpoint[id != 1] = from;
         wb__json_reset(&eve.line);
         wb__json_begin(&eve.line, NULL, '{');
         wb__eve_endpoints(&eve, &flow, false);

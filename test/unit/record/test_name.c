@@ -121,8 +121,8 @@ static void flows_have_readable_names(void **state)
         .id = 12,
         .ip_version = 6,
         .midstream = true,
-        .half = {{.endpoint = {.address = {0x20, 1, 0x0d, 0xb8, [15] = 1}, .port = 443}},
-                 {.endpoint = {.address = {0x20, 1, 0x0d, 0xb8, [15] = 2}, .port = 5}}},
+        .endpoint = {{.address = {0x20, 1, 0x0d, 0xb8, [15] = 1}, .port = 443},
+                     {.address = {0x20, 1, 0x0d, 0xb8, [15] = 2}, .port = 5}},
     };
     (void)state;
     wb__name_of_flow(name, &flow, WB_FLOW_SERVER);
