@@ -77,6 +77,7 @@ struct wb_record_stats {
     char first_error_text[256]; /* what failed and on what */
     uint64_t memory_bytes, memory_peak;
     uint64_t decoder_memory_bytes, decoder_memory_peak;
+    uint64_t names_memory_bytes, names_memory_peak; /* which names are in use */
 };
 
 /* One line of text about a packet (no newline, always NUL-terminated), as tcpdump

@@ -123,6 +123,8 @@ static const struct counter record_counters[] = {
     COUNTER(wb_record_stats, memory_bytes),    COUNTER(wb_record_stats, memory_peak),
     COUNTER(wb_record_stats, decoder_memory_bytes),
     COUNTER(wb_record_stats, decoder_memory_peak),
+    COUNTER(wb_record_stats, names_memory_bytes),
+    COUNTER(wb_record_stats, names_memory_peak),
 };
 
 static void write_counters(struct wb__json *line, const void *stats, const struct counter *counters,

@@ -427,6 +427,8 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
     stats->memory_peak = recorder->budget.peak + recorder->states.peak;
     stats->decoder_memory_bytes = recorder->decoders.used;
     stats->decoder_memory_peak = recorder->decoders.peak;
+    stats->names_memory_bytes = recorder->seen.memory.used;
+    stats->names_memory_peak = recorder->seen.memory.peak;
 }
 
 /* What was never told to be over is not kept: only its parts are removed. */

@@ -70,6 +70,8 @@ static bool grow(struct wb__seen *seen)
     grown.entries = calloc(grown.capacity, sizeof *grown.entries);
     if (!grown.entries)
         return false;
+    wb__budget_take(&seen->memory, grown.capacity * sizeof *grown.entries);
+    wb__budget_give(&seen->memory, seen->capacity * sizeof *seen->entries);
     for (size_t i = 0; i < seen->capacity; i++)
         if (!is_free(&seen->entries[i]))
             *place(&grown, seen->entries[i].key) = seen->entries[i];

@@ -20,7 +20,9 @@
 
 #include <xxhash.h>
 
-#define WB__SEEN_LIMIT (1u << 20) /* entries; 24 MiB */
+#include "base/budget.h"
+
+#define WB__SEEN_LIMIT (1u << 20) /* entries; 48 MiB with the free ones */
 
 struct wb__seen_entry {
     XXH128_hash_t key; /* both words 0: free */
@@ -32,6 +34,7 @@ struct wb__seen {
     struct wb__seen_entry *entries;
     size_t count, capacity; /* capacity is a power of two */
     size_t limit;
+    struct wb__budget memory; /* no limit but that of entries */
 };
 
 /* 0, or WB_E_SYSTEM without random bytes. Takes its memory as it grows. */

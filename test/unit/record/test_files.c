@@ -105,6 +105,8 @@ static void a_full_table_of_names_is_counted_and_survived(void **state)
     assert_int_equal(stats.renamed, 1);
     assert_int_equal(stats.files, 6);
     assert_true(stats.names_forgotten > 0);
+    assert_int_equal(stats.names_memory_bytes, 1024 * sizeof(struct wb__seen_entry));
+    assert_int_equal(stats.names_memory_peak, stats.names_memory_bytes);
     scene_close(&scene);
 }
 
