@@ -191,7 +191,8 @@ struct wb_flow_target {
     X(TIMESTAMPS, "timestamps") /* not older than the last (RFC 7323, 5) */               \
     X(CHECKSUM, "checksum")     /* right, once that direction has shown a right one */    \
     X(RESET, "reset")           /* a RST names the next byte (RFC 5961, 3.2) */           \
-    X(SYN, "syn")               /* none in an established connection (RFC 5961, 4.2) */   \
+    X(SYN, "syn")               /* none in an established connection (RFC 5961, 4.2); what    \
+                                   it brings counts once it is acknowledged (RFC 7413) */ \
     X(ACK, "ack")               /* there is one, and it is not too old (RFC 5961, 5.2) */ \
     X(IP, "ip")                 /* what is around it: IP header, options, extension headers */ \
     X(URGENT, "urgent")         /* the urgent byte is not in the stream (RFC 6093, 2.2), as   \

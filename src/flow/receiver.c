@@ -135,7 +135,7 @@ static bool is_stray_syn(const struct wb__flow *flow, enum wb_flow_direction dir
 
 /* There must be an ACK, for something that was sent. What was sent may have been lost to the
  * capture, so only what no loss explains fails; and one for less than ever fits into a window
- * before the last one fails, too (RFC 5961, 5.2). */
+ * before the last one fails, too, as one from before the SYN does (RFC 5961, 5.2). */
 static bool has_impossible_ack(const struct wb__flow *flow, enum wb_flow_direction direction,
                                const struct wb__tcp_segment *segment)
 {
@@ -146,6 +146,9 @@ static bool has_impossible_ack(const struct wb__flow *flow, enum wb_flow_directi
         return false;
     int32_t ahead = wb__sequence_distance(wb__half_furthest(other), segment->acknowledgment);
     if (ahead > WB__REACH_MAX || ahead < -WB__REACH_MAX)
+        return true;
+    if (flow->public.syn_seen[!direction] && !(segment->flags & WB_TCP_SYN) &&
+        wb__sequence_distance(segment->acknowledgment, other->start) > 0)
         return true;
     uint32_t window_max = UINT32_C(65535) << flow->half[direction].window_shift;
     return other->has_edge &&
@@ -322,6 +325,17 @@ void wb__receiver_refuse(struct wb__flow_table *table, struct wb__flow *flow,
     }
     if (half->is_known && !(segment->flags & WB_TCP_RST))
         keep(table, flow, direction, segment, check);
+}
+
+bool wb__receiver_keeps_early(struct wb__flow_table *table, struct wb__flow *flow,
+                              enum wb_flow_direction direction,
+                              const struct wb__tcp_segment *segment)
+{
+    bool is_early = segment->flags & WB_TCP_SYN && segment->length > 0 &&
+                    is_checked(table, &flow->half[direction], WB_FLOW_CHECK_SYN);
+    if (is_early)
+        keep(table, flow, direction, segment, WB__NO_FAULT);
+    return is_early;
 }
 
 /* --- what is learnt ------------------------------------------------------------ */

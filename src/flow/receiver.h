@@ -40,6 +40,12 @@ void wb__receiver_refuse(struct wb__flow_table *table, struct wb__flow *flow,
                          enum wb_flow_direction direction, const struct wb__tcp_segment *segment,
                          enum wb_flow_check check);
 
+/* Keeps the payload of a SYN until its receiver has acknowledged it: whether it takes that
+ * depends on a cookie (RFC 7413). False where the payload is to be taken at once. */
+bool wb__receiver_keeps_early(struct wb__flow_table *table, struct wb__flow *flow,
+                              enum wb_flow_direction direction,
+                              const struct wb__tcp_segment *segment);
+
 /* Learns from a segment that is taken, before its payload is. */
 void wb__receiver_note(struct wb__flow *flow, enum wb_flow_direction direction,
                        const struct wb__tcp_segment *segment);

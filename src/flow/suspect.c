@@ -39,7 +39,8 @@ uint32_t wb__suspect_keep(struct wb__suspect_store *store, struct wb__half *half
         return chunk->length;
     half->is_waited_for = true;
     wb__suspect_first(store, half);
-    suspects->checks = (uint8_t)(suspects->checks | 1u << check);
+    if (check < WB_FLOW_CHECK_COUNT)
+        suspects->checks = (uint8_t)(suspects->checks | 1u << check);
     struct wb__queue_result result =
         wb__queue_put(&suspects->queue, &store->memory, chunk, WB_OVERLAP_FIRST);
     store->held += result.stored;

@@ -33,7 +33,8 @@ void wb__suspects_init(struct wb__suspect_store *store, uint32_t max_per_directi
                        uint64_t max_total, uint64_t seed);
 void wb__suspects_free(struct wb__suspect_store *store);
 
-/* Keeps the bytes of a segment that failed the check. Returns how many there was no room for. */
+/* Keeps the bytes of a segment that failed the check; WB_FLOW_CHECK_COUNT: that failed none, but
+ * need to be vouched for. Returns how many there was no room for. */
 uint32_t wb__suspect_keep(struct wb__suspect_store *store, struct wb__half *half,
                           const struct wb__chunk *chunk, unsigned check);
 

@@ -272,11 +272,13 @@ static bool hand_on_suspects(struct wb__flow_table *table, struct wb__flow *flow
     bool is_end = first->has_fin && count < length;
     if (length < count)
         count = length;
-    half->lenient |= wb__stream_of(half)->suspects->checks;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
-         &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = wb__flow_offset(flow, direction),
-                                   .length = count});
+    uint8_t checks = wb__stream_of(half)->suspects->checks;
+    half->lenient |= checks;
+    if (checks)
+        tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
+             &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                       .offset = wb__flow_offset(flow, direction),
+                                       .length = count});
     if (count > 0)
         deliver_copied(table, flow, direction, wb__segment_bytes(first), count, time_ns);
     wb__suspect_use(&table->suspects, half, count + is_end);
@@ -814,7 +816,8 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
         take_urgent(table, flow, direction, segment);
     if (has_fin)
         flow->public.fin_seen[direction] = true;
-    if (segment->length > 0 || has_fin) {
+    bool is_kept = wb__receiver_keeps_early(table, flow, direction, segment);
+    if (!is_kept && (segment->length > 0 || has_fin)) {
         struct payload payload = {
             .sequence = segment->sequence + has_syn,
             .bytes = segment->payload,
@@ -824,7 +827,7 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
             .time_ns = segment->time_ns,
         };
         take_payload(table, flow, direction, payload);
-    } else if (!flow->half[direction].is_known) {
+    } else if (!is_kept && !flow->half[direction].is_known) {
         set_start(&flow->half[direction], segment->sequence);
     }
     check_holes(table, flow, segment->time_ns);

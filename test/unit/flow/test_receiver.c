@@ -499,6 +499,48 @@ static void repeated_syn(void **state)
 
 /* --- ACK --------------------------------------------------------------------- */
 
+static void ack_before_the_start(void **state)
+{
+    (void)state;
+    struct follow *follow = follow_open(NULL);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    struct talk forger = talk;
+    forger.isn[SERVER]--;
+    talk_segment(&forger, CLIENT, 0, "EVIL", 4);
+    talk_say_text(&talk, CLIENT, "good");
+    talk_close(&talk);
+    follow_assert_stream(follow, CLIENT, "good");
+    follow_assert_log(follow, "tcp.ack_invalid:C+0:4 end:closed ");
+    follow_close(follow);
+}
+
+/* Only a host with a cookie takes them (RFC 7413), and says so with its ACK. */
+static void data_of_a_syn(void **state)
+{
+    (void)state;
+    for (int is_taken = 0; is_taken < 2; is_taken++) {
+        struct follow *follow = follow_open(NULL);
+        struct talk talk = talk_v4(follow_packet, follow);
+        struct talk syn = talk, answer = talk;
+        syn.isn[CLIENT]--;
+        syn.from[CLIENT].payload = "early";
+        syn.from[CLIENT].payload_length = 5;
+        talk_flags(&syn, CLIENT, WB_TCP_SYN);
+        assert_int_equal(follow->length[CLIENT], 0);
+        answer.isn[SERVER]--;
+        answer.sent[CLIENT] = is_taken ? 5 : 0;
+        talk_flags(&answer, SERVER, WB_TCP_SYN | WB_TCP_ACK);
+        talk.sent[CLIENT] = answer.sent[CLIENT];
+        talk_flags(&talk, CLIENT, WB_TCP_ACK);
+        talk_say_text(&talk, CLIENT, "later");
+        talk_close(&talk);
+        follow_assert_stream(follow, CLIENT, is_taken ? "earlylater" : "later");
+        follow_assert_log(follow, "end:closed ");
+        follow_close(follow);
+    }
+}
+
 static void missing_or_old_ack(void **state)
 {
     (void)state;
@@ -577,6 +619,8 @@ int main(void)
         cmocka_unit_test(syn_in_a_connection),
         cmocka_unit_test(repeated_syn),
         cmocka_unit_test(missing_or_old_ack),
+        cmocka_unit_test(ack_before_the_start),
+        cmocka_unit_test(data_of_a_syn),
         cmocka_unit_test(suspects_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
