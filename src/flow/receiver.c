@@ -148,7 +148,8 @@ static bool has_impossible_ack(const struct wb__flow *flow, enum wb_flow_directi
     if (ahead > WB__REACH_MAX || ahead < -WB__REACH_MAX)
         return true;
     if (flow->public.syn_seen[!direction] && !(segment->flags & WB_TCP_SYN) &&
-        wb__sequence_distance(segment->acknowledgment, other->start) > 0)
+        wb__sequence_distance(segment->acknowledgment, other->start) > 0 &&
+        wb__flow_offset(flow, !direction) < WB__REACH_MAX) /* beyond, numbers come again */
         return true;
     uint32_t window_max = UINT32_C(65535) << flow->half[direction].window_shift;
     return other->has_edge &&

@@ -515,6 +515,26 @@ static void ack_before_the_start(void **state)
     follow_close(follow);
 }
 
+/* More than 2 GiB after it, the start seems to lie ahead. */
+static void ack_after_the_numbers_came_again(void **state)
+{
+    (void)state;
+    struct follow *follow = open_lenient(1 << WB_FLOW_CHECK_WINDOW);
+    struct talk talk = talk_v4(follow_packet, follow);
+    talk_handshake(&talk);
+    while (talk.sent[SERVER] < UINT64_C(5) << 29) {
+        talk_lose(&talk, SERVER, 1 << 20);
+        talk_segment(&talk, SERVER, talk.sent[SERVER], "x", 1);
+        talk.sent[SERVER]++;
+        talk_wait_ms(&talk, 200);
+        talk_say_text(&talk, CLIENT, "y");
+    }
+    assert_int_equal(follow->length[CLIENT], talk.sent[CLIENT]);
+    assert_int_equal(follow->length[SERVER], talk.sent[SERVER]);
+    assert_int_equal(stats_of(follow).ignored_ack, 0);
+    follow_close(follow);
+}
+
 /* Only a host with a cookie takes them (RFC 7413), and says so with its ACK. */
 static void data_of_a_syn(void **state)
 {
@@ -620,6 +640,7 @@ int main(void)
         cmocka_unit_test(repeated_syn),
         cmocka_unit_test(missing_or_old_ack),
         cmocka_unit_test(ack_before_the_start),
+        cmocka_unit_test(ack_after_the_numbers_came_again),
         cmocka_unit_test(data_of_a_syn),
         cmocka_unit_test(suspects_are_bounded),
     };
