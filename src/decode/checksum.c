@@ -29,7 +29,7 @@ static enum wb_checksum_state check_ip4_header(const struct wb_packet *packet,
 {
     if (!is_captured(packet, layer->offset, layer->header_length))
         return WB_CHECKSUM_UNVERIFIED;
-    return judge(wb__sum_add(0, packet->data + layer->offset, layer->header_length));
+    return judge(wb__sum_words(packet->data + layer->offset, layer->header_length / 4));
 }
 
 /* RFC 8200, 8.1: the destination of the pseudo-header is the final one, which a
@@ -142,8 +142,8 @@ static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t pro
                                   uint32_t length)
 {
     uint64_t sum = (uint64_t)htonl(length) + htonl(protocol);
-    sum = wb__sum_add(sum, addresses->source, addresses->length);
-    return wb__sum_add(sum, addresses->destination, addresses->length);
+    return sum + wb__sum_words(addresses->source, addresses->length / 4) +
+           wb__sum_words(addresses->destination, addresses->length / 4);
 }
 
 /* IP lengths of 0 mark a frame that is yet to be cut into segments. */

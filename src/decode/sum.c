@@ -7,9 +7,14 @@
  */
 #include "decode/sum.h"
 
-#include <string.h>
-
 #define LANES 16
+
+static inline uint32_t word_at(const uint8_t *bytes)
+{
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
 
 #ifdef WB_HAVE_TARGET_CLONES
 __attribute__((target_clones("avx2", "default")))
@@ -17,13 +22,13 @@ __attribute__((target_clones("avx2", "default")))
 static uint64_t
 add_blocks(const uint8_t *bytes, uint32_t blocks)
 {
-    uint64_t lanes[LANES] = {0}, sum = 0;
-    for (; blocks > 0; blocks--, bytes += LANES * 4) {
-        for (int i = 0; i < LANES; i++) {
-            uint32_t word;
-            memcpy(&word, bytes + 4 * i, sizeof word);
-            lanes[i] += word;
-        }
+    uint64_t lanes[LANES], sum = 0;
+    for (int i = 0; i < LANES; i++)
+        lanes[i] = word_at(bytes + 4 * i);
+    while (--blocks > 0) {
+        bytes += LANES * 4;
+        for (int i = 0; i < LANES; i++)
+            lanes[i] += word_at(bytes + 4 * i);
     }
     for (int i = 0; i < LANES; i++)
         sum += lanes[i];
@@ -37,11 +42,8 @@ uint64_t wb__sum_add(uint64_t sum, const uint8_t *bytes, uint32_t length)
         sum += add_blocks(bytes, blocks);
     bytes += blocks * (LANES * 4);
     length -= blocks * (LANES * 4);
-    uint32_t word;
-    for (; length >= 4; bytes += 4, length -= 4) {
-        memcpy(&word, bytes, sizeof word);
-        sum += word;
-    }
+    sum += wb__sum_words(bytes, length / 4);
+    bytes += length & ~3u;
     uint16_t half;
     if (length & 2) {
         memcpy(&half, bytes, sizeof half);

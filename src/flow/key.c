@@ -45,36 +45,40 @@ static bool is_after(const uint64_t *a, const uint64_t *b, size_t count, uint16_
     return a_port > b_port;
 }
 
-static struct wb__flow_key key_of_ip4(const struct ends *ends, const struct wb_decoded *decoded)
+static void read_ip4(struct wb__flow_key *key, const struct ends *ends,
+                     const struct wb_decoded *decoded)
 {
     uint64_t source = wb__load32(ends->source), destination = wb__load32(ends->destination);
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(&source, &destination, 1, source_port, destination_port);
-    struct wb__flow_key key = {.is_swapped = is_swapped};
-    key.words[0] = is_swapped ? describe(decoded, 4, destination_port, source_port)
+    key->is_swapped = is_swapped;
+    key->words[0] = is_swapped ? describe(decoded, 4, destination_port, source_port)
                               : describe(decoded, 4, source_port, destination_port);
-    key.words[1] = is_swapped ? destination << 32 | source : source << 32 | destination;
-    return key;
+    key->words[1] = is_swapped ? destination << 32 | source : source << 32 | destination;
 }
 
-static struct wb__flow_key key_of_ip6(const struct ends *ends, const struct wb_decoded *decoded)
+static void read_ip6(struct wb__flow_key *key, const struct ends *ends,
+                     const struct wb_decoded *decoded)
 {
     uint64_t source[2] = {wb__load64(ends->source), wb__load64(ends->source + 8)};
     uint64_t destination[2] = {wb__load64(ends->destination), wb__load64(ends->destination + 8)};
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(source, destination, 2, source_port, destination_port);
-    struct wb__flow_key key = {.is_swapped = is_swapped};
-    key.words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
+    key->is_swapped = is_swapped;
+    key->words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
                               : describe(decoded, 16, source_port, destination_port);
-    memcpy(&key.words[1], is_swapped ? destination : source, 16);
-    memcpy(&key.words[3], is_swapped ? source : destination, 16);
-    return key;
+    memcpy(&key->words[1], is_swapped ? destination : source, 16);
+    memcpy(&key->words[3], is_swapped ? source : destination, 16);
 }
 
-struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded)
+void wb__flow_key_read(struct wb__flow_key *key, const struct wb_packet *packet,
+                       const struct wb_decoded *decoded)
 {
     struct ends ends = ends_of(packet, decoded);
-    return ends.address_length == 4 ? key_of_ip4(&ends, decoded) : key_of_ip6(&ends, decoded);
+    if (ends.address_length == 4)
+        read_ip4(key, &ends, decoded);
+    else
+        read_ip6(key, &ends, decoded);
 }
 
 void wb__flow_key_add_context(struct wb__flow_key *key, const struct wb_packet *packet,

@@ -35,7 +35,8 @@ static inline unsigned wb__flow_key_count(const uint64_t *words)
 
 /* The key of a decoded packet whose network layer is IP and whose transport layer has
  * ports and was captured whole; without its context. */
-struct wb__flow_key wb__flow_key(const struct wb_packet *packet, const struct wb_decoded *decoded);
+void wb__flow_key_read(struct wb__flow_key *key, const struct wb_packet *packet,
+                       const struct wb_decoded *decoded);
 
 /* Adds the context of a packet that wb__flow_has_context says has one; secret is the
  * table's. Apart, so that plain packets pay for a comparison only. */

@@ -373,7 +373,8 @@ static struct wb__flow *begin(struct wb__flow_table *table, const struct wb__flo
     flow->number = number;
     const uint8_t *ports = packet->data + decoded->layers[decoded->transport].offset;
     bool sender_is_client = is_client(flags, wb__load16(ports), wb__load16(ports + 2));
-    memcpy(flow->key, lookup->key.words, sizeof flow->key);
+    memcpy(flow->key, lookup->key.words,
+           wb__flow_key_count(lookup->key.words) * sizeof *flow->key);
     flow->is_swapped = lookup->key.is_swapped == sender_is_client;
     flow->half[WB_FLOW_SERVER].is_server = true;
     describe(flow, packet, decoded, sender_is_client);
@@ -483,7 +484,7 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     lookup->is_tcp = layer && layer->header_length >= 20 && !decoded->is_fragment;
     if (!lookup->is_tcp)
         return;
-    lookup->key = wb__flow_key(packet, decoded);
+    wb__flow_key_read(&lookup->key, packet, decoded);
     if (wb__flow_has_context(decoded))
         wb__flow_key_add_context(&lookup->key, packet, decoded, &table->key);
     const uint64_t *words = lookup->key.words;

@@ -68,9 +68,10 @@ static void hand_on(struct wb__flow_table *table, struct wb__flow *flow,
 }
 
 /* The stream goes on by length bytes, or by those that are missing. */
-static void go_on(struct wb__half *half, uint32_t length)
+static void go_on(struct wb__flow *flow, enum wb_flow_direction direction, uint32_t length)
 {
-    wb__stream_of(half)->offset += length;
+    struct wb__half *half = &flow->half[direction];
+    flow->stream[direction].offset += length;
     half->next += length;
     half->has_hole = false;
 }
@@ -106,7 +107,7 @@ static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
                     int64_t time_ns)
 {
     uint32_t urgent;
-    go_on(&flow->half[direction], length);
+    go_on(flow, direction, length);
     if (passes_urgent(flow, direction, length, &urgent)) {
         hand_on(table, flow, direction, bytes, urgent, time_ns);
         leave_out_urgent(table, flow, direction, bytes + urgent, time_ns);
@@ -158,7 +159,7 @@ static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
                         enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
 {
     uint32_t urgent;
-    go_on(&flow->half[direction], length);
+    go_on(flow, direction, length);
     wb__history_skip(&table->histories, &flow->half[direction]);
     if (passes_urgent(flow, direction, length, &urgent)) {
         hand_on_gap(table, flow, direction, urgent, time_ns);
@@ -508,36 +509,36 @@ static void tell_refused(struct wb__flow_table *table, struct wb__flow *flow,
 /* Bytes that come early, or overlap some that did. When there is no room for them and
  * the hole before them is hopeless, it is given up now. */
 static void put_early(struct wb__flow_table *table, struct wb__flow *flow,
-                      enum wb_flow_direction direction, struct payload payload)
+                      enum wb_flow_direction direction, struct payload *payload)
 {
     struct wb__half *half = &flow->half[direction];
-    struct wb__chunk chunk = {.begin = payload.sequence,
-                              .end = payload.sequence + payload.length + payload.has_fin,
-                              .has_fin = payload.has_fin};
-    int32_t known = wb__sequence_distance(payload.sequence, half->next);
+    struct wb__chunk chunk = {.begin = payload->sequence,
+                              .end = payload->sequence + payload->length + payload->has_fin,
+                              .has_fin = payload->has_fin};
+    int32_t known = wb__sequence_distance(payload->sequence, half->next);
     if (known > 0) {
-        uint32_t there = (uint32_t)known < payload.captured ? (uint32_t)known : payload.captured;
-        compare(table, flow, direction, &payload, there);
-        payload.sequence += (uint32_t)known;
-        payload.bytes += there;
-        payload.captured -= there;
+        uint32_t there = (uint32_t)known < payload->captured ? (uint32_t)known : payload->captured;
+        compare(table, flow, direction, payload, there);
+        payload->sequence += (uint32_t)known;
+        payload->bytes += there;
+        payload->captured -= there;
     }
-    half->has_fin |= payload.has_fin;
-    chunk.sequence = payload.sequence;
-    chunk.bytes = payload.bytes;
-    chunk.length = payload.captured;
+    half->has_fin |= payload->has_fin;
+    chunk.sequence = payload->sequence;
+    chunk.bytes = payload->bytes;
+    chunk.length = payload->captured;
     half->is_waited_for = true;
     wb__stream_of(half)->queue.owner = flow->number << 1 | direction;
     struct wb__queue_result result =
         wb__queue_put(&wb__stream_of(half)->queue, &table->memory, &chunk,
                       (enum wb_overlap_policy)flow->policy[direction]);
-    count_queued(table, flow, direction, &payload, &result);
+    count_queued(table, flow, direction, payload, &result);
     if (result.refused) {
-        tell_refused(table, flow, direction, &payload, &result);
+        tell_refused(table, flow, direction, payload, &result);
         if (is_hopeless(flow, direction))
-            skip_hole(table, flow, direction, payload.time_ns);
+            skip_hole(table, flow, direction, payload->time_ns);
     }
-    drain(table, flow, direction, payload.time_ns);
+    drain(table, flow, direction, payload->time_ns);
 }
 
 /* Only bytes that were handed on before, or a keep-alive, which repeats the last one
@@ -604,54 +605,56 @@ static void cut_at_end(struct wb__flow_table *table, struct wb__flow *flow,
 static void reach_back(struct wb__half *half, bool syn_seen, const struct payload *payload)
 {
     int32_t back = wb__sequence_distance(payload->sequence, half->start);
+    if (syn_seen || payload->length <= 1 || back <= 0 || back > REACH_BACK)
+        return;
     bool is_begun = wb__stream_of(half)->offset > 0 || wb__first_early(half) || half->has_fin;
-    if (!syn_seen && !is_begun && payload->length > 1 && back > 0 && back <= REACH_BACK)
+    if (!is_begun)
         set_start(half, payload->sequence);
 }
 
 static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
-                         enum wb_flow_direction direction, struct payload payload);
+                         enum wb_flow_direction direction, struct payload *payload);
 
 /* The direction itself may be the one that gives up its hole. */
 static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
-                       enum wb_flow_direction direction, const struct payload *payload)
+                       enum wb_flow_direction direction, struct payload *payload)
 {
     const struct wb__half *half = &flow->half[direction];
     uint32_t next = half->next;
     if (wb__queue_is_short(&table->memory, payload->captured))
         make_room(table, payload->captured, payload->time_ns);
     if (half->next == next)
-        put_early(table, flow, direction, *payload);
+        put_early(table, flow, direction, payload);
     else
-        take_payload(table, flow, direction, *payload);
+        take_payload(table, flow, direction, payload);
 }
 
 /* A FIN is taken with the segment that brings it: a receiver that drops the segment, or keeps
  * other bytes in its place, does not see the FIN either. */
 static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
-                         enum wb_flow_direction direction, struct payload payload)
+                         enum wb_flow_direction direction, struct payload *payload)
 {
     struct wb__half *half = &flow->half[direction];
     if (!half->is_known)
-        set_start(half, payload.sequence);
-    reach_back(half, flow->public.syn_seen[direction], &payload);
-    if (is_far_outside(half, payload.sequence + payload.length)) {
-        take_far_outside(table, flow, direction, &payload);
+        set_start(half, payload->sequence);
+    reach_back(half, flow->public.syn_seen[direction], payload);
+    if (is_far_outside(half, payload->sequence + payload->length)) {
+        take_far_outside(table, flow, direction, payload);
         return;
     }
     if (half->has_ended)
-        cut_at_end(table, flow, direction, &payload);
+        cut_at_end(table, flow, direction, payload);
 
-    uint32_t end = payload.sequence + payload.length + payload.has_fin;
+    uint32_t end = payload->sequence + payload->length + payload->has_fin;
     const struct wb__segment *first = wb__first_early(half);
     if (wb__sequence_distance(half->next, end) <= 0)
-        take_repeated(table, flow, direction, &payload);
-    else if (wb__sequence_distance(half->next, payload.sequence) <= 0 &&
+        take_repeated(table, flow, direction, payload);
+    else if (wb__sequence_distance(half->next, payload->sequence) <= 0 &&
              (!first || wb__sequence_distance(end, first->sequence) >= 0))
-        take_in_order(table, flow, direction, &payload);
-    else if (payload.has_fin ||
-             wb__sequence_distance(half->next, payload.sequence + payload.captured) > 0)
-        take_early(table, flow, direction, &payload);
+        take_in_order(table, flow, direction, payload);
+    else if (payload->has_fin ||
+             wb__sequence_distance(half->next, payload->sequence + payload->captured) > 0)
+        take_early(table, flow, direction, payload);
 }
 
 /* --- control ----------------------------------------------------------------- */
@@ -826,7 +829,7 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
             .has_fin = has_fin,
             .time_ns = segment->time_ns,
         };
-        take_payload(table, flow, direction, payload);
+        take_payload(table, flow, direction, &payload);
     } else if (!is_kept && !flow->half[direction].is_known) {
         set_start(&flow->half[direction], segment->sequence);
     }
