@@ -221,7 +221,7 @@ static struct wb__flow_table *make_table(uint8_t choice)
 /* The frames of a batch stay where they are until it ends, and no longer. */
 static void end_batch(struct wb__flow_table *table, uint8_t frames[BATCH_MAX][FRAME_MAX])
 {
-    wb__flow_table_before_reuse(table);
+    wb__flow_table_before_reuse(table, true);
     memset(frames, 0xee, BATCH_MAX * FRAME_MAX);
 }
 

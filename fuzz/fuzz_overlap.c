@@ -147,10 +147,10 @@ static uint32_t begin_of(const struct model *model, const uint8_t *input)
 static void play(struct wb__flow_table *table, struct model *model, const uint8_t *data,
                  size_t size, unsigned batch)
 {
-    static uint8_t frames[BATCH_MAX][FRAME_MAX];
-    unsigned held = 0;
+    static uint8_t frames[2][BATCH_MAX][FRAME_MAX];
+    unsigned held = 0, half = 0;
     for (size_t at = 0; at + OPERATION <= size; at += OPERATION) {
-        uint8_t *frame = frames[held], *payload = frame + 40;
+        uint8_t *frame = frames[half][held], *payload = frame + 40;
         uint32_t begin = begin_of(model, data + at), length = data[at + 3];
         if (length == 0)
             continue;
@@ -162,12 +162,13 @@ static void play(struct wb__flow_table *table, struct model *model, const uint8_
         if (model->received != model->next)
             abort();
         if (++held == batch) {
-            wb__flow_table_before_reuse(table);
-            memset(frames, 0xee, sizeof frames);
+            wb__flow_table_before_reuse(table, false);
+            half = !half;
+            memset(frames[half], 0xee, sizeof frames[half]);
             held = 0;
         }
     }
-    wb__flow_table_before_reuse(table);
+    wb__flow_table_before_reuse(table, true);
     memset(frames, 0xee, sizeof frames);
 }
 

@@ -85,12 +85,13 @@ static int open_stages(struct wb_engine *engine, const struct wb_engine_options 
     return 0;
 }
 
-/* The bytes of earlier packets, and of the datagrams put together from them, go. */
-static void before_reuse(void *context)
+/* The bytes of earlier packets go, and all datagrams that were put together. */
+static void before_reuse(void *context, bool is_all)
 {
     struct wb_engine *engine = context;
+    bool has_datagrams = engine->fragments && wb__fragment_table_has_wholes(engine->fragments);
     if (engine->flows)
-        wb__flow_table_before_reuse(engine->flows);
+        wb__flow_table_before_reuse(engine->flows, is_all || has_datagrams);
     if (engine->fragments)
         wb__fragment_table_before_reuse(engine->fragments);
 }

@@ -76,8 +76,9 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
                            const struct wb_decoded *decoded,
                            const struct wb__flow_lookup *lookup);
 
-/* To be called before the bytes of packets taken so far are gone. */
-void wb__flow_table_before_reuse(struct wb__flow_table *table);
+/* To be called before bytes are gone: of all packets taken so far, or of those taken before
+ * the last call. */
+void wb__flow_table_before_reuse(struct wb__flow_table *table, bool is_all);
 
 /* Expires what is due at now_ns; called now and then with the latest packet time, or
  * with the clock when a live source is idle. */

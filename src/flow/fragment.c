@@ -92,6 +92,11 @@ static struct wb__datagram *oldest(const struct wb__fragment_table *table)
     return wb__container(table->ages.next, struct wb__datagram, age);
 }
 
+bool wb__fragment_table_has_wholes(const struct wb__fragment_table *table)
+{
+    return table->wholes;
+}
+
 void wb__fragment_table_before_reuse(struct wb__fragment_table *table)
 {
     for (struct whole *whole; (whole = table->wholes);) {

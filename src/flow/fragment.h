@@ -44,6 +44,9 @@ bool wb__fragment_table_packet(struct wb__fragment_table *table, const struct wb
                                const struct wb_decoded *decoded, struct wb_packet *whole,
                                struct wb_decoded *whole_decoded, struct wb_datagram *datagram);
 
+/* Were datagrams completed that have not been given back yet? */
+bool wb__fragment_table_has_wholes(const struct wb__fragment_table *table);
+
 /* Gives back the memory of the datagrams that were completed. */
 void wb__fragment_table_before_reuse(struct wb__fragment_table *table);
 

@@ -22,7 +22,7 @@ void wb__histories_init(struct wb__histories *histories, uint32_t max_per_direct
     wb__queue_memory_init(&histories->memory, max_per_direction, max_total, seed);
     wb__slab_init(&histories->slab, sizeof(struct wb__history), NULL);
     wb__list_init(&histories->used);
-    histories->piece_count = 0;
+    histories->noted = histories->settled = histories->old = histories->passes = 0;
 }
 
 void wb__histories_free(struct wb__histories *histories)
@@ -134,47 +134,62 @@ void wb__history_skip(struct wb__histories *histories, struct wb__half *half)
 
 /* --- noted pieces ------------------------------------------------------------- */
 
-/* Turns the chain of a half's pieces round, the oldest first, as far as they reach beyond
- * floor. */
-static uint32_t turn_chain(struct wb__histories *histories, uint32_t number, uint64_t floor)
+/* The piece of a half with that number, while it is noted, or NULL. */
+static struct wb__piece *piece_at(struct wb__histories *histories, const struct wb__half *half,
+                                  uint32_t number)
 {
-    uint32_t turned = 0;
-    while (number) {
-        struct wb__piece *piece = &histories->pieces[number - 1];
-        if (piece->offset + piece->length <= floor)
-            break;
+    struct wb__piece *piece = &histories->pieces[number % WB__PIECES_MAX];
+    uint32_t age = histories->noted - number;
+    return age < histories->noted - histories->settled && piece->half == half ? piece : NULL;
+}
+
+/* Was it noted after the piece with the number last? */
+static bool is_after(const struct wb__histories *histories, uint32_t number, uint32_t last)
+{
+    return histories->noted - number < histories->noted - last;
+}
+
+/* Turns the chain of a half's pieces round, from the one with the number last to the oldest
+ * that reaches beyond floor. Returns the oldest one's number, whose chain ends at last. */
+static uint32_t turn_chain(struct wb__histories *histories, const struct wb__half *half,
+                           uint32_t last, uint64_t floor)
+{
+    uint32_t number = wb__stream_of(half)->piece, turned = histories->settled;
+    for (struct wb__piece *piece; (piece = piece_at(histories, half, number)) &&
+                                  piece->offset + piece->length > floor;) {
         uint32_t previous = piece->previous;
-        piece->previous = turned;
-        turned = number;
+        if (!is_after(histories, number, last)) {
+            piece->previous = turned;
+            turned = number;
+        }
         number = previous;
     }
     return turned;
 }
 
-/* Copies what was noted of a half's stream from the offset floor on, but not more than the
- * limit allows; nothing stays noted. */
-static void copy_pieces(struct wb__histories *histories, struct wb__half *half, uint64_t floor)
+/* Copies what was noted of a half's stream from the offset floor on, up to the piece with the
+ * number last, but not more than the limit allows. */
+static void copy_pieces(struct wb__histories *histories, struct wb__half *half, uint32_t last,
+                        uint64_t floor)
 {
-    struct wb__stream *stream = wb__stream_of(half);
+    const struct wb__stream *stream = wb__stream_of(half);
     uint64_t limit = histories->memory.max_per_queue;
     if (stream->offset > limit && floor < stream->offset - limit)
         floor = stream->offset - limit;
-    uint32_t number = turn_chain(histories, stream->piece, floor);
-    while (number) {
-        const struct wb__piece *piece = &histories->pieces[number - 1];
+    uint32_t number = turn_chain(histories, half, last, floor);
+    for (const struct wb__piece *piece; (piece = piece_at(histories, half, number));
+         number = piece->previous) {
         uint32_t skip = floor > piece->offset ? (uint32_t)(floor - piece->offset) : 0;
         uint32_t behind = (uint32_t)(stream->offset - piece->offset) - skip;
         wb__history_keep(histories, half, half->next - behind, piece->bytes + skip,
                          piece->length - skip);
-        number = piece->previous;
     }
-    stream->piece = 0;
 }
 
 /* The offset in the stream of the first byte that the receiver has not acknowledged. */
 static uint64_t unacknowledged_of(const struct wb__half *half)
 {
-    struct wb__stream *stream = wb__stream_of(half);
+    const struct wb__stream *stream = wb__stream_of(half);
     if (!half->is_acknowledged)
         return 0;
     int64_t ahead = wb__sequence_distance(half->next, half->acknowledged);
@@ -182,30 +197,29 @@ static uint64_t unacknowledged_of(const struct wb__half *half)
     return is_in_stream ? stream->offset + (uint64_t)ahead : 0;
 }
 
-/* From the last piece to the first: when all of a half's last one is acknowledged, the ones
- * before it are, too, and are passed over as no longer noted. */
-void wb__history_before_reuse(struct wb__histories *histories)
+/* Each half once, whichever of its pieces comes first. */
+void wb__history_before_reuse(struct wb__histories *histories, bool is_all)
 {
-    for (uint32_t number = histories->piece_count; number > 0; number--) {
-        const struct wb__piece *piece = &histories->pieces[number - 1];
-        struct wb__half *half = piece->half;
+    uint32_t last = is_all ? histories->noted : histories->old;
+    histories->passes++;
+    for (uint32_t number = last; number != histories->settled; number--) {
+        struct wb__half *half = histories->pieces[number % WB__PIECES_MAX].half;
         struct wb__stream *stream = wb__stream_of(half);
-        if (stream->piece != number)
+        if (stream->pass == histories->passes)
             continue;
+        stream->pass = histories->passes;
         if (stream->history)
             wb__history_skip(histories, half);
-        uint64_t unacknowledged = unacknowledged_of(half);
-        if (unacknowledged < piece->offset + piece->length)
-            copy_pieces(histories, half, unacknowledged);
-        stream->piece = 0;
+        copy_pieces(histories, half, last, unacknowledged_of(half));
     }
-    histories->piece_count = 0;
+    histories->settled = last;
+    histories->old = histories->noted;
 }
 
 void wb__history_drop(struct wb__histories *histories, struct wb__half *half)
 {
     struct wb__stream *stream = wb__stream_of(half);
-    stream->piece = 0;
+    stream->piece = histories->settled;
     if (stream->history)
         history_free(histories, stream->history);
 }
@@ -213,13 +227,15 @@ void wb__history_drop(struct wb__histories *histories, struct wb__half *half)
 /* --- comparing --------------------------------------------------------------- */
 
 /* A piece that holds all of length bytes at offset, if it is among the last ones. */
-static const struct wb__piece *find_piece(const struct wb__histories *histories,
+static const struct wb__piece *find_piece(struct wb__histories *histories,
                                           const struct wb__half *half, uint64_t offset,
                                           uint32_t length)
 {
     uint32_t number = wb__stream_of(half)->piece;
-    for (int i = 0; i < LOOKED_AT_IN_PLACE && number; i++) {
-        const struct wb__piece *piece = &histories->pieces[number - 1];
+    for (int i = 0; i < LOOKED_AT_IN_PLACE; i++) {
+        const struct wb__piece *piece = piece_at(histories, half, number);
+        if (!piece)
+            break;
         if (offset >= piece->offset && offset + length <= piece->offset + piece->length)
             return piece;
         number = piece->previous;
@@ -276,7 +292,8 @@ struct wb__comparison wb__history_compare(struct wb__histories *histories,
         wb__difference_note(difference, sequence, piece->bytes + (offset - piece->offset), bytes,
                             length);
     } else {
-        copy_pieces(histories, half, 0);
+        copy_pieces(histories, half, histories->noted, 0);
+        stream->piece = histories->settled;
         wb__difference_reset(difference);
         comparison.uncompared +=
             compare_copied(difference, stream->history, sequence, bytes, length);

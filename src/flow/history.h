@@ -5,10 +5,10 @@
  *     copied: blocks in the order of the stream      noted: pieces that lie in their packets
  *      [....][...]   (hole: acknowledged)   [..]      [......][......][......]  next
  *
- * Bytes handed on in place are only noted: until the batch ends they stay where they are.
- * At its end those that the receiver has not acknowledged yet are copied, since only these
- * can still be replaced in its queue, as far as the limits allow; what is older goes first.
- * A repetition is compared with what there is of both.
+ * Bytes handed on in place are only noted: for a while they stay where they are. Before they
+ * go, those that the receiver has not acknowledged yet are copied, since only these can still
+ * be replaced in its queue, as far as the limits allow; what is older goes first. A repetition
+ * is compared with what there is of both.
  */
 #ifndef WB_FLOW_HISTORY_H
 #define WB_FLOW_HISTORY_H
@@ -29,25 +29,28 @@ struct wb__history {
     struct wb__half *half;
 };
 
-/* Bytes that were handed on in this batch, where they lie. Only those count that a half's
- * chain leads to: the memory of a half may be another's by now. */
+/* Bytes that were handed on, where they lie. Only those count that a half's chain leads to:
+ * the memory of a half may be another's by now. */
 struct wb__piece {
     struct wb__half *half;
     const uint8_t *bytes;
     uint64_t offset; /* in the stream */
     uint32_t length;
-    uint32_t previous; /* of the same half: its number, or 0 */
+    uint32_t previous; /* of the same half: its number, or one that is no longer noted */
 };
 
-#define WB__PIECES_MAX 4096
+#define WB__PIECES_MAX 4096 /* a power of two */
 
 /* The histories of a table. */
 struct wb__histories {
     struct wb__queue_memory memory; /* limits: max_history_per_direction and _total */
     struct wb__slab slab;
     struct wb__link used; /* the one that was added to last is last */
-    uint32_t piece_count;
-    struct wb__piece pieces[WB__PIECES_MAX]; /* number n is pieces[n - 1] */
+    uint32_t noted;    /* the number of the last piece; they count on, and round */
+    uint32_t settled;  /* of the last one that is gone */
+    uint32_t old;      /* of the last one noted before the last wb__history_before_reuse */
+    uint32_t passes;   /* how often pieces were settled */
+    struct wb__piece pieces[WB__PIECES_MAX]; /* by the number's low bits */
 };
 
 void wb__histories_init(struct wb__histories *histories, uint32_t max_per_direction,
@@ -77,19 +80,19 @@ void wb__history_skip(struct wb__histories *histories, struct wb__half *half);
 /* Forgets all of a half. */
 void wb__history_drop(struct wb__histories *histories, struct wb__half *half);
 
-/* Before the bytes of packets are gone. */
-void wb__history_before_reuse(struct wb__histories *histories);
+/* Before bytes that were noted are gone: all of them, or those noted before the last call. */
+void wb__history_before_reuse(struct wb__histories *histories, bool is_all);
 
 /* Notes bytes that are about to be handed on, and stay where they are until
- * wb__history_before_reuse. last is &piece.half->piece. */
+ * wb__history_before_reuse. last is the piece of the half's stream. */
 static inline void wb__history_note(struct wb__histories *histories, struct wb__piece piece,
                                     uint32_t *last)
 {
-    if (histories->piece_count == WB__PIECES_MAX)
-        wb__history_before_reuse(histories);
+    if (histories->noted - histories->settled == WB__PIECES_MAX)
+        wb__history_before_reuse(histories, true);
     piece.previous = *last;
-    histories->pieces[histories->piece_count++] = piece;
-    *last = histories->piece_count;
+    *last = ++histories->noted;
+    histories->pieces[histories->noted % WB__PIECES_MAX] = piece;
 }
 
 #endif

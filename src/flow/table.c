@@ -580,9 +580,9 @@ void wb__flow_table_packet(struct wb__flow_table *table, const struct wb_packet 
     wb__tcp_segment(table, flow, direction, &segment);
 }
 
-void wb__flow_table_before_reuse(struct wb__flow_table *table)
+void wb__flow_table_before_reuse(struct wb__flow_table *table, bool is_all)
 {
-    wb__history_before_reuse(&table->histories);
+    wb__history_before_reuse(&table->histories, is_all);
 }
 
 void wb__flow_table_stats(const struct wb__flow_table *table, struct wb_flow_stats *stats)

@@ -80,7 +80,8 @@ struct wb__stream {
     struct wb__suspects *suspects; /* or NULL */
     struct wb__queue queue;        /* what came early */
     int64_t hole_since_ns;         /* since when something acknowledged is missing at next */
-    uint32_t piece;                /* the number of the last one that was noted, or 0 */
+    uint32_t piece;                /* the number of the last one that was noted */
+    uint32_t pass;                 /* of wb__histories, in which it was last looked at */
     uint32_t far;                  /* of the last segment that was too far ahead to believe */
     uint32_t urgent;               /* the sequence number of the urgent byte */
 };

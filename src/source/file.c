@@ -171,7 +171,7 @@ static int file_next(struct wb__source *source, struct wb_packet *packets, int c
 
 static void before_reuse(void *source)
 {
-    wb__source_before_reuse(source);
+    wb__source_before_reuse(source, false);
 }
 
 static void file_wake(struct wb__source *source)

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/huge.h"
 
-#define BUFFER_BYTES ((size_t)4 << 20) /* grows when a record is longer */
+#define BUFFER_BYTES ((size_t)2 << 20) /* of each buffer; grows when a record is longer */
 #define READ_BYTES ((size_t)512 << 10) /* at once: they are to be in the near cache when used */
 #define MAGIC_BYTES 4                  /* enough to know every format and compression */
 
@@ -111,39 +111,41 @@ static int decompress_some(struct wb__input *input, uint8_t *to, size_t room, in
 
 /* ---- The window ------------------------------------------------------------------- */
 
-/* Moves the rest to the buffer's front, or to a longer buffer where length bytes do not fit. */
-static int begin_anew(struct wb__input *input, size_t length, struct wb_error *error)
+/* Goes on in the other buffer, with what is left, and makes it long enough. */
+static int change_buffer(struct wb__input *input, size_t length, struct wb_error *error)
 {
-    size_t left = wb__input_left(input), longer = length + READ_BYTES;
-    uint8_t *to = input->buffer;
-    if (longer > input->buffer_length && !(to = wb__huge_new(longer)))
-        return out_of_memory(input, error);
+    struct wb__input_buffer *other = input->buffer == input->buffers ? &input->buffers[1]
+                                                                     : &input->buffers[0];
     if (input->before_reuse)
         input->before_reuse(input->context);
-    input->buffer_offset += (uint64_t)(input->at - input->buffer);
-    memmove(to, input->at, left);
-    input->at = to;
-    input->end = to + left;
-    if (to != input->buffer) {
-        wb__huge_free(input->buffer, input->buffer_length);
-        input->buffer = to;
-        input->buffer_length = longer;
+    if (length + READ_BYTES > other->length) {
+        uint8_t *longer = wb__huge_new(length + READ_BYTES);
+        if (!longer)
+            return out_of_memory(input, error);
+        wb__huge_free(other->bytes, other->length);
+        *other = (struct wb__input_buffer){longer, length + READ_BYTES};
     }
+    size_t left = wb__input_left(input);
+    input->offset += (uint64_t)(input->at - input->buffer->bytes);
+    memcpy(other->bytes, input->at, left);
+    input->buffer = other;
+    input->at = other->bytes;
+    input->end = other->bytes + left;
     return 0;
 }
 
 /* Is there room for a whole read behind the bytes in reach, and for length bytes in all? */
 static bool has_room(const struct wb__input *input, size_t length)
 {
-    size_t ahead = input->buffer_length - (size_t)(input->at - input->buffer);
+    size_t ahead = input->buffer->length - (size_t)(input->at - input->buffer->bytes);
     return ahead - wb__input_left(input) >= READ_BYTES && ahead >= length;
 }
 
 /* Appends to the bytes in reach; there must be room. */
 static int append(struct wb__input *input, size_t wanted, int timeout_ms, struct wb_error *error)
 {
-    size_t end = (size_t)(input->end - input->buffer), room = input->buffer_length - end;
-    uint8_t *to = input->buffer + end;
+    size_t end = (size_t)(input->end - input->buffer->bytes), room = input->buffer->length - end;
+    uint8_t *to = input->buffer->bytes + end;
     if (wanted < READ_BYTES)
         wanted = READ_BYTES;
     if (wanted < room)
@@ -162,7 +164,7 @@ int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struc
     if (input->failure.code)
         return fail(input, &input->failure, error);
     if (!has_room(input, length)) {
-        int result = begin_anew(input, length, error);
+        int result = change_buffer(input, length, error);
         if (result < 0)
             return result;
     }
@@ -195,7 +197,7 @@ int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
 
 uint64_t wb__input_offset(const struct wb__input *input)
 {
-    return input->buffer_offset + (uint64_t)(input->at - input->buffer);
+    return input->offset + (uint64_t)(input->at - input->buffer->bytes);
 }
 
 /* ---- Opening ---------------------------------------------------------------------- */
@@ -264,13 +266,15 @@ static int begin_decompression(struct wb__input *input, struct wb_error *error)
     return 0;
 }
 
-static int open_buffer(struct wb__input *input, struct wb_error *error)
+static int open_buffers(struct wb__input *input, struct wb_error *error)
 {
-    input->buffer = wb__huge_new(BUFFER_BYTES);
-    if (!input->buffer)
-        return out_of_memory(input, error);
-    input->buffer_length = BUFFER_BYTES;
-    input->at = input->end = input->buffer;
+    for (int i = 0; i < 2; i++) {
+        input->buffers[i] = (struct wb__input_buffer){wb__huge_new(BUFFER_BYTES), BUFFER_BYTES};
+        if (!input->buffers[i].bytes)
+            return out_of_memory(input, error);
+    }
+    input->buffer = &input->buffers[0];
+    input->at = input->end = input->buffer->bytes;
     int result = read_magic(input, error);
     if (result == 0 && wb__is_compressed(input->at, wb__input_left(input)))
         result = begin_decompression(input, error);
@@ -289,7 +293,7 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
         return empty(input, error);
     input->size = info.st_size;
     input->is_pollable = !S_ISREG(info.st_mode);
-    return open_buffer(input, error);
+    return open_buffers(input, error);
 }
 
 int wb__input_open(struct wb__input *input, const char *path, struct wb_error *error)
@@ -311,7 +315,8 @@ void wb__input_close(struct wb__input *input)
     if (input->descriptor >= 0)
         close(input->descriptor);
     wb__decompressor_free(input->decompressor);
-    wb__huge_free(input->buffer, input->buffer_length);
+    for (int i = 0; i < 2; i++)
+        wb__huge_free(input->buffers[i].bytes, input->buffers[i].length);
     free(input->raw);
     free(input->name);
     *input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};

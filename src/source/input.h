@@ -3,13 +3,14 @@
  * The bytes of a file as a moving window. [at, end) is what is in reach; a format reads
  * there and moves at. When a record reaches past end, it asks with wb__input_need.
  *
- *     buffer  |  earlier batches  |  this batch  |  in reach  |  room for the next reads  |
- *                                                ^at          ^end
+ *     one buffer    |  the batches before                                         |
+ *     the other one |  earlier batches  |  this batch  |  in reach  |  room       |
+ *                                                      ^at          ^end
  *
- * All goes through one buffer, a read at a time: what was read a moment ago is still in the
- * processor's cache, which a mapped file is not, and costs no faults of pages. When the
- * room ends, the rest moves to the front and earlier bytes are gone; before_reuse is called before.
- * So wb__input_need may be called only at the start of a batch.
+ * All goes through two buffers, a read at a time: what was read a moment ago is still in the
+ * processor's cache, which a mapped file is not, and costs no faults of pages. When there is
+ * no room for a whole read, the rest moves to the other buffer and what that held is gone;
+ * before_reuse is called before. So wb__input_need may be called only at the start of a batch.
  */
 #ifndef WB_SOURCE_INPUT_H
 #define WB_SOURCE_INPUT_H
@@ -23,18 +24,22 @@
 #include "source/decompress.h"
 #include "source/wake.h"
 
+struct wb__input_buffer {
+    uint8_t *bytes;
+    size_t length;
+};
+
 struct wb__input {
     const uint8_t *at, *end;
     char *name; /* for messages */
     int descriptor;
     struct wb__wake wake;
 
-    void (*before_reuse)(void *context); /* or NULL */
+    struct wb__input_buffer buffers[2], *buffer; /* buffer: the one in use */
+    uint64_t offset;                             /* of its start in the (decompressed) file */
+    void (*before_reuse)(void *context);         /* or NULL: what came before its last call goes */
     void *context;
 
-    uint8_t *buffer;
-    size_t buffer_length;
-    uint64_t buffer_offset; /* of buffer[0] in the (decompressed) file */
     int64_t size;           /* of a regular file when it was opened */
     bool is_pollable;       /* a read may wait: ask poll first */
     bool is_ended;          /* nothing more comes from the descriptor */

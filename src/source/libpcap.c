@@ -165,7 +165,7 @@ static int libpcap_next(struct wb__source *source, struct wb_packet *packets, in
 {
     struct live *live = live_of(source);
     int64_t start = timeout_ms > 0 ? wb__clock_ms() : 0;
-    wb__source_before_reuse(source);
+    wb__source_before_reuse(source, true);
     for (;;) {
         int count = take(live, packets, capacity, error);
         if (count > 0 || (count < 0 && !live->is_down))

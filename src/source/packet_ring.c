@@ -333,7 +333,7 @@ static int packet_next(struct wb__source *source, struct wb_packet *packets, int
 {
     struct ring *ring = ring_of(source);
     int64_t start = 0;
-    wb__source_before_reuse(source);
+    wb__source_before_reuse(source, true);
     release_blocks(ring);
     for (;;) {
         int count = take(ring, packets, capacity);

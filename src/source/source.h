@@ -52,16 +52,16 @@ struct wb__source_operations {
 
 struct wb__source {
     const struct wb__source_operations *operations;
-    /* Set by the user after open, or NULL: the bytes of all packets given up to now are about
-     * to be overwritten. */
-    void (*before_reuse)(void *context);
+    /* Set by the user after open, or NULL: bytes are about to be overwritten, of all packets
+     * given up to now, or of those given before the last call. */
+    void (*before_reuse)(void *context, bool is_all);
     void *context;
 };
 
-static inline void wb__source_before_reuse(struct wb__source *source)
+static inline void wb__source_before_reuse(struct wb__source *source, bool is_all)
 {
     if (source->before_reuse)
-        source->before_reuse(source->context);
+        source->before_reuse(source->context, is_all);
 }
 
 /* Chooses the kind by options (file, or interface and kind) and opens it. Checks the

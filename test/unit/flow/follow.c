@@ -123,10 +123,11 @@ void follow_close(struct follow *follow)
 static struct wb_packet hold(struct follow *follow, const struct wb_packet *packet)
 {
     struct wb_packet held = *packet;
-    assert_true(follow->frames_used + packet->captured_length <= FOLLOW_FRAMES_MAX);
-    held.data = memcpy(follow->frames + follow->frames_used, packet->data,
-                       packet->captured_length);
-    follow->frames_used += packet->captured_length;
+    uint8_t *frames = follow->frames[follow->current];
+    size_t *used = &follow->frames_used[follow->current];
+    assert_true(*used + packet->captured_length <= FOLLOW_FRAMES_MAX);
+    held.data = memcpy(frames + *used, packet->data, packet->captured_length);
+    *used += packet->captured_length;
     return held;
 }
 
@@ -143,11 +144,24 @@ void follow_packet(void *context, const struct wb_packet *packet)
         follow_batch_end(follow);
 }
 
+static void overwrite(struct follow *follow, unsigned which)
+{
+    memset(follow->frames[which], '#', follow->frames_used[which]);
+    follow->frames_used[which] = 0;
+}
+
+void follow_reuse(struct follow *follow)
+{
+    wb__flow_table_before_reuse(follow->table, false);
+    follow->current = !follow->current;
+    overwrite(follow, follow->current);
+}
+
 void follow_batch_end(struct follow *follow)
 {
-    wb__flow_table_before_reuse(follow->table);
-    memset(follow->frames, '#', follow->frames_used);
-    follow->frames_used = 0;
+    wb__flow_table_before_reuse(follow->table, true);
+    overwrite(follow, 0);
+    overwrite(follow, 1);
 }
 
 void follow_finish(struct follow *follow)

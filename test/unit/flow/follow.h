@@ -24,8 +24,9 @@ struct follow {
     char kept[64], rejected[64]; /* both versions of the last overlap that differed, cut; or
                                     an urgent byte */
     bool has_long_batches; /* a batch ends with follow_batch_end; else with each packet */
-    size_t frames_used;
-    uint8_t frames[FOLLOW_FRAMES_MAX]; /* of this batch */
+    size_t frames_used[2];
+    uint8_t frames[2][FOLLOW_FRAMES_MAX]; /* since the last call of follow_reuse, and before */
+    unsigned current;                     /* which of the two is in use */
 };
 
 /* A new one, freed by follow_close; options may be NULL for the defaults. */
@@ -35,7 +36,10 @@ void follow_close(struct follow *follow);
 /* A talk_deliver: decodes the packet and gives it to the table. context: follow. */
 void follow_packet(void *context, const struct wb_packet *packet);
 
-/* Ends the batch: the frames that it held are overwritten. */
+/* The frames from before the last call are overwritten. */
+void follow_reuse(struct follow *follow);
+
+/* Ends the batch: all frames are overwritten. */
 void follow_batch_end(struct follow *follow);
 
 /* Ends all flows. */

@@ -27,19 +27,23 @@ static void assert_versions(const struct follow *follow, const char *kept, const
 
 /* --- what is found ------------------------------------------------------------ */
 
-/* The repetition in the batch of the first version, and in a later one. */
+/* The repetition while the first version is where it was, and after it was copied, with the
+ * whole batch or with what is old. */
 static void repetition_with_other_bytes(void **state)
 {
     (void)state;
-    for (int later = 0; later < 2; later++) {
+    for (int later = 0; later < 4; later++) {
         struct follow *follow = follow_open(NULL);
         follow->has_long_batches = true;
         struct talk talk = talk_v4(follow_packet, follow);
         talk_handshake(&talk);
         talk_segment(&talk, CLIENT, 0, "abcdefgh", 8);
         talk.sent[CLIENT] = 8;
-        if (later)
+        if (later == 1)
             follow_batch_end(follow);
+        for (int i = 1; i < later; i++)
+            follow_reuse(follow);
+        assert_int_equal(stats_of(follow).history_bytes > 0, later == 1 || later == 3);
         talk_segment(&talk, CLIENT, 0, "abCdEfgh", 8);
         assert_versions(follow, "cde", "CdE");
         talk_segment(&talk, CLIENT, 6, "GH", 2);
@@ -294,6 +298,8 @@ static void run(uint64_t seed, struct wb_flow_options *options)
             talk_flags(&talk, SERVER, WB_TCP_ACK);
         if (random_below(20) == 0)
             follow_batch_end(follow);
+        if (random_below(10) == 0)
+            follow_reuse(follow);
     }
     follow_finish(follow);
     struct wb_flow_stats stats = stats_of(follow);
