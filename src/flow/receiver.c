@@ -271,15 +271,13 @@ static const uint8_t anomalies[] = {
 };
 
 static void tell(struct wb__flow_table *table, struct wb__flow *flow,
-                 enum wb_flow_direction direction, unsigned kind, uint64_t length,
-                 int64_t time_ns)
+                 enum wb_flow_direction direction, enum wb_flow_anomaly_kind kind,
+                 uint64_t length, int64_t time_ns)
 {
-    wb__flow_tell_anomaly(table, flow,
-                          &(struct wb_flow_anomaly){.kind = (uint8_t)kind,
-                                                    .direction = (uint8_t)direction,
-                                                    .time_ns = time_ns,
-                                                    .offset = wb__flow_offset(flow, direction),
-                                                    .length = length});
+    wb__flow_tell(table, flow, direction, kind,
+                  &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                            .offset = wb__flow_offset(flow, direction),
+                                            .length = length});
 }
 
 /* Ordinary senders repeat a SYN that got no answer, and probe a closed window with a byte. */

@@ -276,11 +276,15 @@ static void fill_slot(struct wb__flow_table *table, uint64_t hash, const struct 
     table->slots[at] = (struct wb__slot){.tag = (uint32_t)hash, .number = flow->number};
 }
 
-void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
-                           const struct wb_flow_anomaly *anomaly)
+void wb__flow_tell(struct wb__flow_table *table, struct wb__flow *flow,
+                   enum wb_flow_direction direction, enum wb_flow_anomaly_kind kind,
+                   const struct wb_flow_anomaly *where)
 {
+    struct wb_flow_anomaly anomaly = *where;
+    anomaly.kind = (uint8_t)kind;
+    anomaly.direction = (uint8_t)direction;
     if (table->events.anomaly)
-        table->events.anomaly(table->context, &flow->public, anomaly);
+        table->events.anomaly(table->context, &flow->public, &anomaly);
 }
 
 /* The flow of a state that was silent for the longest time, about: one that had packets since
@@ -306,9 +310,8 @@ static void evict(struct wb__flow_table *table, int64_t now_ns)
         if (!flow)
             continue;
         if (flow->state != WB__FLOW_OVER)
-            wb__flow_tell_anomaly(table, flow,
-                                  &(struct wb_flow_anomaly){.kind = WB_FLOW_ANOMALY_FLOW_LIMIT,
-                                                            .time_ns = now_ns});
+            wb__flow_tell(table, flow, WB_FLOW_CLIENT, WB_FLOW_ANOMALY_FLOW_LIMIT,
+                          &(struct wb_flow_anomaly){.time_ns = now_ns});
         drop(table, flow, WB_FLOW_END_EVICTED, now_ns);
         return;
     }

@@ -207,7 +207,9 @@ void wb__flow_set_state(struct wb__flow_table *table, struct wb__flow *flow,
 void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
                   int64_t now_ns);
 
-void wb__flow_tell_anomaly(struct wb__flow_table *table, struct wb__flow *flow,
-                           const struct wb_flow_anomaly *anomaly);
+/* Tells an anomaly: what where says of it, and its kind and direction. */
+void wb__flow_tell(struct wb__flow_table *table, struct wb__flow *flow,
+                   enum wb_flow_direction direction, enum wb_flow_anomaly_kind kind,
+                   const struct wb_flow_anomaly *where);
 
 #endif

@@ -25,16 +25,6 @@
 #define REACH_BACK 65536
 #define WINDOW_SHIFT_MAX 14
 
-static void tell(struct wb__flow_table *table, struct wb__flow *flow,
-                 enum wb_flow_direction direction, enum wb_flow_anomaly_kind kind,
-                 const struct wb_flow_anomaly *where)
-{
-    struct wb_flow_anomaly anomaly = *where;
-    anomaly.kind = (uint8_t)kind;
-    anomaly.direction = (uint8_t)direction;
-    wb__flow_tell_anomaly(table, flow, &anomaly);
-}
-
 static void set_start(struct wb__half *half, uint32_t sequence)
 {
     half->start = half->next = sequence;
@@ -94,12 +84,12 @@ static void leave_out_urgent(struct wb__flow_table *table, struct wb__flow *flow
                              int64_t time_ns)
 {
     table->stats.urgent_bytes++;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_URGENT,
-         &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = wb__flow_offset(flow, direction),
-                                   .length = 1,
-                                   .rejected = byte,
-                                   .kept_length = byte != NULL});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_URGENT,
+                  &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                            .offset = wb__flow_offset(flow, direction),
+                                            .length = 1,
+                                            .rejected = byte,
+                                            .kept_length = byte != NULL});
 }
 
 static void deliver(struct wb__flow_table *table, struct wb__flow *flow,
@@ -148,8 +138,9 @@ static void hand_on_gap(struct wb__flow_table *table, struct wb__flow *flow,
     flow->public.stream[direction].gap_bytes += length;
     table->stats.gaps++;
     table->stats.gap_bytes += length;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_GAP,
-         &(struct wb_flow_anomaly){.time_ns = time_ns, .offset = offset, .length = length});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_GAP,
+                  &(struct wb_flow_anomaly){
+                      .time_ns = time_ns, .offset = offset, .length = length});
     if (table->events.gap)
         table->events.gap(table->context, &flow->public, direction, offset, length, time_ns);
 }
@@ -173,10 +164,10 @@ static void deliver_gap(struct wb__flow_table *table, struct wb__flow *flow,
 static void tell_after_fin(struct wb__flow_table *table, struct wb__flow *flow,
                            enum wb_flow_direction direction, uint32_t length, int64_t time_ns)
 {
-    tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
-         &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = wb__flow_offset(flow, direction),
-                                   .length = length});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_DATA_AFTER_FIN,
+                  &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                            .offset = wb__flow_offset(flow, direction),
+                                            .length = length});
 }
 
 /* The FIN is what comes next. */
@@ -276,10 +267,10 @@ static bool hand_on_suspects(struct wb__flow_table *table, struct wb__flow *flow
     uint8_t checks = wb__stream_of(half)->suspects->checks;
     half->lenient |= checks;
     if (checks)
-        tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
-             &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                       .offset = wb__flow_offset(flow, direction),
-                                       .length = count});
+        wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_SUSPECT_VOUCHED,
+                      &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                                .offset = wb__flow_offset(flow, direction),
+                                                .length = count});
     if (count > 0)
         deliver_copied(table, flow, direction, wb__segment_bytes(first), count, time_ns);
     wb__suspect_use(&table->suspects, half, count + is_end);
@@ -397,10 +388,10 @@ static void make_room(struct wb__flow_table *table, uint32_t length, int64_t tim
         enum wb_flow_direction direction = owner & 1;
         const struct wb__half *half = &flow->half[direction];
         table->stats.given_up_memory_limit++;
-        tell(table, flow, direction, WB_FLOW_ANOMALY_MEMORY_LIMIT,
-             &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                       .offset = wb__flow_offset(flow, direction),
-                                       .length = hole_length(half)});
+        wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_MEMORY_LIMIT,
+                      &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                                .offset = wb__flow_offset(flow, direction),
+                                                .length = hole_length(half)});
         skip_hole(table, flow, direction, time_ns);
     }
 }
@@ -423,13 +414,14 @@ static void tell_difference(struct wb__flow_table *table, struct wb__flow *flow,
 {
     flow->public.stream[direction].overlaps_differing += difference->differing;
     table->stats.overlaps_differing += difference->differing;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
-         &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = offset_of(flow, direction, difference->sequence),
-                                   .length = difference->length,
-                                   .kept = difference->kept,
-                                   .rejected = difference->rejected,
-                                   .kept_length = difference->shown});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_OVERLAP_DIFFERS,
+                  &(struct wb_flow_anomaly){
+                      .time_ns = time_ns,
+                      .offset = offset_of(flow, direction, difference->sequence),
+                      .length = difference->length,
+                      .kept = difference->kept,
+                      .rejected = difference->rejected,
+                      .kept_length = difference->shown});
 }
 
 /* Compares the first bytes of a payload, which were handed on before, with what was. */
@@ -498,12 +490,12 @@ static void tell_refused(struct wb__flow_table *table, struct wb__flow *flow,
         table->stats.dropped_buffer_limit += result->refused;
     else
         table->stats.dropped_memory_limit += result->refused;
-    tell(table, flow, direction,
-         is_full ? WB_FLOW_ANOMALY_BUFFER_LIMIT : WB_FLOW_ANOMALY_MEMORY_LIMIT,
-         &(struct wb_flow_anomaly){
-             .time_ns = payload->time_ns,
-             .offset = offset_of(flow, direction, payload->sequence),
-             .length = result->refused});
+    wb__flow_tell(table, flow, direction,
+                  is_full ? WB_FLOW_ANOMALY_BUFFER_LIMIT : WB_FLOW_ANOMALY_MEMORY_LIMIT,
+                  &(struct wb_flow_anomaly){
+                      .time_ns = payload->time_ns,
+                      .offset = offset_of(flow, direction, payload->sequence),
+                      .length = result->refused});
 }
 
 /* Bytes that come early, or overlap some that did. When there is no room for them and
@@ -577,10 +569,10 @@ static void take_far_outside(struct wb__flow_table *table, struct wb__flow *flow
     wb__stream_of(half)->far = payload->sequence;
     half->has_far = true;
     table->stats.ignored_window++;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
-         &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
-                                   .offset = wb__flow_offset(flow, direction),
-                                   .length = payload->length});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_WINDOW_EXCEEDED,
+                  &(struct wb_flow_anomaly){.time_ns = payload->time_ns,
+                                            .offset = wb__flow_offset(flow, direction),
+                                            .length = payload->length});
 }
 
 /* Cuts off what lies after the end of the stream. */
@@ -690,8 +682,8 @@ static void take_syn(struct wb__flow_table *table, struct wb__flow *flow,
     half->has_window_scale = shift >= 0;
     half->window_shift = (uint8_t)(shift > 0 ? shift : 0);
     if (half->is_known && half->start != segment->sequence + 1) {
-        tell(table, flow, direction, WB_FLOW_ANOMALY_SYN_DATA_CHANGED,
-             &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
+        wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_SYN_DATA_CHANGED,
+                      &(struct wb_flow_anomaly){.time_ns = segment->time_ns});
         const struct wb__stream *stream = &flow->stream[direction];
         if (stream->offset > 0 || stream->queue.first || flow->state != WB__FLOW_OPENING)
             return;
@@ -765,9 +757,9 @@ static void refute_reset(struct wb__flow_table *table, struct wb__flow *flow,
 {
     flow->has_doubtful_reset = false;
     table->stats.ignored_reset++;
-    tell(table, flow, direction, WB_FLOW_ANOMALY_RESET_IGNORED,
-         &(struct wb_flow_anomaly){.time_ns = time_ns,
-                                   .offset = wb__flow_offset(flow, direction)});
+    wb__flow_tell(table, flow, direction, WB_FLOW_ANOMALY_RESET_IGNORED,
+                  &(struct wb_flow_anomaly){.time_ns = time_ns,
+                                            .offset = wb__flow_offset(flow, direction)});
     wb__flow_set_state(table, flow, WB__FLOW_ESTABLISHED, time_ns);
 }
 
