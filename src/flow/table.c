@@ -14,6 +14,7 @@
 #include "base/defaults.h"
 #include "base/huge.h"
 #include "flow/context.h"
+#include "flow/hole.h"
 #include "flow/receiver.h"
 
 #define NS_PER_MS 1000000
@@ -178,7 +179,7 @@ static void unlink_flow(struct wb__flow_table *table, struct wb__flow *flow)
 void wb__flow_end(struct wb__flow_table *table, struct wb__flow *flow, enum wb_flow_end end,
                   int64_t now_ns)
 {
-    wb__tcp_flush(table, flow, flow->public.last_ns);
+    wb__hole_flush(table, flow, flow->public.last_ns);
     wb__history_drop(&table->histories, &flow->half[WB_FLOW_CLIENT]);
     wb__history_drop(&table->histories, &flow->half[WB_FLOW_SERVER]);
     wb__suspect_clear(&table->suspects, &flow->half[WB_FLOW_CLIENT]);

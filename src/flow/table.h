@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The flow table from the inside, shared by table.c (which flow a packet belongs to,
- * when a flow begins and ends) and tcp.c (what a segment means for its flow).
+ * when a flow begins and ends), tcp.c (what a segment means for its flow), stream.c (how
+ * a direction's stream goes on) and hole.c (what is missing in it).
  *
  * A flow's life:
  *
@@ -196,9 +197,6 @@ void wb__tcp_segment(struct wb__flow_table *table, struct wb__flow *flow,
 /* Does a SYN without ACK begin a new connection in place of this flow's? */
 bool wb__tcp_is_reuse(struct wb__flow *flow, enum wb_flow_direction direction,
                       const struct wb__tcp_segment *segment);
-
-/* Hands on all that is queued, with its gaps: nothing more will come. */
-void wb__tcp_flush(struct wb__flow_table *table, struct wb__flow *flow, int64_t time_ns);
 
 void wb__flow_set_state(struct wb__flow_table *table, struct wb__flow *flow,
                         enum wb__flow_state state, int64_t now_ns);
