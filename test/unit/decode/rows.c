@@ -15,20 +15,25 @@
 
 #define ROW_BYTES 1024
 
-/* The first captured of the row's bytes, at the guard page. */
-static struct wb_packet make_packet(struct guard *guard, uint16_t link_type, const char *text,
-                                    uint32_t captured)
+struct wb_packet packet_of(uint16_t link_type, const char *hex, uint32_t captured)
 {
-    uint8_t bytes[ROW_BYTES];
-    uint32_t length = (uint32_t)hex_bytes(text, bytes, sizeof bytes);
-    if (captured > length)
-        captured = length;
+    static uint8_t bytes[ROW_BYTES];
+    uint32_t length = (uint32_t)hex_bytes(hex, bytes, sizeof bytes);
     return (struct wb_packet){
-        .data = guard_put(guard, bytes, captured),
-        .captured_length = captured,
+        .data = bytes,
+        .captured_length = captured < length ? captured : length,
         .wire_length = length,
         .link_type = link_type,
     };
+}
+
+/* The same at the guard page. */
+static struct wb_packet make_packet(struct guard *guard, uint16_t link_type, const char *hex,
+                                    uint32_t captured)
+{
+    struct wb_packet packet = packet_of(link_type, hex, captured);
+    packet.data = guard_put(guard, packet.data, packet.captured_length);
+    return packet;
 }
 
 struct shown {
@@ -201,6 +206,17 @@ void check_layers_rows(const struct layers_row *rows, size_t count)
         check_prefixes(&guard, rows[i].link_type, rows[i].bytes);
     }
     guard_close(&guard);
+}
+
+void check_rows_have_no_next(const struct layers_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct wb_packet packet = packet_of(rows[i].link_type, rows[i].bytes, UINT32_MAX);
+        struct wb_decoded decoded;
+        wb_decode(&packet, &decoded);
+        if (wb_decode_next(&packet, &decoded))
+            fail_msg("%s: has a next packet", rows[i].what);
+    }
 }
 
 static unsigned find_layer(const struct wb_decoded *decoded, const char *name)

@@ -16,6 +16,9 @@
 
 #include <wirebeam/fields.h>
 
+/* The first captured of the bytes that hex stands for, borrowed until the next call. */
+struct wb_packet packet_of(uint16_t link_type, const char *hex, uint32_t captured);
+
 struct layers_row {
     const char *what;
     uint16_t link_type;
@@ -24,6 +27,9 @@ struct layers_row {
 };
 
 void check_layers_rows(const struct layers_row *rows, size_t count);
+
+/* No frame of them holds a second packet. */
+void check_rows_have_no_next(const struct layers_row *rows, size_t count);
 
 struct fields_row {
     uint16_t link_type;
