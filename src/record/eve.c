@@ -67,7 +67,7 @@ void wb__eve_time(struct wb__eve *eve, const char *key, int64_t time_ns)
 
 /* Community ID flow hashing, version 1, seed 0 (the specification of Corelight): the
  * smaller endpoint first, then protocol, a zero byte and the ports. */
-static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow)
+static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow, char *text)
 {
     const struct wb_endpoint *a = &flow->endpoint[0], *b = &flow->endpoint[1];
     size_t size = flow->ip_version == 6 ? 16 : 4;
@@ -93,23 +93,28 @@ static void make_community_id(struct wb__eve *eve, const struct wb_flow *flow)
         !EVP_DigestUpdate(eve->digest, input, 2 + 2 * size + 6) ||
         !EVP_DigestFinal_ex(eve->digest, hash, &length))
         length = 0;
-    uint8_t *text = (uint8_t *)eve->community_id;
     memcpy(text, "1:", 3);
-    EVP_EncodeBlock(text + 2, hash, (int)length);
+    EVP_EncodeBlock((uint8_t *)text + 2, hash, (int)length);
 }
 
-static void make_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
+static void make_ends(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped,
+                      struct wb__eve_ends *ends)
 {
+    char community_id[2 + (EVP_MAX_MD_SIZE + 2) / 3 * 4 + 1];
     char source[INET6_ADDRSTRLEN] = "", target[INET6_ADDRSTRLEN] = "";
     const struct wb_endpoint *from = &flow->endpoint[is_swapped];
     const struct wb_endpoint *to = &flow->endpoint[!is_swapped];
     int family = flow->ip_version == 6 ? AF_INET6 : AF_INET;
     inet_ntop(family, from->address, source, sizeof source);
     inet_ntop(family, to->address, target, sizeof target);
-    snprintf(eve->endpoints, sizeof eve->endpoints,
-             "\"src_ip\":\"%s\",\"src_port\":%u,\"dest_ip\":\"%s\",\"dest_port\":%u,"
-             "\"proto\":\"TCP\"",
-             source, from->port, target, to->port);
+    make_community_id(eve, flow, community_id);
+    ends->flow_id = flow->id;
+    ends->is_swapped = is_swapped;
+    ends->length = (size_t)snprintf(
+        ends->text, sizeof ends->text,
+        "\"src_ip\":\"%s\",\"src_port\":%u,\"dest_ip\":\"%s\",\"dest_port\":%u,"
+        "\"proto\":\"TCP\",\"community_id\":\"%s\"",
+        source, from->port, target, to->port, community_id);
 }
 
 static void write_address(struct wb__json *line, const char *key, uint8_t ip_version,
@@ -147,14 +152,10 @@ static void write_tunnels(struct wb__json *line, const struct wb_flow *flow, boo
 
 void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped)
 {
-    if (eve->flow_id != flow->id || eve->is_swapped != is_swapped) {
-        make_endpoints(eve, flow, is_swapped);
-        make_community_id(eve, flow);
-        eve->flow_id = flow->id;
-        eve->is_swapped = is_swapped;
-    }
-    wb__json_raw(&eve->line, eve->endpoints, strlen(eve->endpoints));
-    wb__json_text(&eve->line, "community_id", eve->community_id);
+    struct wb__eve_ends *ends = &eve->ends[flow->id % WB__EVE_ENDS];
+    if (ends->flow_id != flow->id || ends->is_swapped != is_swapped)
+        make_ends(eve, flow, is_swapped, ends);
+    wb__json_raw(&eve->line, ends->text, ends->length);
     if (flow->tunnel_count > 0)
         write_tunnels(&eve->line, flow, is_swapped);
 }

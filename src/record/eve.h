@@ -17,15 +17,22 @@
 
 #define WB__SHA256_BYTES 32
 
+/* What the records of a flow have in common. */
+struct wb__eve_ends {
+    uint64_t flow_id; /* 0: nobody's */
+    bool is_swapped;  /* written from the server's end */
+    size_t length;
+    char text[320]; /* "src_ip":...,"community_id":"1:..." */
+};
+
+#define WB__EVE_ENDS 64 /* kept of flows that take turns */
+
 struct wb__eve {
     struct wb__json line;
     EVP_MD *sha1;
     EVP_MD_CTX *digest;
-    uint64_t flow_id;      /* whose parts are kept below; 0: nobody's */
-    bool is_swapped;       /* they are written from the server's end */
-    char endpoints[256];   /* "src_ip":...,"proto":"TCP" */
-    char community_id[48]; /* "1:..." */
-    int64_t second;        /* the last time written, */
+    struct wb__eve_ends ends[WB__EVE_ENDS]; /* by the low bits of the flow's id */
+    int64_t second;                         /* the last time written, */
     size_t second_length;
     char second_text[64]; /* and how */
 };

@@ -94,6 +94,24 @@ static bool is_plain(uint8_t byte)
     return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+#define IN_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Not 0 where a byte of the word is 0. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - IN_EACH_BYTE(1)) & ~word & IN_EACH_BYTE(0x80);
+}
+
+/* Are eight bytes all plain? A borrow or carry comes only out of a byte that is not. */
+static bool are_plain(const uint8_t *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t low = (word - IN_EACH_BYTE(0x20)) | (word + IN_EACH_BYTE(1)) | word;
+    return !((low & IN_EACH_BYTE(0x80)) | zero_bytes(word ^ IN_EACH_BYTE('"')) |
+             zero_bytes(word ^ IN_EACH_BYTE('\\')));
+}
+
 /* "\\xNN": the backslash is itself escaped, since JSON knows no \x. */
 static void put_byte_as_text(struct wb__json *json, uint8_t byte)
 {
@@ -145,6 +163,8 @@ void wb__json_bytes(struct wb__json *json, const char *key, const void *bytes, s
     put_char(json, '"');
     while (at < stop) {
         const uint8_t *plain = at;
+        while (stop - at >= 8 && are_plain(at))
+            at += 8;
         while (at < stop && is_plain(*at))
             at++;
         put(json, plain, (size_t)(at - plain));

@@ -93,6 +93,20 @@ static void any_bytes_can_be_read_back(void **state)
     }
 }
 
+/* Each byte in each place of a word, among such as its neighbours might be mistaken for. */
+static void any_byte_can_stand_anywhere(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte <= 0xff; byte++) {
+        for (size_t place = 0; place < 16; place++) {
+            uint8_t bytes[17];
+            memset(bytes, " a~"[place % 3], sizeof bytes);
+            bytes[place] = (uint8_t)byte;
+            assert_survives(bytes, sizeof bytes);
+        }
+    }
+}
+
 static void numbers_are_exact(void **state)
 {
     struct wb__json line = {0};
@@ -333,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_bytes_can_be_read_back),
+        cmocka_unit_test(any_byte_can_stand_anywhere),
         cmocka_unit_test(numbers_are_exact),
         cmocka_unit_test(a_transaction_has_the_fields_of_eve),
         cmocka_unit_test(community_id_is_that_of_the_specification),
