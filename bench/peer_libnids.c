@@ -31,9 +31,9 @@ static void begin(struct tcp_stream *stream, void **parser)
 {
     stream->client.collect = 1;
     stream->server.collect = 1;
-    if (config == NULL)
+    *parser = config == NULL ? NULL : htp_connp_create(config);
+    if (*parser == NULL)
         return;
-    *parser = htp_connp_create(config);
     htp_connp_open(*parser, NULL, 0, NULL, 0, NULL);
 }
 

@@ -55,6 +55,7 @@ struct wb__flow_table *wb__flow_table_new(const struct wb_flow_options *options,
 struct wb__flow_lookup {
     struct wb__flow_key key;
     uint64_t hash;
+    uint64_t slot; /* where it is likely to be found */
     bool is_tcp; /* with a header captured whole, and no fragment: else only counted */
 };
 
@@ -67,8 +68,7 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
 
 /* Brings the flow itself into the cache, where there is one: done for each of them between
  * the two. */
-void wb__flow_table_fetch(const struct wb__flow_table *table,
-                          const struct wb__flow_lookup *lookup);
+void wb__flow_table_fetch(const struct wb__flow_table *table, struct wb__flow_lookup *lookup);
 
 /* Takes a packet that was prepared; what is not TCP is left alone. Its bytes stay where they
  * are until wb__flow_table_before_reuse. */

@@ -254,19 +254,28 @@ void wb__flow_table_finish(struct wb__flow_table *table)
 
 /* --- lookup and beginnings --------------------------------------------------- */
 
-static struct wb__flow *find(struct wb__flow_table *table, const struct wb__flow_key *key,
-                             uint64_t hash)
+/* The flow of a slot, if it is that of the lookup, or NULL. */
+static struct wb__flow *flow_at(const struct wb__flow_table *table, uint64_t at,
+                                const struct wb__flow_lookup *lookup)
 {
-    for (uint64_t at = hash & table->slot_mask;; at = (at + 1) & table->slot_mask) {
-        struct wb__slot slot = table->slots[at];
-        if (!slot.number)
-            return NULL;
-        if (slot.tag != (uint32_t)hash)
-            continue;
-        struct wb__flow *flow = wb__pool_at(&table->flows, slot.number);
-        if (wb__flow_key_is_equal(flow->key, key->words))
-            return flow;
-    }
+    struct wb__slot slot = table->slots[at];
+    if (!slot.number || slot.tag != (uint32_t)lookup->hash)
+        return NULL;
+    struct wb__flow *flow = wb__pool_at(&table->flows, slot.number);
+    return wb__flow_key_is_equal(flow->key, lookup->key.words) ? flow : NULL;
+}
+
+/* Mostly it is still where it was when it was fetched. */
+static struct wb__flow *find(const struct wb__flow_table *table,
+                             const struct wb__flow_lookup *lookup)
+{
+    struct wb__flow *flow = flow_at(table, lookup->slot, lookup);
+    if (flow)
+        return flow;
+    uint64_t at = lookup->hash & table->slot_mask;
+    for (; table->slots[at].number && !flow; at = (at + 1) & table->slot_mask)
+        flow = flow_at(table, at, lookup);
+    return flow;
 }
 
 static void fill_slot(struct wb__flow_table *table, uint64_t hash, const struct wb__flow *flow)
@@ -495,18 +504,20 @@ void wb__flow_table_prepare(const struct wb__flow_table *table, const struct wb_
     bool is_same =
         previous && previous->is_tcp && wb__flow_key_is_equal(previous->key.words, words);
     lookup->hash = is_same ? previous->hash : wb__flow_key_hash(words, &table->key);
-    __builtin_prefetch(&table->slots[lookup->hash & table->slot_mask]);
+    lookup->slot = lookup->hash & table->slot_mask;
+    __builtin_prefetch(&table->slots[lookup->slot]);
 }
 
-void wb__flow_table_fetch(const struct wb__flow_table *table, const struct wb__flow_lookup *lookup)
+void wb__flow_table_fetch(const struct wb__flow_table *table, struct wb__flow_lookup *lookup)
 {
     if (!lookup->is_tcp)
         return;
-    uint64_t at = lookup->hash & table->slot_mask;
+    uint64_t at = lookup->slot;
     while (table->slots[at].number && table->slots[at].tag != (uint32_t)lookup->hash)
         at = (at + 1) & table->slot_mask;
     if (!table->slots[at].number)
         return;
+    lookup->slot = at;
     const struct wb__flow *flow = wb__pool_at(&table->flows, table->slots[at].number);
     __builtin_prefetch(flow);
     __builtin_prefetch(&flow->half);
@@ -518,7 +529,7 @@ static struct wb__flow *find_current(struct wb__flow_table *table,
                                      const struct wb__flow_lookup *lookup,
                                      const struct wb__tcp_segment *segment)
 {
-    struct wb__flow *flow = find(table, &lookup->key, lookup->hash);
+    struct wb__flow *flow = find(table, lookup);
     if (flow && is_new_connection(flow, direction_of(flow, &lookup->key), segment)) {
         drop(table, flow, WB_FLOW_END_REUSED, segment->time_ns);
         return NULL;
