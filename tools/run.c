@@ -7,6 +7,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -191,6 +194,15 @@ static int open_status(int code)
     return code == WB_E_ARGUMENT || code == WB_E_FILTER ? STATUS_USAGE : STATUS_FAILED;
 }
 
+/* What transactions need comes and goes with the traffic; glibc gives it back to the system
+ * whenever a little is free, only to ask for it again. */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
+}
+
 int run_engine(const struct run *run)
 {
     struct wb_engine *engine;
@@ -198,6 +210,7 @@ int run_engine(const struct run *run)
     int result, status;
 
     handle(SIGPIPE, SIG_IGN);
+    keep_memory();
     result = wb_engine_open(&engine, &run->options, &error);
     if (result < 0) {
         message("%s", error.text);

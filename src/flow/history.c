@@ -197,10 +197,9 @@ static uint64_t unacknowledged_of(const struct wb__half *half)
     return is_in_stream ? stream->offset + (uint64_t)ahead : 0;
 }
 
-/* Each half once, whichever of its pieces comes first. */
-void wb__history_before_reuse(struct wb__histories *histories, bool is_all)
+/* Up to the piece with the number last. Each half once, whichever of its pieces comes first. */
+static void settle(struct wb__histories *histories, uint32_t last)
 {
-    uint32_t last = is_all ? histories->noted : histories->old;
     histories->passes++;
     for (uint32_t number = last; number != histories->settled; number--) {
         struct wb__half *half = histories->pieces[number % WB__PIECES_MAX].half;
@@ -213,7 +212,19 @@ void wb__history_before_reuse(struct wb__histories *histories, bool is_all)
         copy_pieces(histories, half, last, unacknowledged_of(half));
     }
     histories->settled = last;
+}
+
+void wb__history_before_reuse(struct wb__histories *histories, bool is_all)
+{
+    uint32_t last = is_all ? histories->noted : histories->old;
+    if (is_after(histories, last, histories->settled))
+        settle(histories, last);
     histories->old = histories->noted;
+}
+
+void wb__history_make_room(struct wb__histories *histories)
+{
+    settle(histories, histories->settled + WB__PIECES_MAX / 2);
 }
 
 void wb__history_drop(struct wb__histories *histories, struct wb__half *half)

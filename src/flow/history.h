@@ -39,7 +39,7 @@ struct wb__piece {
     uint32_t previous; /* of the same half: its number, or one that is no longer noted */
 };
 
-#define WB__PIECES_MAX 4096 /* a power of two */
+#define WB__PIECES_MAX 32768 /* a power of two */
 
 /* The histories of a table. */
 struct wb__histories {
@@ -83,13 +83,16 @@ void wb__history_drop(struct wb__histories *histories, struct wb__half *half);
 /* Before bytes that were noted are gone: all of them, or those noted before the last call. */
 void wb__history_before_reuse(struct wb__histories *histories, bool is_all);
 
+/* The same for the older half of those that are noted. */
+void wb__history_make_room(struct wb__histories *histories);
+
 /* Notes bytes that are about to be handed on, and stay where they are until
  * wb__history_before_reuse. last is the piece of the half's stream. */
 static inline void wb__history_note(struct wb__histories *histories, struct wb__piece piece,
                                     uint32_t *last)
 {
     if (histories->noted - histories->settled == WB__PIECES_MAX)
-        wb__history_before_reuse(histories, true);
+        wb__history_make_room(histories);
     piece.previous = *last;
     *last = ++histories->noted;
     histories->pieces[histories->noted % WB__PIECES_MAX] = piece;

@@ -77,12 +77,12 @@ struct wb__half {
 /* The bytes of one direction: what only those packets need that bring some. */
 struct wb__stream {
     uint64_t offset;               /* of next: bytes since start, urgent ones included */
+    uint32_t piece;                /* the number of the last one that was noted */
+    uint32_t pass;                 /* of wb__histories, in which it was last looked at */
     struct wb__history *history;   /* what was handed on and copied, or NULL */
     struct wb__suspects *suspects; /* or NULL */
     struct wb__queue queue;        /* what came early */
     int64_t hole_since_ns;         /* since when something acknowledged is missing at next */
-    uint32_t piece;                /* the number of the last one that was noted */
-    uint32_t pass;                 /* of wb__histories, in which it was last looked at */
     uint32_t far;                  /* of the last segment that was too far ahead to believe */
     uint32_t urgent;               /* the sequence number of the urgent byte */
 };
