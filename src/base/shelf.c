@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define KEPT_MAX 64
+#define KEPT_MAX 4096
 
 void wb__shelf_init(struct wb__shelf *shelf, size_t size, struct wb__budget *budget)
 {

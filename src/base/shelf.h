@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * Objects of one size from the system's memory, charged to a budget that others share. A few
+ * Objects of one size from the system's memory, charged to a budget that others share. Some
  * that were given back are kept, so that the usual case does not call the allocator; the
  * rest goes back at once: unlike the pages of a slab, what one kind of object took in a
  * flood is there for another one after it.

@@ -408,9 +408,10 @@ static bool has_checksum(unsigned kind)
     }
 }
 
-/* A quotation is cut short, and routers change what they quote. */
-enum wb_checksum_state wb_checksum_state(const struct wb_packet *packet,
-                                         const struct wb_decoded *decoded, unsigned index)
+/* A quotation is cut short, and routers change what they quote. Asked of each segment, so the
+ * small functions above are to be a part of it. */
+__attribute__((flatten)) enum wb_checksum_state
+wb_checksum_state(const struct wb_packet *packet, const struct wb_decoded *decoded, unsigned index)
 {
     if (index >= decoded->layer_count || index >= decoded->quoted)
         return WB_CHECKSUM_UNVERIFIED;
