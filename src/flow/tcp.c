@@ -240,20 +240,36 @@ static void reach_back(struct wb__half *half, bool syn_seen, const struct payloa
         set_start(half, payload->sequence);
 }
 
-static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
-                         enum wb_flow_direction direction, struct payload *payload);
+enum place {
+    REPEATED,
+    IN_ORDER,
+    EARLY,
+    NOWHERE, /* none of it was captured */
+};
 
-/* The direction itself may be the one that gives up its hole. */
-static void take_early(struct wb__flow_table *table, struct wb__flow *flow,
-                       enum wb_flow_direction direction, struct payload *payload)
+/* Where a payload lies in its stream, as it has come by now. */
+static enum place place_of(const struct wb__half *half, const struct payload *payload)
 {
-    const struct wb__half *half = &flow->half[direction];
-    uint32_t next = half->next;
+    uint32_t end = payload->sequence + payload->length + payload->has_fin;
+    const struct wb__segment *first = wb__first_early(half);
+    if (wb__sequence_distance(half->next, end) <= 0)
+        return REPEATED;
+    if (wb__sequence_distance(half->next, payload->sequence) <= 0 &&
+        (!first || wb__sequence_distance(end, first->sequence) >= 0))
+        return IN_ORDER;
+    bool is_there = payload->has_fin ||
+                    wb__sequence_distance(half->next, payload->sequence + payload->captured) > 0;
+    return is_there ? EARLY : NOWHERE;
+}
+
+/* Makes room for early bytes. The direction itself may be the one that gives up its hole. */
+static enum place place_after_room(struct wb__flow_table *table, struct wb__flow *flow,
+                                   enum wb_flow_direction direction, struct payload *payload)
+{
     wb__hole_make_room(table, payload->captured, payload->time_ns);
-    if (half->next == next)
-        put_early(table, flow, direction, payload);
-    else
-        take_payload(table, flow, direction, payload);
+    if (flow->half[direction].has_ended)
+        cut_at_end(table, flow, direction, payload);
+    return place_of(&flow->half[direction], payload);
 }
 
 /* A FIN is taken with the segment that brings it: a receiver that drops the segment, or keeps
@@ -272,16 +288,15 @@ static void take_payload(struct wb__flow_table *table, struct wb__flow *flow,
     if (half->has_ended)
         cut_at_end(table, flow, direction, payload);
 
-    uint32_t end = payload->sequence + payload->length + payload->has_fin;
-    const struct wb__segment *first = wb__first_early(half);
-    if (wb__sequence_distance(half->next, end) <= 0)
+    enum place place = place_of(half, payload);
+    if (place == EARLY)
+        place = place_after_room(table, flow, direction, payload);
+    if (place == REPEATED)
         take_repeated(table, flow, direction, payload);
-    else if (wb__sequence_distance(half->next, payload->sequence) <= 0 &&
-             (!first || wb__sequence_distance(end, first->sequence) >= 0))
+    else if (place == IN_ORDER)
         take_in_order(table, flow, direction, payload);
-    else if (payload->has_fin ||
-             wb__sequence_distance(half->next, payload->sequence + payload->captured) > 0)
-        take_early(table, flow, direction, payload);
+    else if (place == EARLY)
+        put_early(table, flow, direction, payload);
 }
 
 /* --- control ----------------------------------------------------------------- */
