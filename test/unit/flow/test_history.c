@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "follow.h"
+#include "support/random.h"
 
 static struct wb_flow_stats stats_of(const struct follow *follow)
 {
@@ -233,16 +234,6 @@ static void numbers_come_again(void **state)
 }
 
 /* --- model ------------------------------------------------------------------- */
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound) /* xorshift64* */
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
-}
 
 /* One repetition from what was handed on; the stream that came out is the truth. */
 static void repeat(struct follow *follow, struct talk *talk)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "follow.h"
+#include "support/random.h"
 
 #define STREAM 20000
 #define SEGMENTS_MAX 4000
@@ -20,16 +21,6 @@
 struct piece {
     uint32_t offset, length;
 };
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound) /* xorshift64* */
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
-}
 
 /* Cuts the stream into pieces, some of which overlap, come twice or are left out. */
 static unsigned cut(struct piece *pieces, unsigned loss_percent)

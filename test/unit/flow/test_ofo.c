@@ -12,16 +12,7 @@
 
 #include "flow/ofo.h"
 #include "flow/queue.h"
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound) /* xorshift64* */
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
-}
+#include "support/random.h"
 
 /* How many black nodes there are on each way down; counts all. */
 static unsigned check_below(const struct wb__ofo_node *node, const struct wb__ofo_node *parent,

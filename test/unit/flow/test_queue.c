@@ -14,6 +14,7 @@
 
 #include "flow/index.h"
 #include "flow/queue.h"
+#include "support/random.h"
 
 #define MEBI (1u << 20)
 
@@ -323,16 +324,6 @@ static void three_chunks_with_a_fin(void **state)
         for (int with_fin = 0; with_fin < 3; with_fin++)
             every_arrangement(pair, (enum wb_overlap_policy)policy, false, with_fin);
     pair_free(pair);
-}
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound) /* xorshift64* */
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
 }
 
 /* Where a chunk of Linux touches two neighbours, the turns of its tree decide, which the model

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "follow.h"
+#include "support/random.h"
 
 static struct wb_flow_stats stats_of(const struct follow *follow)
 {
@@ -193,16 +194,6 @@ static void midstream(void **state)
 /* --- a model ------------------------------------------------------------------- */
 
 #define STREAM 4000
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound) /* xorshift64* */
-{
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (uint32_t)((random_state * UINT64_C(2685821657736338717)) >> 33) % bound;
-}
 
 /* The receiver, as far as it concerns urgent bytes. */
 struct model {
