@@ -549,6 +549,34 @@ static struct bytes large_file(void)
     return shape.bytes;
 }
 
+/* One that no buffer holds, after and before ordinary ones; its bytes are those of the file. */
+static void a_record_may_be_longer_than_a_buffer(void **unused)
+{
+    (void)unused;
+    enum { LONG = 5 << 20, SNAPLEN_AT = 16, FIRST = 24 + 16 + 1500 + 16 };
+    struct shape shape = {.is_big_endian = false};
+    put_pcap_header(&shape, MICROSECONDS, 1);
+    put_pcap_record(&shape, 1, 0, 1500, 1500);
+    put_pcap_record(&shape, 2, 0, LONG, LONG);
+    put_pcap_record(&shape, 3, 0, 1500, 1500);
+    for (unsigned i = 0; i < 4; i++)
+        shape.bytes.data[SNAPLEN_AT + i] = (uint8_t)(LONG >> 8 * i);
+    for (uint32_t i = 0; i < LONG; i++)
+        shape.bytes.data[FIRST + i] = (uint8_t)(i * 7 + i / 4096);
+    struct wb__source *source = opened(shape.bytes, NULL);
+    const uint32_t lengths[] = {1500, LONG, 1500};
+    struct wb_packet packet;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(next(source, &packet, 1), 1);
+        assert_int_equal(packet.captured_length, lengths[i]);
+        if (i == 1)
+            assert_memory_equal(packet.data, shape.bytes.data + FIRST, LONG);
+    }
+    assert_int_equal(next(source, &packet, 1), WB_E_END);
+    close_source(source);
+    bytes_free(&shape.bytes);
+}
+
 static long resident_bytes(void)
 {
     long size, resident = 0;
@@ -643,6 +671,7 @@ int main(void)
         cmocka_unit_test(bad_files_get_one_clear_line),
         cmocka_unit_test(bad_blocks_are_told_from_skippable_ones),
         cmocka_unit_test(huge_blocks_are_not_held),
+        cmocka_unit_test(a_record_may_be_longer_than_a_buffer),
         cmocka_unit_test(memory_does_not_grow_with_the_file),
         cmocka_unit_test(a_file_that_shrinks_is_told),
         cmocka_unit_test(wake_ends_a_file_and_a_pipe),
