@@ -29,7 +29,7 @@ static enum wb_checksum_state check_ip4_header(const struct wb_packet *packet,
 {
     if (!is_captured(packet, layer->offset, layer->header_length))
         return WB_CHECKSUM_UNVERIFIED;
-    return judge(wb__sum_words(packet->data + layer->offset, layer->header_length / 4));
+    return judge(wb__sum_words(0, packet->data + layer->offset, layer->header_length / 4));
 }
 
 /* RFC 8200, 8.1: the destination of the pseudo-header is the final one, which a
@@ -142,8 +142,8 @@ static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t pro
                                   uint32_t length)
 {
     uint64_t sum = (uint64_t)htonl(length) + htonl(protocol);
-    return sum + wb__sum_words(addresses->source, addresses->length / 4) +
-           wb__sum_words(addresses->destination, addresses->length / 4);
+    sum = wb__sum_words(sum, addresses->source, addresses->length / 4);
+    return wb__sum_words(sum, addresses->destination, addresses->length / 4);
 }
 
 /* IP lengths of 0 mark a frame that is yet to be cut into segments. */
@@ -155,9 +155,9 @@ static bool has_ip_length(const struct wb_packet *packet, const struct wb_layer 
 
 /* A frame that is shorter than its IP length leaves open where a TCP segment or an ICMP
  * message ends; a UDP datagram says so itself (RFC 768). */
-static bool has_known_end(const struct wb_layer *network, const struct wb_layer *layer)
+static bool has_known_end(const struct wb_layer *network, unsigned kind)
 {
-    return network->status != WB_LAYER_MALFORMED || layer->kind == WB_LAYER_UDP;
+    return network->status != WB_LAYER_MALFORMED || kind == WB_LAYER_UDP;
 }
 
 /* A layer whose checksum is asked for, and the IP layer that it lies in. */
@@ -166,7 +166,7 @@ struct summed {
     const struct wb_decoded *decoded;
     const struct wb_layer *layer;
     const uint8_t *bytes; /* of layer */
-    unsigned index, network;
+    unsigned index, network, kind;
 };
 
 /* RFC 4340, 9.2: 0 where the header names more than there is. */
@@ -183,7 +183,7 @@ static uint32_t covered_length(const struct summed *summed)
 {
     const struct wb_layer *layer = summed->layer;
     uint16_t udplite;
-    switch (layer->kind) {
+    switch (summed->kind) {
     case WB_LAYER_DCCP:
         return dccp_coverage(summed);
     case WB_LAYER_UDPLITE: /* RFC 3828, 3.1: 0 covers all */
@@ -203,7 +203,7 @@ static bool can_verify(const struct summed *summed)
     if (packet->flags & (WB_PACKET_CHECKSUM_NOT_READY | WB_PACKET_SEGMENTED_LATER))
         return false;
     const struct wb_layer *network = &summed->decoded->layers[summed->network];
-    return summed->index < summed->decoded->fragment && has_known_end(network, layer) &&
+    return summed->index < summed->decoded->fragment && has_known_end(network, summed->kind) &&
            layer->status != WB_LAYER_MALFORMED && has_ip_length(packet, network) &&
            is_captured(packet, layer->offset, covered_length(summed));
 }
@@ -217,7 +217,7 @@ static enum wb_checksum_state check_plain(const struct summed *summed)
  * its place, folded but not complemented. 0xffff and 0 are the same number there. */
 static bool is_begun(const struct summed *summed, uint64_t pseudo_sum)
 {
-    unsigned kind = summed->layer->kind;
+    unsigned kind = summed->kind;
     uint32_t at = kind == WB_LAYER_TCP ? 16 : kind == WB_LAYER_UDP ? 6 : 2;
     if (kind != WB_LAYER_TCP && kind != WB_LAYER_UDP && kind != WB_LAYER_ICMP6)
         return false; /* nobody leaves these to the interface */
@@ -325,7 +325,7 @@ static enum wb_checksum_state check_ospf(const struct summed *summed)
 
 static enum wb_checksum_state check_layer(const struct summed *summed)
 {
-    switch (summed->layer->kind) {
+    switch (summed->kind) {
     case WB_LAYER_SCTP:
         return check_sctp(summed);
     case WB_LAYER_UDPLITE:
@@ -353,13 +353,13 @@ static enum wb_checksum_state check_layer(const struct summed *summed)
 
 static bool has_no_checksum(const struct summed *summed)
 {
-    return summed->layer->kind == WB_LAYER_GRE && !(summed->bytes[0] & 0x80);
+    return summed->kind == WB_LAYER_GRE && !(summed->bytes[0] & 0x80);
 }
 
 /* RFC 3828, 3.1: it may not be left out. */
 static bool lacks_checksum(const struct summed *summed)
 {
-    return summed->layer->kind == WB_LAYER_UDPLITE && wb__load16(summed->bytes + 6) == 0;
+    return summed->kind == WB_LAYER_UDPLITE && wb__load16(summed->bytes + 6) == 0;
 }
 
 /* What the source says of a checksum, it says of the outermost. */
@@ -371,8 +371,10 @@ static bool is_known_valid(const struct summed *summed)
 
 static enum wb_checksum_state check_in_ip(const struct summed *summed)
 {
+    if (summed->network == WB_LAYER_NONE)
+        return WB_CHECKSUM_UNVERIFIED;
     struct wb_udp udp;
-    bool is_udp = summed->layer->kind == WB_LAYER_UDP &&
+    bool is_udp = summed->kind == WB_LAYER_UDP &&
                   wb_udp_read(summed->packet, summed->layer, &udp) == 0;
     if (is_udp && udp.checksum == 0)
         return check_zero_udp(summed);
@@ -409,7 +411,7 @@ static bool has_checksum(unsigned kind)
 }
 
 /* A quotation is cut short, and routers change what they quote. Asked of each segment, so the
- * small functions above are to be a part of it. */
+ * small functions above are to be a part of it, and once more with what only TCP needs. */
 __attribute__((flatten)) enum wb_checksum_state
 wb_checksum_state(const struct wb_packet *packet, const struct wb_decoded *decoded, unsigned index)
 {
@@ -417,14 +419,15 @@ wb_checksum_state(const struct wb_packet *packet, const struct wb_decoded *decod
         return WB_CHECKSUM_UNVERIFIED;
     const struct wb_layer *layer = &decoded->layers[index];
     struct summed summed = {packet, decoded, layer, packet->data + layer->offset, index,
-                            wb__find_network(decoded, index)};
+                            wb__find_network(decoded, index), WB_LAYER_TCP};
     if (layer->header_length == 0)
         return WB_CHECKSUM_UNVERIFIED;
+    if (layer->kind == WB_LAYER_TCP)
+        return check_in_ip(&summed);
     if (layer->kind == WB_LAYER_IP4)
         return check_ip4_header(packet, layer);
-    if (!has_checksum(layer->kind) || summed.network == WB_LAYER_NONE)
-        return WB_CHECKSUM_UNVERIFIED;
-    return check_in_ip(&summed);
+    summed.kind = layer->kind;
+    return has_checksum(layer->kind) ? check_in_ip(&summed) : WB_CHECKSUM_UNVERIFIED;
 }
 
 const char *wb_checksum_state_name(unsigned state)

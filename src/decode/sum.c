@@ -39,21 +39,21 @@ uint64_t wb__sum_add(uint64_t sum, const uint8_t *bytes, uint32_t length)
 {
     uint32_t blocks = length / (LANES * 4);
     if (blocks > 0)
-        sum += add_blocks(bytes, blocks);
+        sum = wb__sum_plus(sum, add_blocks(bytes, blocks));
     bytes += blocks * (LANES * 4);
     length -= blocks * (LANES * 4);
-    sum += wb__sum_words(bytes, length / 4);
+    sum = wb__sum_words(sum, bytes, length / 4);
     bytes += length & ~3u;
     uint16_t half;
     if (length & 2) {
         memcpy(&half, bytes, sizeof half);
-        sum += half;
+        sum = wb__sum_plus(sum, half);
         bytes += 2;
     }
     if (length & 1) {
         const uint8_t padded[2] = {*bytes, 0};
         memcpy(&half, padded, sizeof half);
-        sum += half;
+        sum = wb__sum_plus(sum, half);
     }
     return sum;
 }

@@ -110,8 +110,9 @@ static enum wb__host_verdict judge_ip4(const struct wb_packet *packet,
     if (!has_length ||
         (layer->header_length > 20 && !takes_ip4_options(header, layer->header_length)))
         return WB__HOST_REFUSES;
-    uint64_t sum = layer->header_length == 20 ? wb__sum_words(header, 5)
-                                              : wb__sum_words(header, layer->header_length / 4);
+    uint64_t sum = layer->header_length == 20 ? wb__sum_words(0, header, 5)
+                                              : wb__sum_words(0, header,
+                                                              layer->header_length / 4);
     bool is_right = wb__sum_fold(sum) == 0xffff;
     return is_right ? WB__HOST_TAKES : WB__HOST_DOUBTS;
 }
