@@ -340,7 +340,8 @@ static void walk_layers(const struct wb_packet *packet, struct wb_decoded *decod
         end = walk.captured;
 
     reset(decoded);
-    unsigned kind = wb__kind_of_link(packet->link_type);
+    unsigned kind = packet->link_type == WB__LINK_ETHERNET ? WB_LAYER_ETHERNET
+                                                           : wb__kind_of_link(packet->link_type);
     for (unsigned i = 0; kind != WB__LAYER_END; i++) {
         if (i == WB_LAYERS_MAX) {
             end_too_deep(decoded);

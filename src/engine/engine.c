@@ -138,6 +138,8 @@ static void count_layers(struct wb_decode_stats *stats, const struct wb_decoded 
 
 static void count_status(struct wb_decode_stats *stats, const struct wb_decoded *decoded)
 {
+    if (decoded->status == WB_LAYER_OK)
+        return;
     stats->truncated += decoded->status == WB_LAYER_TRUNCATED;
     stats->malformed += decoded->status == WB_LAYER_MALFORMED;
     stats->too_deep += decoded->status == WB_LAYER_TOO_DEEP;

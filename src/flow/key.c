@@ -35,7 +35,8 @@ static uint64_t describe(const struct wb_decoded *decoded, size_t address_length
 }
 
 /* The words of two ends in their fixed order: the smaller address first, then the smaller
- * port. Addresses are compared as numbers, since a call of memcmp costs more. */
+ * port. Addresses are compared as numbers, since a call of memcmp costs more. Which of two
+ * ends that is, no processor foresees: each word is chosen, not jumped to. */
 static bool is_after(const uint64_t *a, const uint64_t *b, size_t count, uint16_t a_port,
                      uint16_t b_port)
 {
@@ -45,28 +46,28 @@ static bool is_after(const uint64_t *a, const uint64_t *b, size_t count, uint16_
     return a_port > b_port;
 }
 
-static void read_ip4(struct wb__flow_key *key, const struct ends *ends,
-                     const struct wb_decoded *decoded)
+static inline void read_ip4(struct wb__flow_key *key, const struct ends *ends,
+                            const struct wb_decoded *decoded)
 {
     uint64_t source = wb__load32(ends->source), destination = wb__load32(ends->destination);
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(&source, &destination, 1, source_port, destination_port);
     key->is_swapped = is_swapped;
-    key->words[0] = is_swapped ? describe(decoded, 4, destination_port, source_port)
-                              : describe(decoded, 4, source_port, destination_port);
+    key->words[0] = describe(decoded, 4, is_swapped ? destination_port : source_port,
+                             is_swapped ? source_port : destination_port);
     key->words[1] = is_swapped ? destination << 32 | source : source << 32 | destination;
 }
 
-static void read_ip6(struct wb__flow_key *key, const struct ends *ends,
-                     const struct wb_decoded *decoded)
+static inline void read_ip6(struct wb__flow_key *key, const struct ends *ends,
+                            const struct wb_decoded *decoded)
 {
     uint64_t source[2] = {wb__load64(ends->source), wb__load64(ends->source + 8)};
     uint64_t destination[2] = {wb__load64(ends->destination), wb__load64(ends->destination + 8)};
     uint16_t source_port = wb__load16(ends->ports), destination_port = wb__load16(ends->ports + 2);
     bool is_swapped = is_after(source, destination, 2, source_port, destination_port);
     key->is_swapped = is_swapped;
-    key->words[0] = is_swapped ? describe(decoded, 16, destination_port, source_port)
-                              : describe(decoded, 16, source_port, destination_port);
+    key->words[0] = describe(decoded, 16, is_swapped ? destination_port : source_port,
+                             is_swapped ? source_port : destination_port);
     memcpy(&key->words[1], is_swapped ? destination : source, 16);
     memcpy(&key->words[3], is_swapped ? source : destination, 16);
 }

@@ -426,8 +426,11 @@ static void read_segment(struct wb__tcp_segment *segment, const struct wb_packet
     segment->urgent_pointer = wb__load16(header + 18);
     segment->options = header + 20;
     segment->options_length = layer->header_length - 20;
+    segment->payload = header + layer->header_length;
     segment->length = layer->length - layer->header_length;
-    segment->captured = wb_layer_payload(packet, layer, &segment->payload);
+    segment->captured = packet->captured_length - layer->offset - layer->header_length;
+    if (segment->captured > segment->length)
+        segment->captured = segment->length;
     segment->checksum = WB_CHECKSUM_UNVERIFIED;
     segment->time_ns = packet->time_ns;
     wb__receiver_read_timestamp(segment);
