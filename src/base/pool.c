@@ -17,17 +17,10 @@ int wb__pool_init(struct wb__pool *pool, size_t size, uint32_t max, struct wb__b
     return pool->pages ? 0 : -1;
 }
 
+/* No more than all objects that there may be. */
 static size_t page_bytes(const struct wb__pool *pool)
 {
-    return PAGE_OBJECTS * pool->size;
-}
-
-/* No larger than all objects that there may be. It stays small as long as few of them are
- * taken; who needs the second one needs many. */
-static char *new_first_page(const struct wb__pool *pool)
-{
-    return aligned_alloc(ALIGNMENT, (pool->max < PAGE_OBJECTS ? pool->max : PAGE_OBJECTS) *
-                                        pool->size);
+    return (pool->max < PAGE_OBJECTS ? pool->max : PAGE_OBJECTS) * pool->size;
 }
 
 /* A number that was never taken before. */
@@ -37,7 +30,7 @@ static uint32_t take_fresh(struct wb__pool *pool)
         return 0;
     char **page = &pool->pages[pool->used >> WB__POOL_PAGE_BITS];
     if (!*page)
-        *page = page == pool->pages ? new_first_page(pool) : wb__huge_new(page_bytes(pool));
+        *page = wb__huge_new(page_bytes(pool));
     if (*page)
         return ++pool->used;
     if (pool->budget)
@@ -64,8 +57,7 @@ void wb__pool_free(struct wb__pool *pool)
 {
     if (!pool->pages)
         return;
-    free(pool->pages[0]);
-    for (uint32_t i = 1; i <= pool->max >> WB__POOL_PAGE_BITS; i++)
+    for (uint32_t i = 0; i <= pool->max >> WB__POOL_PAGE_BITS; i++)
         wb__huge_free(pool->pages[i], page_bytes(pool));
     if (pool->budget)
         wb__budget_give(pool->budget, (uint64_t)pool->used * pool->size);

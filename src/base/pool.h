@@ -2,10 +2,10 @@
  *
  * Numbered objects of one size: a table that refers to many of them needs four bytes for
  * each instead of a pointer. Pages of 32,768 objects, each page a whole number of 2 MiB
- * where the size is a multiple of 64. All pages but the first ask the system for huge
- * pages: with a million objects visited in no order, walking the page tables costs as much
- * as the objects do. Objects are charged to a budget when they are taken for the first time,
- * are recycled last in, first out, and stay until the pool is freed.
+ * where the size is a multiple of 64. All of them ask the system for huge pages: with
+ * thousands of objects visited in no order, walking the page tables costs as much as the
+ * objects do. Objects are charged to a budget when they are taken for the first time, are
+ * recycled last in, first out, and stay until the pool is freed.
  */
 #ifndef WB_BASE_POOL_H
 #define WB_BASE_POOL_H

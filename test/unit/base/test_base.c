@@ -78,7 +78,7 @@ static void slab_recycles_under_its_budget(void **state)
     assert_int_equal(budget.peak, budget.limit);
 }
 
-/* More than a page of them, so that some lie in huge pages. */
+/* More than a page of them. */
 static void pool_numbers_its_objects(void **state)
 {
     (void)state;
