@@ -28,8 +28,8 @@ enum command_type {
     COMMAND_OPEN = 1,       /* options, each: key (1), value (text); see enum option_key */
     COMMAND_CREDIT = 2,     /* frames more that may be sent (4) */
     COMMAND_SET_FILTER = 3, /* reference (4), the filter to the frame's end */
-    COMMAND_STATS = 4,      /* reference (4) */
-    COMMAND_INTERFACES = 5, /* reference (4); needs no OPEN */
+    COMMAND_STATS = 4,      /* reference (4); asks for the body of an EVENT_STATS */
+    COMMAND_INTERFACES = 5, /* reference (4); needs no OPEN; see below */
 };
 
 /* From the worker. */
@@ -85,8 +85,10 @@ enum event_kind {
                               direction: packets (8), wire bytes (8), stream bytes (8), gap bytes (8) */
     EVENT_TRANSACTION = 5, /* number (8), index (4), missing (4), anomalies (8), tunnel (1), flow id,
                               endpoints, request, response: each a message */
-    EVENT_ANOMALY = 6,     /* name (text), time, has flow (1): flow id or 0, endpoints or none;
-                              direction, offset (8), length (8), kept (text), rejected (text) */
+    EVENT_ANOMALY = 6,     /* name (text), time, has flow (1), flow id or 0, endpoints where it
+                              is 1, or 2: of an IP datagram, without flow, its ports 0;
+                              direction (of HTTP: the side), offset (8), length (8), kept
+                              (text), rejected (text) */
     EVENT_STATS = 7,       /* count (2), so many values (8), in the order of worker_counters
                               (counters.h) */
     EVENT_LOST = 8,        /* what is new since the last: by the ring (8), by the interface (8) */
@@ -99,6 +101,11 @@ enum event_kind {
  * content length (8), body bytes (8), wire bytes (8), first time, last time, gap bytes (8), gap
  * count (4), count of gaps that follow (1), these: offset (8), length (8); method, target, reason
  * (text), head (text), count of headers (4), these: name, value (text); count of trailers (4),
- * these; body, decoded from chunked coding, without gaps (text), bytes left out of it (8). */
+ * these; body, decoded from chunked coding, without gaps (text), bytes left out of it (8).
+ *
+ * Interfaces: count (4), these: name (text), description (text), flags (1: 1 up, 2 running, 4
+ * loopback, 8 wireless, 16 it can be captured on), MTU (4), count of addresses (4), these: text.
+ *
+ * Nothing is sent after CLOSED. What is no command as above ends the worker. */
 
 #endif
