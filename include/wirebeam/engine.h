@@ -42,6 +42,9 @@ struct wb_engine;
 /* What the user wants to see; NULL for what not. A stage that nobody needs does not
  * run. */
 struct wb_handlers {
+    /* Every batch of packets as the source gave it, before anything is done with it; alone it
+     * needs no other stage. */
+    void (*packets)(void *context, const struct wb_packet *, int count);
     /* Every packet, in the order of the source. A frame that holds several (an 802.11
      * A-MSDU) comes once, with the first of them decoded: on a copy of what is passed,
      * wb_decode_next gives the others. Flows are told of all. */
@@ -122,6 +125,20 @@ int wb_engine_open(struct wb_engine **engine, const struct wb_engine_options *op
  * filled (WB_E_TRUNCATED for a file cut off mid-record, WB_E_DOWN, WB_E_FORMAT,
  * WB_E_SYSTEM): all packets before it have been handled. */
 int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *error);
+
+/* A descriptor that poll(2) tells to be readable when a step has something to do, or -1 where
+ * it always has, as with a file, or nobody can tell. Who waits for other descriptors too waits for it beside them,
+ * but not much longer than 100 ms, and then steps with timeout 0. It may be readable in vain.
+ * It is the engine's own. */
+int wb_engine_descriptor(const struct wb_engine *engine);
+
+/* Another filter while it runs, also from within a handler: what a later step takes from a
+ * file is filtered by it; of what comes from the network, packets that wait in the system's
+ * buffer have passed the old one. The counts stay exact. A live source must have been opened
+ * with wb_source_options.filter_changes. Returns 0, or a negative code with *error filled,
+ * WB_E_FILTER where it does not compile: the old one stays in force. */
+int wb_engine_set_filter(struct wb_engine *engine, const char *expression,
+                         struct wb_error *error);
 
 /* Makes the step that runs, and all later ones, end as soon as what the source holds
  * already has been handled. Safe in signal handlers and other threads. */

@@ -37,6 +37,13 @@ struct wb_source_options {
     bool immediate;        /* each packet at once: latency 0, smaller batches */
     bool promiscuous;
     enum wb_source_direction direction;
+    bool filter_changes;   /* wb_engine_set_filter will be called: what that needs is opened
+                              now, while there are the rights */
+    /* Called, where it is not NULL, when all that needs rights is open and no byte of a packet
+     * or a file has been read: the place to give them up. A negative code, with *error filled,
+     * ends the opening. */
+    int (*opened)(void *context, struct wb_error *error);
+    void *opened_context;
 };
 
 /* Counters of a source. seen = delivered + the drops, exactly. "Seen" is after the

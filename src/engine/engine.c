@@ -298,6 +298,8 @@ static void end_batch(struct wb_engine *engine)
 static void run_batch(struct wb_engine *engine, int count)
 {
     engine->packets_left -= (uint64_t)count;
+    if (engine->handlers.packets)
+        engine->handlers.packets(engine->context, engine->packets, count);
     if (engine->records_packets)
         record_packets(engine, count);
     if (engine->needs_decode)
@@ -341,6 +343,16 @@ int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *er
         if (timeout_ms >= 0 && (timeout_ms -= wait_ms) <= 0)
             return 0;
     }
+}
+
+int wb_engine_descriptor(const struct wb_engine *engine)
+{
+    return engine->source->operations->descriptor(engine->source);
+}
+
+int wb_engine_set_filter(struct wb_engine *engine, const char *expression, struct wb_error *error)
+{
+    return engine->source->operations->set_filter(engine->source, expression, error);
 }
 
 void wb_engine_stop(struct wb_engine *engine)

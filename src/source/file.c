@@ -26,14 +26,17 @@ static void free_interface(struct wb__file_interface *interface)
     free(interface);
 }
 
-static int compile_filter(struct wb__file *file, struct wb__file_interface *interface,
-                          struct wb_error *error)
+/* Compiles the file's filter for the interface with this index. */
+static int compile_filter(const struct wb__file *file, unsigned index,
+                          struct wb__file_interface *interface, struct wb_error *error)
 {
+    interface->program = (struct bpf_program){0};
+    interface->is_unfilterable = false;
     if (!file->filter)
         return 0;
     int result = wb__filter_compile_offline(&interface->program, interface->is.link_type,
                                             WB__RECORD_MAX_BYTES, file->filter, error);
-    if (result == WB_E_FILTER && file->interface_count > 0) {
+    if (result == WB_E_FILTER && index > 0) {
         interface->is_unfilterable = true;
         return 0;
     }
@@ -80,13 +83,13 @@ int wb__file_add_interface(struct wb__file *file, const struct wb_source_interfa
         free_interface(interface);
         return wb__error_set(error, WB_E_MEMORY, 0, "%s: out of memory", file->input.name);
     }
-    int result = compile_filter(file, interface, error);
+    int result = compile_filter(file, file->interface_count, interface, error);
     if (result < 0) {
         free_interface(interface);
         return result;
     }
     if (from->link_type == WB__LINKTYPE_LINUX_SLL || from->link_type == WB__LINKTYPE_LINUX_SLL2)
-        file->needs_sifting = true;
+        file->has_directions = true;
     file->interfaces[file->interface_count] = interface;
     return (int)file->interface_count++;
 }
@@ -152,6 +155,11 @@ static void account(struct wb__file *file, const struct wb_packet *packets, int 
     file->stats.delivered += (uint64_t)count;
 }
 
+static bool needs_sifting(const struct wb__file *file)
+{
+    return file->filter || file->snaplen != UINT32_MAX || file->direction || file->has_directions;
+}
+
 /* After a wake a file gives no more: what was not read was not seen. */
 static int file_next(struct wb__source *source, struct wb_packet *packets, int capacity,
                      int timeout_ms, struct wb_error *error)
@@ -162,7 +170,7 @@ static int file_next(struct wb__source *source, struct wb_packet *packets, int c
         count = file->format->next(file, packets, capacity, timeout_ms, error);
         if (count <= 0)
             return count;
-        if (file->needs_sifting)
+        if (needs_sifting(file))
             count = sift(file, packets, count);
     }
     account(file, packets, count);
@@ -190,6 +198,62 @@ static const struct wb_source_interface *file_interface(const struct wb__source 
 {
     const struct wb__file *file = (const struct wb__file *)source;
     return index < file->interface_count ? &file->interfaces[index]->is : NULL;
+}
+
+static int file_descriptor(const struct wb__source *source)
+{
+    (void)source;
+    return -1;
+}
+
+/* ---- Another filter --------------------------------------------------------------- */
+
+/* A program for each interface, or none of them. */
+static int compile_all(const struct wb__file *file, struct wb__file_interface *compiled,
+                       struct wb_error *error)
+{
+    for (unsigned i = 0; i < file->interface_count; i++) {
+        compiled[i].is = file->interfaces[i]->is;
+        int result = compile_filter(file, i, &compiled[i], error);
+        if (result == 0)
+            continue;
+        while (i-- > 0)
+            pcap_freecode(&compiled[i].program);
+        return result;
+    }
+    return 0;
+}
+
+static void take_over(struct wb__file *file, const struct wb__file_interface *compiled)
+{
+    for (unsigned i = 0; i < file->interface_count; i++) {
+        pcap_freecode(&file->interfaces[i]->program);
+        file->interfaces[i]->program = compiled[i].program;
+        file->interfaces[i]->is_unfilterable = compiled[i].is_unfilterable;
+    }
+}
+
+static int file_set_filter(struct wb__source *source, const char *expression,
+                           struct wb_error *error)
+{
+    struct wb__file *file = file_of(source);
+    char *old_one = file->filter;
+    char *new_one = wb__filter_is_given(expression) ? strdup(expression) : NULL;
+    struct wb__file_interface *compiled = calloc(file->interface_count + 1, sizeof *compiled);
+    int result = compiled && !new_one == !wb__filter_is_given(expression)
+                     ? 0
+                     : wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    if (result == 0) {
+        file->filter = new_one;
+        result = compile_all(file, compiled, error);
+    }
+    if (result == 0)
+        take_over(file, compiled);
+    else
+        file->filter = old_one;
+    free(result == 0 ? old_one : new_one);
+    free(compiled);
+    return result;
 }
 
 static void file_close(struct wb__source *source)
@@ -233,7 +297,6 @@ static int set_options(struct wb__file *file, const struct wb_source_options *op
         if (!file->filter)
             return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     }
-    file->needs_sifting = file->filter || options->snaplen || options->direction;
     return 0;
 }
 
@@ -245,7 +308,7 @@ static int file_open(struct wb__source **source, const struct wb_source_options 
     if (!file)
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     file->source.operations = &wb__source_file;
-    int result = wb__input_open(&file->input, options->file, error);
+    int result = wb__input_open(&file->input, options, error);
     if (result == 0)
         result = set_options(file, options, error);
     if (result == 0)
@@ -267,5 +330,7 @@ const struct wb__source_operations wb__source_file = {
     .wake = file_wake,
     .stats = file_stats,
     .interface = file_interface,
+    .descriptor = file_descriptor,
+    .set_filter = file_set_filter,
     .close = file_close,
 };

@@ -39,7 +39,7 @@ struct wb__file {
     char *filter; /* NULL: none */
     uint32_t snaplen;
     enum wb_source_direction direction;
-    bool needs_sifting; /* packets are looked at one by one after the format */
+    bool has_directions; /* a link type whose header tells the direction */
 
     uint64_t records; /* packet records read, for messages */
     struct wb_source_stats stats;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/huge.h"
+#include "source/source.h"
 
 #define BUFFER_BYTES ((size_t)2 << 20) /* of each buffer; grows when a record is longer */
 #define READ_BYTES ((size_t)512 << 10) /* at once: they are to be in the near cache when used */
@@ -296,12 +297,15 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
     return open_buffers(input, error);
 }
 
-int wb__input_open(struct wb__input *input, const char *path, struct wb_error *error)
+int wb__input_open(struct wb__input *input, const struct wb_source_options *options,
+                   struct wb_error *error)
 {
     *input = (struct wb__input){.descriptor = -1};
     int result = wb__wake_open(&input->wake, error);
     if (result == 0)
-        result = open_path(input, path, error);
+        result = open_path(input, options->file, error);
+    if (result == 0)
+        result = wb__source_opened(options, error);
     if (result == 0)
         result = open_contents(input, error);
     if (result < 0)

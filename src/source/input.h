@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include <wirebeam/error.h>
+#include <wirebeam/source.h>
 
 #include "source/decompress.h"
 #include "source/wake.h"
@@ -50,8 +51,10 @@ struct wb__input {
     struct wb_error failure; /* sticky: found while bytes before it were still to be read */
 };
 
-/* Opens the file path ("-": standard input). On failure *input needs no close. */
-int wb__input_open(struct wb__input *input, const char *path, struct wb_error *error);
+/* Opens options->file ("-": standard input), tells options->opened, and reads the first bytes.
+ * On failure *input needs no close. */
+int wb__input_open(struct wb__input *input, const struct wb_source_options *options,
+                   struct wb_error *error);
 
 /* Makes length bytes at input->at contiguous. Returns 1 when they are there; 0 when they
  * did not come in timeout_ms or the wake was rung; WB_E_END when the file ends before

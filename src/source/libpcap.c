@@ -212,6 +212,35 @@ static const struct wb_source_interface *libpcap_interface(const struct wb__sour
     return index == 0 ? &((const struct live *)source)->interface : NULL;
 }
 
+static int libpcap_failure(struct live *live, const char *what, struct wb_error *error)
+{
+    return wb__error_set(error, WB_E_SYSTEM, 0, "%s: %s: %s", live->name, what,
+                         pcap_geterr(live->handle));
+}
+
+/* libpcap runs a new program also on what it holds already. */
+static int libpcap_set_filter(struct wb__source *source, const char *expression,
+                              struct wb_error *error)
+{
+    struct live *live = live_of(source);
+    struct bpf_program program;
+    int result = wb__filter_compile(&program, live->handle, expression, error);
+    if (result < 0)
+        return result;
+    /* What was stopped rejects all, and goes on to. */
+    if (!live->is_stopped && pcap_setfilter(live->handle, &program) < 0)
+        result = libpcap_failure(live, "the filter cannot be set", error);
+    pcap_freecode(&program);
+    return result;
+}
+
+/* Where the system says how long one may wait, it does not wake everybody who polls. */
+static int libpcap_descriptor(const struct wb__source *source)
+{
+    const struct live *live = (const struct live *)source;
+    return pcap_get_required_select_timeout(live->handle) ? -1 : live->descriptor;
+}
+
 static void libpcap_close(struct wb__source *source)
 {
     struct live *live = live_of(source);
@@ -227,12 +256,6 @@ static void libpcap_close(struct wb__source *source)
 
 /* ---- Opening ---------------------------------------------------------------------- */
 
-static int libpcap_failure(struct live *live, const char *what, struct wb_error *error)
-{
-    return wb__error_set(error, WB_E_SYSTEM, 0, "%s: %s: %s", live->name, what,
-                         pcap_geterr(live->handle));
-}
-
 static int set_direction(struct live *live, enum wb_source_direction direction,
                          struct wb_error *error)
 {
@@ -243,20 +266,6 @@ static int set_direction(struct live *live, enum wb_source_direction direction,
     if (pcap_setdirection(live->handle, is_in ? PCAP_D_IN : PCAP_D_OUT) < 0)
         return libpcap_failure(live, "libpcap cannot choose a direction there", error);
     return 0;
-}
-
-static int set_filter(struct live *live, const char *expression, struct wb_error *error)
-{
-    struct bpf_program program;
-    if (!wb__filter_is_given(expression))
-        return 0;
-    int result = wb__filter_compile(&program, live->handle, expression, error);
-    if (result < 0)
-        return result;
-    if (pcap_setfilter(live->handle, &program) < 0)
-        result = libpcap_failure(live, "the filter cannot be set", error);
-    pcap_freecode(&program);
-    return result;
 }
 
 static int set_watching(struct live *live, struct wb_error *error)
@@ -283,8 +292,10 @@ static int open_live(struct live *live, const struct wb_source_options *options,
         result = set_watching(live, error);
     if (result == 0)
         result = set_direction(live, options->direction, error);
+    if (result == 0 && wb__filter_is_given(options->filter))
+        result = libpcap_set_filter(&live->source, options->filter, error);
     if (result == 0)
-        result = set_filter(live, options->filter, error);
+        result = wb__source_opened(options, error);
     if (result == 0)
         live->interface.link_type = wb__link_type_from_dlt(pcap_datalink(live->handle));
     return result;
@@ -334,5 +345,7 @@ const struct wb__source_operations wb__source_libpcap = {
     .wake = libpcap_wake,
     .stats = libpcap_stats,
     .interface = libpcap_interface,
+    .descriptor = libpcap_descriptor,
+    .set_filter = libpcap_set_filter,
     .close = libpcap_close,
 };

@@ -123,27 +123,46 @@ static int copy_instructions(struct list *list, const struct bpf_program *from, 
 }
 
 /* libpcap tests the tag that the kernel keeps beside a packet only in programs that are
- * compiled for an open interface: a handle lives as long as that takes. */
-static int compile(struct bpf_program *compiled, const struct wb_source_options *options,
-                   struct wb_error *error)
+ * compiled for an open interface. The handle's own socket is bound to no protocol again, and
+ * where an old kernel takes that for "as before", it rejects all. */
+int wb__packet_program_compiler(pcap_t **compiler, const struct wb_source_options *options,
+                                struct wb_error *error)
 {
     struct wb_source_options plain = *options;
     plain.promiscuous = false;
     plain.buffer_bytes = 2U << 20;
-    pcap_t *handle;
-    int result = wb__live_handle(&handle, &plain, error);
+    int result = wb__live_handle(compiler, &plain, error);
     if (result < 0)
         return result;
-    result = wb__filter_compile(compiled, handle, options->filter, error);
-    pcap_close(handle);
+    struct sockaddr_ll nothing = {.sll_family = AF_PACKET};
+    if (wb__packet_program_attach(pcap_fileno(*compiler), NULL) == 0 &&
+        bind(pcap_fileno(*compiler), (struct sockaddr *)&nothing, sizeof nothing) == 0)
+        return 0;
+    result = wb__error_set(error, WB_E_SYSTEM, errno, "%s: a socket cannot be silenced: %s",
+                           options->interface, strerror(errno));
+    pcap_close(*compiler);
+    *compiler = NULL;
+    return result;
+}
+
+static int compile(struct bpf_program *compiled, const struct wb_source_options *options,
+                   pcap_t *compiler, struct wb_error *error)
+{
+    if (compiler)
+        return wb__filter_compile(compiled, compiler, options->filter, error);
+    int result = wb__packet_program_compiler(&compiler, options, error);
+    if (result == 0)
+        result = wb__filter_compile(compiled, compiler, options->filter, error);
+    if (compiler)
+        pcap_close(compiler);
     return result;
 }
 
 static int take_compiled(struct list *list, const struct wb_source_options *options,
-                         bool is_cooked, struct wb_error *error)
+                         pcap_t *compiler, bool is_cooked, struct wb_error *error)
 {
     struct bpf_program compiled;
-    int result = compile(&compiled, options, error);
+    int result = compile(&compiled, options, compiler, error);
     if (result < 0)
         return result;
     result = copy_instructions(list, &compiled, is_cooked, options, error);
@@ -152,7 +171,7 @@ static int take_compiled(struct list *list, const struct wb_source_options *opti
 }
 
 int wb__packet_program_build(struct sock_fprog *program, const struct wb_source_options *options,
-                             bool is_cooked, struct wb_error *error)
+                             pcap_t *compiler, bool is_cooked, struct wb_error *error)
 {
     *program = (struct sock_fprog){0};
     struct list list = {.at = calloc(BPF_MAXINSNS, sizeof(struct sock_filter))};
@@ -161,7 +180,7 @@ int wb__packet_program_build(struct sock_fprog *program, const struct wb_source_
     add_prelude(&list, options);
     int result = 0;
     if (wb__filter_is_given(options->filter))
-        result = take_compiled(&list, options, is_cooked, error);
+        result = take_compiled(&list, options, compiler, is_cooked, error);
     else
         add(&list, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, wb__live_snaplen(options)));
     if (result < 0) {

@@ -10,13 +10,20 @@
 #include <stdbool.h>
 
 #include <linux/filter.h>
+#include <pcap/pcap.h>
 
 #include <wirebeam/error.h>
 #include <wirebeam/source.h>
 
-/* Builds the program for an interface. The caller frees program->filter with free(3). */
+/* Opens a libpcap handle to compile filters with, which takes no packets in: for those who
+ * will compile when they no longer may open one. */
+int wb__packet_program_compiler(pcap_t **compiler, const struct wb_source_options *options,
+                                struct wb_error *error);
+
+/* Builds the program for an interface. compiler is NULL where one may be opened for the time
+ * of the call. The caller frees program->filter with free(3). */
 int wb__packet_program_build(struct sock_fprog *program, const struct wb_source_options *options,
-                             bool is_cooked, struct wb_error *error);
+                             pcap_t *compiler, bool is_cooked, struct wb_error *error);
 
 /* Puts program in force on a packet socket; NULL: one that rejects everything. Returns 0
  * or -1 with errno set. */

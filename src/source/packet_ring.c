@@ -57,6 +57,8 @@ struct ring {
     uint32_t snaplen;
     uint32_t segmented_above; /* no frame on this wire is longer */
     uint32_t latency_ms;
+    enum wb_source_direction direction;
+    pcap_t *compiler; /* NULL where the filter will not change */
 
     uint8_t *map;
     size_t block_bytes;
@@ -381,6 +383,13 @@ static const struct wb_source_interface *packet_interface(const struct wb__sourc
     return index == 0 ? &((const struct ring *)source)->interface : NULL;
 }
 
+/* The kernel calls it readable as long as we hold the block that it filled last, so that a
+ * step after each batch is told to look, and gives the block back. */
+static int packet_descriptor(const struct wb__source *source)
+{
+    return ((const struct ring *)source)->descriptor;
+}
+
 static void packet_close(struct wb__source *source)
 {
     struct ring *ring = ring_of(source);
@@ -390,6 +399,8 @@ static void packet_close(struct wb__source *source)
         munmap(ring->map, ring->block_bytes * ring->block_count);
     if (ring->descriptor >= 0)
         close(ring->descriptor);
+    if (ring->compiler)
+        pcap_close(ring->compiler);
     wb__wake_close(&ring->wake);
     free(ring->name);
     free(ring);
@@ -517,19 +528,35 @@ static int map_ring(struct ring *ring, uint32_t buffer, struct wb_error *error)
     return 0;
 }
 
-static int attach_program(struct ring *ring, const struct wb_source_options *options,
-                          struct wb_error *error)
+static int attach_program(struct ring *ring, const char *filter, struct wb_error *error)
 {
     struct sock_fprog program;
-    int result = wb__packet_program_build(&program, options, ring->is_cooked, error);
+    const struct wb_source_options options = {.interface = ring->name,
+                                              .filter = filter,
+                                              .snaplen = ring->snaplen,
+                                              .direction = ring->direction};
+    int result =
+        wb__packet_program_build(&program, &options, ring->compiler, ring->is_cooked, error);
     if (result < 0)
         return result;
-    if (wb__packet_program_attach(ring->descriptor, &program) < 0)
+    /* What was stopped rejects all, and goes on to. */
+    if (!ring->is_stopped && wb__packet_program_attach(ring->descriptor, &program) < 0)
         result = wb__error_set(error, WB_E_FILTER, errno,
-                               "filter \"%s\": the kernel refuses it: %s",
-                               options->filter ? options->filter : "", strerror(errno));
+                               "filter \"%s\": the kernel refuses it: %s", filter ? filter : "",
+                               strerror(errno));
     free(program.filter);
     return result;
+}
+
+/* The kernel puts one program in the place of the other between two packets. */
+static int packet_set_filter(struct wb__source *source, const char *expression,
+                             struct wb_error *error)
+{
+    struct ring *ring = ring_of(source);
+    if (!ring->compiler)
+        return wb__error_set(error, WB_E_UNSUPPORTED, 0,
+                             "%s: it was not opened for a filter that changes", ring->name);
+    return attach_program(ring, expression, error);
 }
 
 static int join_promiscuous(const struct ring *ring, struct wb_error *error)
@@ -571,12 +598,16 @@ static int open_ring(struct ring *ring, const struct wb_source_options *options,
         result = examine_device(ring, error);
     if (result == 0)
         result = open_socket(ring, error);
+    if (result == 0 && options->filter_changes)
+        result = wb__packet_program_compiler(&ring->compiler, options, error);
     if (result == 0)
-        result = attach_program(ring, options, error);
+        result = attach_program(ring, options->filter, error);
     if (result == 0)
         result = map_ring(ring, wb__live_buffer(options), error);
     if (result == 0)
         result = start_reception(ring, options, error);
+    if (result == 0)
+        result = wb__source_opened(options, error);
     if (result == 0)
         wb__interface_losses_start(&ring->losses, ring->name);
     return result;
@@ -598,6 +629,7 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
     ring->name = name;
     ring->snaplen = wb__live_snaplen(options);
     ring->latency_ms = wb__live_latency_ms(options);
+    ring->direction = options->direction;
     ring->interface = (struct wb_source_interface){
         .name = name, .description = "", .snaplen = ring->snaplen};
     int result = open_ring(ring, options, error);
@@ -616,5 +648,7 @@ const struct wb__source_operations wb__source_packet = {
     .wake = packet_wake,
     .stats = packet_stats,
     .interface = packet_interface,
+    .descriptor = packet_descriptor,
+    .set_filter = packet_set_filter,
     .close = packet_close,
 };

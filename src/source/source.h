@@ -47,6 +47,12 @@ struct wb__source_operations {
     /* Interface number index as in wb_packet.interface_index, or NULL. */
     const struct wb_source_interface *(*interface)(const struct wb__source *source, unsigned index);
 
+    /* To be polled: see wb_engine_descriptor. */
+    int (*descriptor)(const struct wb__source *source);
+
+    /* See wb_engine_set_filter. On failure nothing has changed. */
+    int (*set_filter)(struct wb__source *source, const char *expression, struct wb_error *error);
+
     void (*close)(struct wb__source *source); /* NULL is accepted */
 };
 
@@ -62,6 +68,13 @@ static inline void wb__source_before_reuse(struct wb__source *source, bool is_al
 {
     if (source->before_reuse)
         source->before_reuse(source->context, is_all);
+}
+
+/* Tells options->opened; to be called by every open, where it says. */
+static inline int wb__source_opened(const struct wb_source_options *options,
+                                    struct wb_error *error)
+{
+    return options->opened ? options->opened(options->opened_context, error) : 0;
 }
 
 /* Chooses the kind by options (file, or interface and kind) and opens it. Checks the
