@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wirebeam/setting.h>
+
 #include "command.h"
 #include "limits.h"
 #include "options.h"
-#include "targets.h"
 
 #define WORDS_MAX 16
 #define CHECK(condition)  \
@@ -28,7 +29,7 @@ struct arguments {
     unsigned choice;
     uint64_t number, size;
     struct wb_engine_options engine;
-    struct targets targets;
+    struct wb_targets targets;
 };
 
 #define AT(field) .offset = offsetof(struct arguments, field)
@@ -40,7 +41,9 @@ static int set_limit(void *arguments, const char *value)
 
 static int set_target(void *arguments, const char *value)
 {
-    return targets_set(&((struct arguments *)arguments)->targets, value);
+    struct wb_error error;
+    int result = wb_targets_add(&((struct arguments *)arguments)->targets, value, &error);
+    return result < 0 ? STATUS_USAGE : OPTIONS_GO;
 }
 
 static const struct option_spec options[] = {
@@ -89,9 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == OPTIONS_GO) {
         CHECK(rest >= 1 && rest <= argc);
         CHECK(arguments->choice < 2 && arguments->number <= 1000);
-        CHECK(arguments->targets.count <= TARGETS_MAX);
+        CHECK(arguments->targets.count <= WB_TARGETS_MAX);
         free(options_join(argc, argv, rest));
-        targets_apply(&arguments->targets, &arguments->engine.flow);
+        wb_targets_apply(&arguments->targets, &arguments->engine.flow);
     }
     free(arguments);
     free(copy);

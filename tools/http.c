@@ -11,15 +11,14 @@
 #include <unistd.h>
 
 #include <wirebeam/engine.h>
+#include <wirebeam/setting.h>
 
-#include "checks.h"
 #include "command.h"
 #include "input.h"
 #include "limits.h"
 #include "message.h"
 #include "options.h"
 #include "run.h"
-#include "targets.h"
 #include "text.h"
 
 #define NAMING_NOT_GIVEN 99 /* --name was not there: the default */
@@ -28,7 +27,7 @@ struct http_arguments {
     struct input_arguments input;
     struct wb_engine_options engine; /* limits, and the records asked for */
     const char *directory, *json;
-    struct targets targets;
+    struct wb_targets targets;
     unsigned naming;
     uint64_t quota, max_files, stats_interval_s;
     bool hash, no_midstream, quiet, verbose;
@@ -41,12 +40,21 @@ static int set_limit(void *arguments, const char *value)
 
 static int set_target(void *arguments, const char *value)
 {
-    return targets_set(&((struct http_arguments *)arguments)->targets, value);
+    struct wb_error error;
+
+    if (wb_targets_add(&((struct http_arguments *)arguments)->targets, value, &error) < 0)
+        return message_usage("--%s", error.text);
+    return OPTIONS_GO;
 }
 
 static int set_lenient(void *arguments, const char *value)
 {
-    return checks_add(&((struct http_arguments *)arguments)->engine.flow.lenient, value);
+    struct wb_error error;
+
+    if (wb_checks_add(&((struct http_arguments *)arguments)->engine.flow.lenient, value,
+                      &error) < 0)
+        return message_usage("--%s", error.text);
+    return OPTIONS_GO;
 }
 
 /* "flow,anomaly": which records there are besides transactions and statistics. */
@@ -208,7 +216,7 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
 
     run->options.http_on = true;
     run->options.flow.skip_midstream = arguments->no_midstream;
-    targets_apply(&arguments->targets, &run->options.flow);
+    wb_targets_apply(&arguments->targets, &run->options.flow);
     record->directory = arguments->directory;
     if (arguments->naming != NAMING_NOT_GIVEN)
         record->naming = (enum wb_record_naming)arguments->naming;

@@ -6,12 +6,12 @@
  */
 #include "options.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <wirebeam/setting.h>
 
 #include "message.h"
 
@@ -61,29 +61,6 @@ static const struct option_spec *find_row(const struct option_spec *rows, int co
     return rows->name != NULL ? rows : NULL;
 }
 
-bool options_number(const char *text, bool as_size, uint64_t *number)
-{
-    static const char units[] = "KMG";
-    const char *unit;
-    char *end;
-
-    if (!isdigit((unsigned char)*text))
-        return false;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    if (errno != 0)
-        return false;
-    if (as_size && *end != '\0' && (unit = strchr(units, toupper((unsigned char)*end))) != NULL) {
-        unsigned shift = 10 * (unsigned)(unit - units + 1);
-
-        if (*number > UINT64_MAX >> shift)
-            return false;
-        *number <<= shift;
-        end++;
-    }
-    return *end == '\0';
-}
-
 /* The index of value among the words of "a|b|c", or -1. */
 static int find_word(const char *words, const char *value)
 {
@@ -104,7 +81,7 @@ static int set_number(const struct option_spec *row, void *place, const char *va
 {
     uint64_t number;
 
-    if (!options_number(value, row->kind == OPTION_SIZE, &number))
+    if (!wb_number_read(value, row->kind == OPTION_SIZE, &number))
         return message_usage("--%s wants a number%s, not '%s'", row->name,
                              row->kind == OPTION_SIZE ? " of bytes (K, M, G may follow)" : "",
                              value);

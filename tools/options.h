@@ -49,8 +49,4 @@ int options_help(const struct command *command);
  * frees it. NULL when out of memory. */
 char *options_join(int argc, char **argv, int first);
 
-/* A decimal number; as_size allows K, M and G behind it. False when text is anything
- * else or too large. */
-bool options_number(const char *text, bool as_size, uint64_t *number);
-
 #endif

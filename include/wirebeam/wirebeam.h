@@ -14,6 +14,7 @@
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
+#include <wirebeam/setting.h>
 #include <wirebeam/source.h>
 #include <wirebeam/version.h>
 
