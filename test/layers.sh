@@ -19,7 +19,7 @@ fail() {
 allowed() {
 	case $1 in
 	base) echo ;;
-	source | decode | http) echo base ;;
+	source | decode | http | guard) echo base ;;
 	flow) echo base decode ;;
 	record) echo base decode http ;;
 	engine) echo base source decode flow http record ;;
@@ -61,16 +61,16 @@ check_program_folder() {
 
 check_systems() {
 	for file in $(grep -rlE --include='*.[ch]' '__linux__|__APPLE__|__FreeBSD__|__OpenBSD__|_WIN32' \
-		include src tools); do
+		include src tools erlang); do
 		case $file in
-		src/source/*) ;;
+		src/source/* | src/guard/*) ;;
 		*) fail "$file tells operating systems apart" ;;
 		esac
 	done
 }
 
 check_licences() {
-	for file in $(find include src tools test fuzz bench examples scripts -type f \
+	for file in $(find include src tools erlang test fuzz bench examples scripts -type f \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \)); do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: ISC' || fail "$file has no SPDX line"
 	done
@@ -91,6 +91,7 @@ for stage in src/*/; do
 done
 check_program_folder tools
 check_program_folder examples
+check_program_folder erlang/native
 check_systems
 check_licences
 check_headers

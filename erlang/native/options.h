@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <wirebeam/engine.h>
+#include <wirebeam/setting.h>
 
 /* Bits of settings.deliver. */
 enum delivery {
@@ -20,11 +21,9 @@ enum delivery {
     DELIVER_STATS = 1 << 4,
 };
 
-#define TARGETS_MAX 256
-
 struct settings {
     struct wb_engine_options engine; /* without handlers; its strings are owned here */
-    struct wb_flow_target targets[TARGETS_MAX];
+    struct wb_targets targets;
     char *interface, *file, *filter, *kind;
     unsigned deliver;
     uint32_t time_per_second, batch_bytes, stats_interval_ms, max_body_bytes;

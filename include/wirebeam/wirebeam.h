@@ -11,6 +11,7 @@
 #include <wirebeam/fields.h>
 #include <wirebeam/flow.h>
 #include <wirebeam/fragment.h>
+#include <wirebeam/guard.h>
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>

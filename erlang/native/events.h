@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the engine tells, into frames: its handlers put events into one buffer, and hand
+ * packets to a batch. Both go out when they are full, and after each step.
+ */
+#ifndef WIREBEAM_NATIVE_EVENTS_H
+#define WIREBEAM_NATIVE_EVENTS_H
+
+#include <wirebeam/engine.h>
+
+#include "batch.h"
+#include "buffer.h"
+#include "counters.h"
+#include "options.h"
+
+struct events {
+    struct worker *worker;
+    const struct settings *settings;
+    struct batch batch;
+    struct buffer buffer; /* a frame of EVENTS, or nothing */
+    struct worker_stats *stats;
+};
+
+/* Begins with nothing, and puts into options the handlers for what settings say is to be
+ * delivered, their context, and what they need. */
+void events_start(struct events *events, struct worker *worker, const struct settings *settings,
+                  struct worker_stats *stats, struct wb_engine_options *options);
+
+void events_put_stats(struct events *events, const struct wb_stats *stats);
+void events_put_lost(struct events *events, uint64_t ring, uint64_t interface);
+
+/* The body of an EVENT_STATS, which is also what STATS is answered by. */
+void stats_put(struct buffer *buffer, const struct wb_stats *stats,
+               const struct worker_stats *own);
+
+/* Sends what there is. */
+void events_flush(struct events *events);
+
+void events_free(struct events *events);
+
+#endif

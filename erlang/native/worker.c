@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The loop over commands and steps of the engine.
+ *
+ *     waiting --OPEN, opened--> running --its end, a failure--> closed
+ *        \------OPEN, failed--------------------------------------^
+ *
+ * In each state commands are taken; the end of the owner ends the worker. In running, a frame
+ * without credit waits inside of the step that made it: commands are taken there too, which
+ * the engine allows for those that there are.
+ */
+#include "worker.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "events.h"
+#include "options.h"
+#include "say.h"
+
+#define IDLE_MS 100      /* between looks at timers, when no packet comes */
+#define FILE_WAIT_MS 20  /* for bytes of a file that is a pipe, while commands have to wait */
+#define LOSSES_MS 1000   /* losses are told at most so often */
+
+struct worker {
+    const struct transport *transport;
+    enum { WAITING, RUNNING, CLOSED } state;
+    bool is_over; /* the owner is gone: nothing is sent or taken any more */
+    enum received why;
+    uint32_t credit;
+    struct settings settings;
+    struct wb_engine *engine;
+    struct events events;
+    struct worker_stats stats;
+    struct buffer reply;
+    bool is_out_of_memory;
+    int64_t stats_due_ms, losses_due_ms;
+    uint64_t told_ring, told_interface; /* losses */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void end(struct worker *worker, enum received why)
+{
+    worker->is_over = true;
+    worker->why = why;
+}
+
+void worker_out_of_memory(struct worker *worker)
+{
+    worker->is_out_of_memory = true;
+}
+
+/* ---- Sending ---------------------------------------------------------------------- */
+
+static void send_frame(struct worker *worker, const struct iovec *parts, int count)
+{
+    if (!worker->is_over && worker->transport->send(worker->transport->context, parts, count) < 0)
+        end(worker, RECEIVED_END);
+}
+
+static void send_reply(struct worker *worker)
+{
+    const struct iovec frame = {worker->reply.bytes, worker->reply.used};
+    if (worker->reply.is_failed)
+        end(worker, RECEIVED_END);
+    else
+        send_frame(worker, &frame, 1);
+    worker->reply.used = 0;
+}
+
+static void begin_reply(struct worker *worker, uint32_t reference)
+{
+    buffer_put8(&worker->reply, FRAME_REPLY);
+    buffer_put32(&worker->reply, reference);
+}
+
+/* An error as every frame has it. Its words are those of *error where it is about it. */
+static void put_error(struct buffer *buffer, int code, const struct wb_error *error)
+{
+    const char *text = error->code == code ? error->text : wb_error_text(code);
+    buffer_put8(buffer, (unsigned)-code);
+    buffer_put32(buffer, error->code == code ? (uint32_t)error->system : 0);
+    buffer_put_bytes(buffer, text, strlen(text));
+}
+
+static void refuse(struct worker *worker, uint32_t reference, int code,
+                   const struct wb_error *error)
+{
+    begin_reply(worker, reference);
+    put_error(&worker->reply, code, error);
+    send_reply(worker);
+}
+
+static void send_closed(struct worker *worker, int code, const struct wb_error *error)
+{
+    buffer_put8(&worker->reply, FRAME_CLOSED);
+    put_error(&worker->reply, code, error);
+    send_reply(worker);
+    worker->state = CLOSED;
+}
+
+/* ---- Commands --------------------------------------------------------------------- */
+
+static void open_capture(struct worker *worker, const struct command *command)
+{
+    struct wb_error error = {0};
+    int code = options_read(&worker->settings, command->body, command->length, &error);
+    if (code == OPTIONS_MALFORMED) {
+        end(worker, RECEIVED_MALFORMED);
+        return;
+    }
+    struct wb_engine_options *options = &worker->settings.engine;
+    options->source.opened = worker->transport->opened;
+    options->source.opened_context = worker->transport->context;
+    events_start(&worker->events, worker, &worker->settings, &worker->stats, options);
+    if (code == 0)
+        code = wb_engine_open(&worker->engine, options, &error);
+    if (code < 0) {
+        send_closed(worker, code, &error);
+        return;
+    }
+    worker->state = RUNNING;
+    worker->losses_due_ms = now_ms() + LOSSES_MS;
+    worker->stats_due_ms = now_ms() + worker->settings.stats_interval_ms;
+    buffer_put8(&worker->reply, FRAME_OPENED);
+    buffer_put_string(&worker->reply, wb_engine_source_kind(worker->engine));
+    send_reply(worker);
+}
+
+static void add_credit(struct worker *worker, uint32_t more)
+{
+    worker->credit = more > UINT32_MAX - worker->credit ? UINT32_MAX : worker->credit + more;
+}
+
+static void set_filter(struct worker *worker, uint32_t reference, const uint8_t *bytes,
+                       size_t length)
+{
+    struct wb_error error = {0};
+    char *expression = strndup((const char *)bytes, length);
+    int code = 0;
+    if (!expression)
+        code = say(&error, WB_E_MEMORY, "out of memory");
+    else if (memchr(bytes, 0, length))
+        code = say(&error, WB_E_FILTER, "the filter has a NUL byte");
+    else
+        code = wb_engine_set_filter(worker->engine, expression, &error);
+    free(expression);
+    if (code < 0) {
+        refuse(worker, reference, code, &error);
+        return;
+    }
+    begin_reply(worker, reference);
+    buffer_put8(&worker->reply, 0);
+    send_reply(worker);
+}
+
+static void tell_stats(struct worker *worker, uint32_t reference)
+{
+    struct wb_stats stats;
+    wb_engine_stats(worker->engine, &stats);
+    begin_reply(worker, reference);
+    buffer_put8(&worker->reply, 0);
+    stats_put(&worker->reply, &stats, &worker->stats);
+    send_reply(worker);
+}
+
+struct listing {
+    struct buffer list;
+    uint32_t count;
+};
+
+static void put_interface(void *context, const struct wb_interface *interface)
+{
+    struct listing *listing = context;
+    struct buffer *list = &listing->list;
+    listing->count++;
+    buffer_put_string(list, interface->name);
+    buffer_put_string(list, interface->description);
+    buffer_put8(list, (unsigned)(interface->is_up | interface->is_running << 1 |
+                                 interface->is_loopback << 2 | interface->is_wireless << 3 |
+                                 interface->can_capture << 4));
+    buffer_put32(list, interface->mtu);
+    buffer_put32(list, (uint32_t)interface->address_count);
+    for (size_t i = 0; i < interface->address_count; i++)
+        buffer_put_string(list, interface->addresses[i]);
+}
+
+static void tell_interfaces(struct worker *worker, uint32_t reference)
+{
+    struct wb_error error = {0};
+    struct listing listing = {0};
+    int code = wb_interfaces(put_interface, &listing, &error);
+    if (code >= 0 && listing.list.is_failed)
+        code = say(&error, WB_E_MEMORY, "out of memory");
+    if (code < 0) {
+        refuse(worker, reference, code, &error);
+    } else {
+        begin_reply(worker, reference);
+        buffer_put8(&worker->reply, 0);
+        buffer_put32(&worker->reply, listing.count);
+        buffer_put_bytes(&worker->reply, listing.list.bytes, listing.list.used);
+        send_reply(worker);
+    }
+    buffer_free(&listing.list);
+}
+
+/* A command that needs a capture, when there is none yet. */
+static void refuse_early(struct worker *worker, uint32_t reference)
+{
+    struct wb_error error;
+    int code = say(&error, WB_E_ARGUMENT, "nothing is open");
+    refuse(worker, reference, code, &error);
+}
+
+static bool is_well_formed(const struct worker *worker, const struct command *command)
+{
+    switch (command->type) {
+    case COMMAND_OPEN:
+        return worker->state == WAITING;
+    case COMMAND_SET_FILTER:
+        return command->length >= 4;
+    case COMMAND_CREDIT:
+    case COMMAND_STATS:
+    case COMMAND_INTERFACES:
+        return command->length == 4;
+    default:
+        return false;
+    }
+}
+
+static void obey(struct worker *worker, const struct command *command)
+{
+    if (!is_well_formed(worker, command)) {
+        end(worker, RECEIVED_MALFORMED);
+        return;
+    }
+    if (command->type == COMMAND_OPEN) {
+        open_capture(worker, command);
+        return;
+    }
+    uint32_t number = load32(command->body);
+    if (command->type == COMMAND_CREDIT)
+        add_credit(worker, number);
+    else if (worker->state == CLOSED)
+        return; /* after CLOSED nothing is said */
+    else if (command->type == COMMAND_INTERFACES)
+        tell_interfaces(worker, number);
+    else if (worker->state == WAITING)
+        refuse_early(worker, number);
+    else if (command->type == COMMAND_STATS)
+        tell_stats(worker, number);
+    else
+        set_filter(worker, number, command->body + 4, command->length - 4);
+}
+
+static void take_command(struct worker *worker, int timeout_ms)
+{
+    struct command command;
+    switch (worker->transport->receive(worker->transport->context, &command, timeout_ms)) {
+    case RECEIVED_COMMAND:
+        obey(worker, &command);
+        break;
+    case RECEIVED_NOTHING:
+        break;
+    case RECEIVED_END:
+        end(worker, RECEIVED_END);
+        break;
+    case RECEIVED_MALFORMED:
+        end(worker, RECEIVED_MALFORMED);
+        break;
+    }
+}
+
+void worker_emit(struct worker *worker, const struct iovec *parts, int count)
+{
+    worker->stats.credit_waits += worker->credit == 0;
+    while (worker->credit == 0 && !worker->is_over)
+        take_command(worker, -1);
+    if (worker->is_over)
+        return;
+    worker->credit--;
+    worker->stats.frames++;
+    for (int i = 0; i < count; i++)
+        worker->stats.frame_bytes += parts[i].iov_len;
+    send_frame(worker, parts, count);
+}
+
+/* ---- Running ---------------------------------------------------------------------- */
+
+static void tell_losses(struct worker *worker)
+{
+    struct wb_stats stats;
+    wb_engine_stats(worker->engine, &stats);
+    uint64_t ring = stats.source.dropped_ring - worker->told_ring;
+    uint64_t interface = stats.source.dropped_interface - worker->told_interface;
+    if (ring == 0 && interface == 0)
+        return;
+    worker->told_ring += ring;
+    worker->told_interface += interface;
+    events_put_lost(&worker->events, ring, interface);
+}
+
+static void tell_stats_event(struct worker *worker)
+{
+    struct wb_stats stats;
+    if (!(worker->settings.deliver & DELIVER_STATS))
+        return;
+    wb_engine_stats(worker->engine, &stats);
+    events_put_stats(&worker->events, &stats);
+}
+
+static void look_at_timers(struct worker *worker)
+{
+    int64_t now = now_ms();
+    if (now >= worker->losses_due_ms) {
+        tell_losses(worker);
+        worker->losses_due_ms = now + LOSSES_MS;
+    }
+    if (now >= worker->stats_due_ms) {
+        tell_stats_event(worker);
+        worker->stats_due_ms = now + worker->settings.stats_interval_ms;
+    }
+}
+
+static void close_capture(struct worker *worker, int code, struct wb_error *error)
+{
+    struct wb_error ignored; /* nothing is recorded that could fail */
+    wb_engine_finish(worker->engine, &ignored);
+    tell_losses(worker);
+    tell_stats_event(worker);
+    events_flush(&worker->events);
+    if (worker->is_out_of_memory)
+        code = say(error, WB_E_MEMORY, "out of memory for what is to be delivered");
+    send_closed(worker, code, error);
+}
+
+static int wait_ms(const struct worker *worker)
+{
+    int64_t left = worker->stats_due_ms - now_ms();
+    if (!(worker->settings.deliver & DELIVER_STATS) || left > IDLE_MS)
+        return IDLE_MS;
+    return left < 0 ? 0 : (int)left;
+}
+
+static void run_step(struct worker *worker)
+{
+    struct wb_error error = {0};
+    int packets = wb_engine_descriptor(worker->engine);
+    struct pollfd fds[2] = {{.fd = worker->transport->descriptor, .events = POLLIN},
+                            {.fd = packets, .events = POLLIN}};
+    if (poll(fds, 2, packets < 0 ? 0 : wait_ms(worker)) > 0 && fds[0].revents)
+        take_command(worker, 0);
+    if (worker->is_over)
+        return;
+    int code = wb_engine_step(worker->engine, packets < 0 ? FILE_WAIT_MS : 0, &error);
+    look_at_timers(worker);
+    events_flush(&worker->events);
+    if (code < 0 || worker->is_out_of_memory)
+        close_capture(worker, code, &error);
+}
+
+enum received worker_run(const struct transport *transport)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (!worker)
+        return RECEIVED_END;
+    worker->transport = transport;
+    while (!worker->is_over) {
+        if (worker->state == RUNNING)
+            run_step(worker);
+        else
+            take_command(worker, -1);
+    }
+    enum received why = worker->why;
+    wb_engine_close(worker->engine);
+    events_free(&worker->events);
+    options_free(&worker->settings);
+    buffer_free(&worker->reply);
+    free(worker);
+    return why;
+}
