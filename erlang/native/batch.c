@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "batch.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_PART 2          /* of data */
+#define SKIP_MAX 16           /* header of a record in a pcap file */
+#define WORTH_BYTES 256       /* a smaller packet is copied sooner than SKIP_MAX bytes are sent */
+#define LONG_RUN_BYTES 4096   /* a shorter run is copied */
 #define NS_PER_SECOND 1000000000
 
 int64_t time_in_units(int64_t time_ns, uint32_t per_second)
@@ -15,9 +22,53 @@ int64_t time_in_units(int64_t time_ns, uint32_t per_second)
     return seconds * per_second + rest * per_second / NS_PER_SECOND;
 }
 
-static void store_entry(uint8_t *to, const struct wb_packet *packet, uint32_t per_second)
+bool batch_start(struct batch *batch, struct worker *worker, uint32_t limit_bytes,
+                 uint32_t time_per_second)
 {
-    to = store32(to, 0);
+    *batch = (struct batch){.worker = worker,
+                            .limit_bytes = limit_bytes,
+                            .time_per_second = time_per_second,
+                            .part_count = FIRST_PART,
+                            .copies = malloc((size_t)limit_bytes + LONG_RUN_BYTES)};
+    return batch->copies != NULL;
+}
+
+/* ---- Runs of packets -------------------------------------------------------------- */
+
+static const uint8_t *end_of(const struct wb_packet *packet)
+{
+    return packet->data + packet->captured_length;
+}
+
+/* How many bytes lie between two packets; more than are skipped where they are apart. */
+static uintptr_t between(const struct wb_packet *packet, const struct wb_packet *next)
+{
+    return (uintptr_t)next->data - (uintptr_t)end_of(packet);
+}
+
+/* Is what lies between them a record's header at most, and little beside the packet? */
+static bool is_close(const struct wb_packet *packet, const struct wb_packet *next)
+{
+    return packet->captured_length >= WORTH_BYTES && between(packet, next) <= SKIP_MAX;
+}
+
+/* How many packets, the first included, lie so close that they go out as they lie, and fit
+ * into the frame that is begun. */
+static int length_of_run(const struct batch *batch, const struct wb_packet *packets, int count)
+{
+    size_t room = batch->limit_bytes - batch->entries.used - batch->data_bytes;
+    int length = 1;
+    while (length < count && is_close(&packets[length - 1], &packets[length]) &&
+           (size_t)(end_of(&packets[length]) - packets->data) +
+                   (size_t)(length + 1) * PACKET_ENTRY_BYTES <= room)
+        length++;
+    return length;
+}
+
+static void store_entry(uint8_t *to, const struct wb_packet *packet, uint32_t skip,
+                        uint32_t per_second)
+{
+    to = store32(to, skip);
     to = store32(to, packet->captured_length);
     to = store32(to, packet->wire_length);
     to = store64(to, (uint64_t)time_in_units(packet->time_ns, per_second));
@@ -27,52 +78,80 @@ static void store_entry(uint8_t *to, const struct wb_packet *packet, uint32_t pe
     to[1] = packet->flags;
 }
 
-static void add(struct batch *batch, const struct wb_packet *packet)
+static bool put_entries(struct batch *batch, const struct wb_packet *packets, int count)
 {
-    uint8_t *entry = buffer_room(&batch->entries, PACKET_ENTRY_BYTES);
-    uint8_t *data = buffer_room(&batch->data, packet->captured_length);
-    if (!entry || !data)
+    uint8_t *to = buffer_room(&batch->entries, (size_t)count * PACKET_ENTRY_BYTES);
+    if (!to)
+        return false;
+    for (int i = 0; i < count; i++, to += PACKET_ENTRY_BYTES) {
+        uint32_t skip = i > 0 ? (uint32_t)between(&packets[i - 1], &packets[i]) : 0;
+        store_entry(to, &packets[i], skip, batch->time_per_second);
+    }
+    batch->entries.used += (size_t)count * PACKET_ENTRY_BYTES;
+    batch->count += (uint32_t)count;
+    return true;
+}
+
+static void add_part(struct batch *batch, const uint8_t *bytes, size_t length)
+{
+    struct iovec *last = &batch->parts[batch->part_count - 1];
+    if (batch->part_count > FIRST_PART && (uint8_t *)last->iov_base + last->iov_len == bytes)
+        last->iov_len += length;
+    else
+        batch->parts[batch->part_count++] =
+            (struct iovec){(uint8_t *)(uintptr_t)bytes, length};
+    batch->data_bytes += length;
+}
+
+static void add_run(struct batch *batch, const struct wb_packet *packets, int count)
+{
+    size_t length = (size_t)(end_of(&packets[count - 1]) - packets->data);
+    const uint8_t *bytes = packets->data;
+    if (!put_entries(batch, packets, count))
         return;
-    store_entry(entry, packet, batch->time_per_second);
-    memcpy(data, packet->data, packet->captured_length);
-    batch->entries.used += PACKET_ENTRY_BYTES;
-    batch->data.used += packet->captured_length;
-    batch->count++;
+    if (length < LONG_RUN_BYTES) {
+        bytes = memcpy(batch->copies + batch->copied, bytes, length);
+        batch->copied += length;
+    }
+    add_part(batch, bytes, length);
 }
 
 static bool is_full(const struct batch *batch, uint32_t more)
 {
-    size_t used = batch->entries.used + batch->data.used;
-    return batch->count > 0 && used + PACKET_ENTRY_BYTES + more > batch->limit_bytes;
+    size_t used = batch->entries.used + batch->data_bytes;
+    return batch->part_count == BATCH_PARTS ||
+           (batch->count > 0 && used + PACKET_ENTRY_BYTES + more > batch->limit_bytes);
 }
 
 void batch_add(struct batch *batch, const struct wb_packet *packets, int count)
 {
-    for (int i = 0; i < count; i++) {
-        if (is_full(batch, packets[i].captured_length))
+    for (int done = 0, length; done < count; done += length) {
+        if (is_full(batch, packets[done].captured_length))
             batch_flush(batch);
-        add(batch, &packets[i]);
+        length = length_of_run(batch, packets + done, count - done);
+        add_run(batch, packets + done, length);
     }
 }
 
 void batch_flush(struct batch *batch)
 {
-    uint8_t head[9] = {FRAME_PACKETS};
-    if (batch->entries.is_failed || batch->data.is_failed)
+    if (batch->entries.is_failed)
         worker_out_of_memory(batch->worker);
-    if (batch->count == 0)
-        return;
-    store32(store32(head + 1, batch->count), (uint32_t)batch->data.used);
-    const struct iovec parts[] = {{head, sizeof head},
-                                  {batch->entries.bytes, batch->entries.used},
-                                  {batch->data.bytes, batch->data.used}};
-    worker_emit(batch->worker, parts, 3);
+    if (batch->count > 0) {
+        batch->head[0] = FRAME_PACKETS;
+        store32(store32(batch->head + 1, batch->count), (uint32_t)batch->data_bytes);
+        batch->parts[0] = (struct iovec){batch->head, sizeof batch->head};
+        batch->parts[1] = (struct iovec){batch->entries.bytes, batch->entries.used};
+        worker_emit(batch->worker, batch->parts, batch->part_count);
+    }
     batch->count = 0;
-    batch->entries.used = batch->data.used = 0;
+    batch->part_count = FIRST_PART;
+    batch->entries.used = batch->data_bytes = batch->copied = 0;
 }
 
 void batch_free(struct batch *batch)
 {
     buffer_free(&batch->entries);
-    buffer_free(&batch->data);
+    free(batch->copies);
+    batch->copies = NULL;
 }

@@ -79,17 +79,17 @@ void events_put_lost(struct events *events, uint64_t ring, uint64_t interface)
     end(events, start);
 }
 
-void events_start(struct events *events, struct worker *worker, const struct settings *settings,
+bool events_start(struct events *events, struct worker *worker, const struct settings *settings,
                   struct worker_stats *stats, struct wb_engine_options *options)
 {
     *events = (struct events){.worker = worker, .settings = settings, .stats = stats};
-    events->batch = (struct batch){.worker = worker,
-                                   .limit_bytes = settings->batch_bytes,
-                                   .time_per_second = settings->time_per_second};
+    if (!batch_start(&events->batch, worker, settings->batch_bytes, settings->time_per_second))
+        return false;
     options->context = events;
     options->handlers = (struct wb_handlers){0};
     if (settings->deliver & DELIVER_PACKETS)
         options->handlers.packets = on_packets;
+    return true;
 }
 
 void events_flush(struct events *events)

@@ -22,8 +22,8 @@ struct events {
 };
 
 /* Begins with nothing, and puts into options the handlers for what settings say is to be
- * delivered, their context, and what they need. */
-void events_start(struct events *events, struct worker *worker, const struct settings *settings,
+ * delivered, their context, and what they need. False where there is no memory. */
+bool events_start(struct events *events, struct worker *worker, const struct settings *settings,
                   struct worker_stats *stats, struct wb_engine_options *options);
 
 void events_put_stats(struct events *events, const struct wb_stats *stats);

@@ -121,7 +121,9 @@ static void open_capture(struct worker *worker, const struct command *command)
     struct wb_engine_options *options = &worker->settings.engine;
     options->source.opened = worker->transport->opened;
     options->source.opened_context = worker->transport->context;
-    events_start(&worker->events, worker, &worker->settings, &worker->stats, options);
+    if (code == 0 &&
+        !events_start(&worker->events, worker, &worker->settings, &worker->stats, options))
+        code = say(&error, WB_E_MEMORY, "out of memory for a batch of packets");
     if (code == 0)
         code = wb_engine_open(&worker->engine, options, &error);
     if (code < 0) {
