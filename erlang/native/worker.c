@@ -333,10 +333,16 @@ static void look_at_timers(struct worker *worker)
     }
 }
 
-static void close_capture(struct worker *worker, int code, struct wb_error *error)
+/* Ends all flows and transactions, which frees what is gathered of them. */
+static void finish(struct worker *worker)
 {
     struct wb_error ignored; /* nothing is recorded that could fail */
     wb_engine_finish(worker->engine, &ignored);
+}
+
+static void close_capture(struct worker *worker, int code, struct wb_error *error)
+{
+    finish(worker);
     tell_losses(worker);
     tell_stats_event(worker);
     events_flush(&worker->events);
@@ -383,6 +389,8 @@ enum received worker_run(const struct transport *transport)
             take_command(worker, -1);
     }
     enum received why = worker->why;
+    if (worker->state == RUNNING)
+        finish(worker);
     wb_engine_close(worker->engine);
     events_free(&worker->events);
     options_free(&worker->settings);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES 1024
+
+static void account(struct worker_stats *stats, size_t bytes)
+{
+    stats->body_memory_bytes += bytes;
+    if (stats->body_memory_bytes > stats->body_memory_peak)
+        stats->body_memory_peak = stats->body_memory_bytes;
+}
+
+struct exchange *exchange_new(struct worker_stats *stats)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    if (exchange)
+        account(stats, sizeof *exchange);
+    return exchange;
+}
+
+/* Room for wanted bytes: twice of what there was, as long as the limits allow that. */
+static bool grow(struct body *body, size_t wanted, const struct settings *settings,
+                 struct worker_stats *stats)
+{
+    uint64_t used = stats->body_memory_bytes - body->capacity;
+    uint64_t left = settings->max_body_total > used ? settings->max_body_total - used : 0;
+    size_t capacity = body->capacity ? 2 * body->capacity : FIRST_BYTES;
+    if (capacity > settings->max_body_bytes)
+        capacity = settings->max_body_bytes;
+    if (capacity > left)
+        capacity = (size_t)left;
+    if (capacity < wanted)
+        capacity = wanted;
+    if (capacity > left)
+        return false;
+    uint8_t *bytes = realloc(body->bytes, capacity);
+    if (!bytes)
+        return false;
+    account(stats, capacity - body->capacity);
+    body->bytes = bytes;
+    body->capacity = capacity;
+    return true;
+}
+
+/* How many of length bytes go into the body: all or its first part; the rest is counted. */
+static size_t admit(struct body *body, size_t length, const struct settings *settings,
+                    struct worker_stats *stats)
+{
+    size_t room = body->left_out ? 0 : settings->max_body_bytes - body->used;
+    size_t taken = length < room ? length : room;
+    if (taken > body->capacity - body->used && !grow(body, body->used + taken, settings, stats)) {
+        taken = body->capacity - body->used;
+        stats->body_left_out_total += length - taken;
+    } else {
+        stats->body_left_out_limit += length - taken;
+    }
+    body->left_out += length - taken;
+    return taken;
+}
+
+void exchange_add(struct exchange *exchange, enum wb_http_side side, const uint8_t *bytes,
+                  uint32_t length, const struct settings *settings, struct worker_stats *stats)
+{
+    struct body *body = &exchange->bodies[side];
+    size_t taken = admit(body, length, settings, stats);
+    if (taken == 0)
+        return;
+    memcpy(body->bytes + body->used, bytes, taken);
+    body->used += taken;
+    stats->body_bytes += taken;
+}
+
+void exchange_free(struct exchange *exchange, struct worker_stats *stats)
+{
+    if (!exchange)
+        return;
+    for (int side = 0; side < 2; side++) {
+        stats->body_memory_bytes -= exchange->bodies[side].capacity;
+        free(exchange->bodies[side].bytes);
+    }
+    stats->body_memory_bytes -= sizeof *exchange;
+    free(exchange);
+}
