@@ -21,43 +21,44 @@ struct exchange *exchange_new(struct worker_stats *stats)
     return exchange;
 }
 
-/* Room for wanted bytes: twice of what there was, as long as the limits allow that. */
-static bool grow(struct body *body, size_t wanted, const struct settings *settings,
+/* Room for wanted bytes: twice of what there was, or less where the limits or the memory do
+ * not allow that. */
+static void grow(struct body *body, size_t wanted, const struct settings *settings,
                  struct worker_stats *stats)
 {
-    uint64_t used = stats->body_memory_bytes - body->capacity;
-    uint64_t left = settings->max_body_total > used ? settings->max_body_total - used : 0;
+    uint64_t held = stats->body_memory_bytes - body->capacity;
+    uint64_t left = settings->max_body_total > held ? settings->max_body_total - held : 0;
     size_t capacity = body->capacity ? 2 * body->capacity : FIRST_BYTES;
+    if (capacity < wanted)
+        capacity = wanted;
     if (capacity > settings->max_body_bytes)
         capacity = settings->max_body_bytes;
     if (capacity > left)
         capacity = (size_t)left;
-    if (capacity < wanted)
-        capacity = wanted;
-    if (capacity > left)
-        return false;
-    uint8_t *bytes = realloc(body->bytes, capacity);
+    uint8_t *bytes = capacity > body->capacity ? realloc(body->bytes, capacity) : NULL;
     if (!bytes)
-        return false;
+        return;
     account(stats, capacity - body->capacity);
     body->bytes = bytes;
     body->capacity = capacity;
-    return true;
 }
 
-/* How many of length bytes go into the body: all or its first part; the rest is counted. */
+/* How many of length bytes go into the body: all, or its first part, and then no more ever. */
 static size_t admit(struct body *body, size_t length, const struct settings *settings,
                     struct worker_stats *stats)
 {
-    size_t room = body->left_out ? 0 : settings->max_body_bytes - body->used;
+    size_t room = settings->max_body_bytes - body->used;
     size_t taken = length < room ? length : room;
-    if (taken > body->capacity - body->used && !grow(body, body->used + taken, settings, stats)) {
+    if (taken > body->capacity - body->used && body->left_out == 0)
+        grow(body, body->used + taken, settings, stats);
+    if (taken > body->capacity - body->used)
         taken = body->capacity - body->used;
-        stats->body_left_out_total += length - taken;
-    } else {
-        stats->body_left_out_limit += length - taken;
-    }
-    body->left_out += length - taken;
+    size_t left_out = length - taken;
+    body->left_out += left_out;
+    if (body->used + taken == settings->max_body_bytes)
+        stats->body_left_out_limit += left_out;
+    else
+        stats->body_left_out_total += left_out;
     return taken;
 }
 

@@ -3,6 +3,7 @@
 taken apart. It shares nothing with the program but that page."""
 
 import os
+import re
 import select
 import struct
 import subprocess
@@ -57,9 +58,9 @@ class Reader:
 
 
 class Port:
-    def __init__(self, program, prefix=()):
-        self.process = subprocess.Popen([*prefix, program], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    def __init__(self, program, **how):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, bufsize=0, **how)
         self.buffer = b""
         self.references = 0
 
@@ -91,6 +92,40 @@ class Port:
         self.references += 1
         self.command(kind, struct.pack(">I", self.references) + body)
         return self.references
+
+    def set_filter(self, expression):
+        """(0, "") or (code, words). Only replies may be under way."""
+        expression = expression if isinstance(expression, bytes) else expression.encode()
+        read = self.reply(self.ask(SET_FILTER, expression))
+        code = read.number(1)
+        return code, read.rest()[4:].decode()
+
+    def stats(self):
+        read = self.reply(self.ask(STATS))
+        assert read.number(1) == 0
+        return counters(read)
+
+    def interfaces(self):
+        read = self.reply(self.ask(INTERFACES))
+        assert read.number(1) == 0
+        found = []
+        for _ in range(read.number(4)):
+            found.append({"name": read.text().decode(), "description": read.text(),
+                          "flags": read.number(1), "mtu": read.number(4),
+                          "addresses": [read.text() for _ in range(read.number(4))]})
+        assert read.done()
+        return found
+
+    def reply(self, reference):
+        read = Reader(self.expect(REPLY))
+        assert read.number(4) == reference
+        return read
+
+    def ends(self):
+        """Closes its input, and returns its status and what it said."""
+        self.process.stdin.close()
+        status = self.process.wait(10)
+        return status, self.process.stderr.read()
 
     # ---- From the worker
 
@@ -135,6 +170,22 @@ class Port:
                 return found, told, error(body)
 
 
+def counter_names():
+    """As counters.h lists them."""
+    path = os.path.join(os.path.dirname(__file__), "../../erlang/native/counters.h")
+    with open(path, encoding="ascii") as lines:
+        return [f"{m[1]}.{m[2]}" for line in lines
+                if (m := re.match(r"^    X\((\w+), (\w+)\)", line))]
+
+
+def counters(read):
+    names = counter_names()
+    assert read.number(2) == len(names)
+    found = {name: read.number(8) for name in names}
+    assert read.done()
+    return found
+
+
 def error(body):
     read = Reader(body)
     code, system = read.number(1), read.number(4)
@@ -163,3 +214,71 @@ def events(body):
     while not read.done():
         found.append((read.number(1), read.text()))
     return found
+
+
+STREAM, GAP, FLOW, FLOW_END, TRANSACTION, ANOMALY, STATS_EVENT, LOST = range(1, 9)
+
+
+def endpoints(read):
+    length = {4: 4, 6: 16}[read.number(1)]
+    return [(read.take(length), read.number(2)) for _ in range(2)]
+
+
+def headers(read):
+    return [(read.text(), read.text()) for _ in range(read.number(4))]
+
+
+def message(read):
+    found = {"seen": read.number(1), "version": read.number(1), "framing": read.number(1),
+             "ended": read.number(1), "status": read.number(2), "interim": read.number(2),
+             "content_length": read.number(8), "body_bytes": read.number(8),
+             "wire_bytes": read.number(8), "first": read.number(8, signed=True),
+             "last": read.number(8, signed=True), "gap_bytes": read.number(8),
+             "gap_count": read.number(4)}
+    found["gaps"] = [(read.number(8), read.number(8)) for _ in range(read.number(1))]
+    for name in ("method", "target", "reason", "head"):
+        found[name] = read.text()
+    found["headers"], found["trailers"] = headers(read), headers(read)
+    found["body"], found["left_out"] = read.text(), read.number(8)
+    return found
+
+
+def event(kind, body):
+    """What an event tells, as a dict; its form is checked to the last byte."""
+    read = Reader(body)
+    if kind == STREAM:
+        return {"flow": read.number(8), "direction": read.number(1), "offset": read.number(8),
+                "bytes": read.rest()}
+    if kind == STATS_EVENT:
+        return counters(read)
+    if kind == GAP:
+        found = {"flow": read.number(8), "direction": read.number(1), "offset": read.number(8),
+                 "length": read.number(8)}
+    elif kind == FLOW:
+        found = {"flow": read.number(8), "endpoints": endpoints(read)}
+    elif kind == FLOW_END:
+        found = {"flow": read.number(8), "endpoints": endpoints(read), "end": read.number(1),
+                 "flags": read.number(1), "first": read.number(8, signed=True),
+                 "last": read.number(8, signed=True)}
+        names = ("packets", "wire_bytes", "stream_bytes", "gap_bytes")
+        found["halves"] = [{name: read.number(8) for name in names} for _ in range(2)]
+    elif kind == TRANSACTION:
+        found = {"number": read.number(8), "index": read.number(4), "missing": read.number(4),
+                 "anomalies": read.number(8), "tunnel": read.number(1), "flow": read.number(8),
+                 "endpoints": endpoints(read), "request": message(read), "response": message(read)}
+    elif kind == ANOMALY:
+        found = {"name": read.text().decode(), "time": read.number(8, signed=True),
+                 "has_flow": read.number(1), "flow": read.number(8)}
+        found["endpoints"] = endpoints(read) if found["has_flow"] else None
+        found |= {"direction": read.number(1), "offset": read.number(8), "length": read.number(8),
+                  "kept": read.text(), "rejected": read.text()}
+    elif kind == LOST:
+        found = {"ring": read.number(8), "interface": read.number(8)}
+    else:
+        raise AssertionError(f"there is no event of the kind {kind}")
+    assert read.done(), f"bytes behind an event of the kind {kind}"
+    return found
+
+
+def of_kind(told, kind):
+    return [event(*one) for one in told if one[0] == kind]
