@@ -300,6 +300,156 @@ static void fragments_in_one_frame_are_put_together(void **state)
     unlink(path);
 }
 
+struct batches {
+    struct wb_engine *engine;
+    int batches;
+    uint64_t packets, tcp, udp;
+};
+
+static void on_batch(void *context, const struct wb_packet *packets, int count)
+{
+    struct batches *seen = context;
+    assert_true(count > 0);
+    seen->batches++;
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(packets[i].number, ++seen->packets);
+        seen->tcp += packets[i].data[23] == 6;
+        seen->udp += packets[i].data[23] == 17;
+    }
+}
+
+static void batches_come_undecoded(void **state)
+{
+    (void)state;
+    char path[64];
+    write_capture(path);
+    struct batches seen = {0};
+    struct wb_engine_options options = {
+        .source = {.file = path}, .handlers = {.packets = on_batch}, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error;
+    struct wb_stats stats;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(wb_engine_descriptor(engine), -1);
+    assert_int_equal(run_to_end(engine, &error), WB_E_END);
+    wb_engine_stats(engine, &stats);
+    assert_true(seen.packets > 0);
+    assert_int_equal(seen.packets, stats.source.delivered);
+    assert_int_equal(stats.decode.packets, 0);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+/* Of a file that is longer than what is read at once, half of it UDP. */
+static void write_mixture(char *path, unsigned packets)
+{
+    static const struct savefile_options options = {.interfaces = {{.link_type = 1}}};
+    uint8_t bytes[1000] = {[12] = 8, [14] = 0x45};
+    strcpy(path, "/tmp/wirebeam-engine-XXXXXX");
+    close(mkstemp(path));
+    struct savefile *file = savefile_open(path, &options);
+    for (unsigned i = 0; i < packets; i++) {
+        bytes[23] = i % 2 ? 6 : 17;
+        savefile_put(file, &(struct wb_packet){.data = bytes, .captured_length = sizeof bytes,
+                                               .wire_length = sizeof bytes, .link_type = 1});
+    }
+    savefile_close(file);
+}
+
+static void change_filter_once(void *context, const struct wb_packet *packets, int count)
+{
+    struct batches *seen = context;
+    struct wb_error error = {0};
+    on_batch(context, packets, count);
+    if (seen->batches > 1)
+        return;
+    assert_int_equal(wb_engine_set_filter(seen->engine, "udp prt 80", &error), WB_E_FILTER);
+    assert_non_null(strstr(error.text, "\"udp prt 80\""));
+    assert_int_equal(wb_engine_set_filter(seen->engine, "udp", &error), 0);
+}
+
+/* From within a handler, even: the batch at hand has passed the old one. */
+static void a_filter_changes_between_batches(void **state)
+{
+    (void)state;
+    enum { PACKETS = 4000 };
+    char path[64];
+    write_mixture(path, PACKETS);
+    struct batches seen = {0};
+    struct wb_engine_options options = {.source = {.file = path, .filter = "tcp"},
+                                        .handlers = {.packets = change_filter_once},
+                                        .context = &seen};
+    struct wb_error error;
+    struct wb_stats stats;
+    assert_int_equal(wb_engine_open(&seen.engine, &options, &error), 0);
+    assert_true(wb_engine_step(seen.engine, -1, &error) > 0);
+    uint64_t before = seen.packets;
+    assert_int_equal(seen.tcp, before);
+    wb_engine_stats(seen.engine, &stats);
+    uint64_t read = stats.source.delivered + stats.source.filtered;
+    assert_true(read < PACKETS);
+    run_to_end(seen.engine, &error);
+    assert_int_equal(seen.tcp, before);
+    assert_int_equal(seen.udp, (PACKETS - read) / 2);
+    wb_engine_stats(seen.engine, &stats);
+    assert_int_equal(stats.source.delivered + stats.source.filtered, PACKETS);
+    wb_engine_close(seen.engine);
+    unlink(path);
+}
+
+static void no_filter_is_a_filter_too(void **state)
+{
+    (void)state;
+    char path[64];
+    write_mixture(path, 10);
+    struct batches seen = {0};
+    struct wb_engine_options options = {.source = {.file = path, .filter = "tcp"},
+                                        .handlers = {.packets = on_batch}, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    assert_int_equal(wb_engine_set_filter(engine, NULL, &error), 0);
+    run_to_end(engine, &error);
+    assert_int_equal(seen.packets, 10);
+    wb_engine_close(engine);
+    unlink(path);
+}
+
+static int count_and_refuse(void *context, struct wb_error *error)
+{
+    ++*(int *)context;
+    error->code = WB_E_PERMISSION;
+    strcpy(error->text, "refused");
+    return WB_E_PERMISSION;
+}
+
+static int count_only(void *context, struct wb_error *error)
+{
+    (void)error;
+    ++*(int *)context;
+    return 0;
+}
+
+/* Between the opening of a file and its first byte: one that is no capture is opened, too. */
+static void opened_is_told_before_the_first_byte(void **state)
+{
+    (void)state;
+    int told = 0;
+    struct wb_engine_options options = {
+        .source = {.file = "/dev/null", .opened = count_and_refuse, .opened_context = &told}};
+    struct wb_engine *engine;
+    struct wb_error error = {0};
+    assert_int_equal(wb_engine_open(&engine, &options, &error), WB_E_PERMISSION);
+    assert_string_equal(error.text, "refused");
+    assert_int_equal(told, 1);
+    options.source.opened = count_only;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), WB_E_FORMAT);
+    assert_int_equal(told, 2);
+    options.source.file = "/no/such/file";
+    assert_int_equal(wb_engine_open(&engine, &options, &error), WB_E_NOT_FOUND);
+    assert_int_equal(told, 2);
+}
+
 static void stages_that_nobody_needs_do_not_run(void **state)
 {
     (void)state;
@@ -414,6 +564,10 @@ int main(void)
         cmocka_unit_test(all_that_a_file_tells),
         cmocka_unit_test(packets_of_one_frame_are_all_followed),
         cmocka_unit_test(fragments_in_one_frame_are_put_together),
+        cmocka_unit_test(batches_come_undecoded),
+        cmocka_unit_test(a_filter_changes_between_batches),
+        cmocka_unit_test(no_filter_is_a_filter_too),
+        cmocka_unit_test(opened_is_told_before_the_first_byte),
         cmocka_unit_test(stages_that_nobody_needs_do_not_run),
         cmocka_unit_test(max_packets_ends_the_run),
         cmocka_unit_test(stop_ends_the_run),

@@ -16,6 +16,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@
 #include <cmocka.h>
 
 #include "shape.h"
+#include "source/packet_program.h"
 #include "source/wake.h"
 
 #define NEAR "wbnear" /* captured on */
@@ -146,15 +148,20 @@ static int take_once(struct wb__source *source, int timeout_ms, struct seen *see
 
 /* What is received may come some time after it was sent: takes until count packets are
  * there, then wakes the source and takes what is there beside them, which is nothing. */
-static void take_exactly(struct wb__source *source, int count, struct seen *seen)
+static void take_the_rest(struct wb__source *source, int count, struct seen *seen)
 {
-    seen->count = 0;
     while (seen->count < count)
         if (take_once(source, 2000, seen) <= 0)
             fail_msg("only %d of %d packets came", seen->count, count);
     source->operations->wake(source);
     assert_int_equal(take_once(source, -1, seen), 0);
     assert_int_equal(stats_of(source).seen, count);
+}
+
+static void take_exactly(struct wb__source *source, int count, struct seen *seen)
+{
+    seen->count = 0;
+    take_the_rest(source, count, seen);
 }
 
 /* As a pcap file. */
@@ -457,6 +464,142 @@ static void bad_options_get_one_clear_line(void **unused)
                   WB_E_FILTER, "link header");
 }
 
+static void set_filter(struct wb__source *source, const char *expression)
+{
+    struct wb_error error = {0};
+    if (source->operations->set_filter(source, expression, &error) < 0)
+        fail_msg("%s", error.text);
+}
+
+/* Also one with a VLAN, which has to be compiled for an open interface. */
+static void filters_change(void **unused)
+{
+    (void)unused;
+    need_network();
+    static struct seen seen;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct wb_source_options options = {
+            .interface = NEAR, .kind = kinds[i], .filter = "tcp port 81", .filter_changes = true};
+        struct wb__source *source = opened(&options);
+        struct wb_error error = {0};
+        seen.count = 0;
+        set_filter(source, "vlan 11");
+        assert_int_equal(source->operations->set_filter(source, "vlan prt 80", &error),
+                         WB_E_FILTER);
+        assert_non_null(strstr(error.text, "\"vlan prt 80\""));
+        send_mixture();
+        while (seen.count < 5)
+            assert_true(take_once(source, 2000, &seen) > 0);
+        set_filter(source, "vlan 10 and tcp port 81");
+        send_mixture();
+        take_the_rest(source, 9, &seen);
+        assert_memory_equal(seen.bytes[4], frame_of(11, 80).bytes, 64);
+        assert_memory_equal(seen.bytes[8], frame_of(10, 81).bytes, 64);
+        source->operations->close(source);
+    }
+}
+
+/* After the wake a source takes nothing in: a new filter does not open it again. */
+static void a_filter_does_not_start_what_was_stopped(void **unused)
+{
+    (void)unused;
+    need_network();
+    static struct seen seen;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct wb_source_options options = {
+            .interface = NEAR, .kind = kinds[i], .filter_changes = true};
+        struct wb__source *source = opened(&options);
+        seen.count = 0;
+        take_the_rest(source, 0, &seen);
+        set_filter(source, "");
+        send_mixture();
+        assert_int_equal(take_once(source, 100, &seen), 0);
+        assert_int_equal(stats_of(source).seen, 0);
+        source->operations->close(source);
+    }
+}
+
+static void a_filter_changes_only_where_it_was_said(void **unused)
+{
+    (void)unused;
+    need_network();
+    const struct wb_source_options options = {.interface = NEAR, .kind = "packet"};
+    struct wb__source *source = opened(&options);
+    struct wb_error error = {0};
+    assert_int_equal(source->operations->set_filter(source, "tcp", &error), WB_E_UNSUPPORTED);
+    source->operations->close(source);
+}
+
+/* The handle that filters are compiled with takes nothing in: packets that pass the
+ * interface are counted for one socket only. */
+static void a_compiler_takes_nothing_in(void **unused)
+{
+    (void)unused;
+    need_network();
+    const struct wb_source_options options = {.interface = NEAR};
+    struct wb_error error;
+    struct pcap_stat counted = {0};
+    pcap_t *compiler;
+    assert_int_equal(wb__packet_program_compiler(&compiler, &options, &error), 0);
+    assert_int_equal(send_frames(FAR, frame_of(-1, 80), 100), 100);
+    assert_int_equal(pcap_stats(compiler, &counted), 0);
+    assert_int_equal(counted.ps_recv, 0);
+    pcap_close(compiler);
+}
+
+static bool is_readable(struct wb__source *source, int timeout_ms)
+{
+    struct pollfd fd = {.fd = source->operations->descriptor(source), .events = POLLIN};
+    return poll(&fd, 1, timeout_ms) > 0;
+}
+
+/* Readable when packets wait, until they were taken; quiet when none do. */
+static void the_descriptor_tells_of_packets(void **unused)
+{
+    (void)unused;
+    need_network();
+    static struct seen seen;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct wb_source_options options = {
+            .interface = NEAR, .kind = kinds[i], .latency_ms = 10};
+        struct wb__source *source = opened(&options);
+        for (unsigned round = 0; round < 3; round++) {
+            assert_false(is_readable(source, 50));
+            seen.count = 0;
+            send_frames(FAR, frame_of(-1, 80), 5);
+            while (seen.count < 5) {
+                assert_true(is_readable(source, 2000));
+                take_once(source, 0, &seen);
+            }
+            assert_int_equal(take_once(source, 0, &seen), 0); /* gives back what was held */
+        }
+        source->operations->close(source);
+    }
+}
+
+static int refuse(void *context, struct wb_error *error)
+{
+    ++*(int *)context;
+    error->code = WB_E_PERMISSION;
+    return WB_E_PERMISSION;
+}
+
+static void opened_is_told_when_all_is_open(void **unused)
+{
+    (void)unused;
+    need_network();
+    for (unsigned i = 0; i < 2; i++) {
+        int told = 0;
+        struct wb_source_options options = {.interface = NEAR, .kind = kinds[i], .opened = refuse,
+                                            .opened_context = &told};
+        struct wb__source *source;
+        struct wb_error error;
+        assert_int_equal(wb__source_open(&source, &options, &error), WB_E_PERMISSION);
+        assert_null(source);
+        assert_int_equal(told, 1);
+    }
+}
+
 struct seen_interfaces {
     bool has_near, has_loopback, is_any_last;
 };
@@ -508,6 +651,12 @@ int main(void)
         cmocka_unit_test(any_restores_the_tag),
         cmocka_unit_test(an_interface_that_goes_down_is_told),
         cmocka_unit_test(bad_options_get_one_clear_line),
+        cmocka_unit_test(filters_change),
+        cmocka_unit_test(a_filter_does_not_start_what_was_stopped),
+        cmocka_unit_test(a_filter_changes_only_where_it_was_said),
+        cmocka_unit_test(a_compiler_takes_nothing_in),
+        cmocka_unit_test(the_descriptor_tells_of_packets),
+        cmocka_unit_test(opened_is_told_when_all_is_open),
         cmocka_unit_test(interfaces_are_listed),
     };
     return cmocka_run_group_tests(tests, make_network, NULL);
