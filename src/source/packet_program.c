@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "source/packet_program.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -123,8 +125,9 @@ static int copy_instructions(struct list *list, const struct bpf_program *from, 
 }
 
 /* libpcap tests the tag that the kernel keeps beside a packet only in programs that are
- * compiled for an open interface. The handle's own socket is bound to no protocol again, and
- * where an old kernel takes that for "as before", it rejects all. */
+ * compiled for an open interface. The handle's own socket is bound to a protocol that nobody
+ * speaks, since 0 would mean the one before, and rejects even that: so the kernel does not
+ * look at it for any packet. */
 int wb__packet_program_compiler(pcap_t **compiler, const struct wb_source_options *options,
                                 struct wb_error *error)
 {
@@ -134,7 +137,7 @@ int wb__packet_program_compiler(pcap_t **compiler, const struct wb_source_option
     int result = wb__live_handle(compiler, &plain, error);
     if (result < 0)
         return result;
-    struct sockaddr_ll nothing = {.sll_family = AF_PACKET};
+    struct sockaddr_ll nothing = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_LOOPBACK)};
     if (wb__packet_program_attach(pcap_fileno(*compiler), NULL) == 0 &&
         bind(pcap_fileno(*compiler), (struct sockaddr *)&nothing, sizeof nothing) == 0)
         return 0;
