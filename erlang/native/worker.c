@@ -2,8 +2,8 @@
  *
  * The loop over commands and steps of the engine.
  *
- *     waiting --OPEN, opened--> running --its end, a failure--> closed
- *        \------OPEN, failed--------------------------------------^
+ *     waiting --OPEN--> opening --opened--> running --its end, a failure--> closed
+ *                          \------failed------------------------------------^
  *
  * In each state commands are taken; the end of the owner ends the worker. In running, a frame
  * without credit waits inside of the step that made it: commands are taken there too, which
@@ -11,11 +11,14 @@
  */
 #include "worker.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "events.h"
 #include "options.h"
@@ -27,7 +30,7 @@
 
 struct worker {
     const struct transport *transport;
-    enum { WAITING, RUNNING, CLOSED } state;
+    enum { WAITING, OPENING, RUNNING, CLOSED } state;
     bool is_over; /* the owner is gone: nothing is sent or taken any more */
     enum received why;
     uint32_t credit;
@@ -58,6 +61,8 @@ void worker_out_of_memory(struct worker *worker)
 {
     worker->is_out_of_memory = true;
 }
+
+static void take_command(struct worker *worker, int timeout_ms);
 
 /* ---- Sending ---------------------------------------------------------------------- */
 
@@ -108,35 +113,7 @@ static void send_closed(struct worker *worker, int code, const struct wb_error *
     worker->state = CLOSED;
 }
 
-/* ---- Commands --------------------------------------------------------------------- */
-
-static void open_capture(struct worker *worker, const struct command *command)
-{
-    struct wb_error error = {0};
-    int code = options_read(&worker->settings, command->body, command->length, &error);
-    if (code == OPTIONS_MALFORMED) {
-        end(worker, RECEIVED_MALFORMED);
-        return;
-    }
-    struct wb_engine_options *options = &worker->settings.engine;
-    options->source.opened = worker->transport->opened;
-    options->source.opened_context = worker->transport->context;
-    if (code == 0 &&
-        !events_start(&worker->events, worker, &worker->settings, &worker->stats, options))
-        code = say(&error, WB_E_MEMORY, "out of memory for a batch of packets");
-    if (code == 0)
-        code = wb_engine_open(&worker->engine, options, &error);
-    if (code < 0) {
-        send_closed(worker, code, &error);
-        return;
-    }
-    worker->state = RUNNING;
-    worker->losses_due_ms = now_ms() + LOSSES_MS;
-    worker->stats_due_ms = now_ms() + worker->settings.stats_interval_ms;
-    buffer_put8(&worker->reply, FRAME_OPENED);
-    buffer_put_string(&worker->reply, wb_engine_source_kind(worker->engine));
-    send_reply(worker);
-}
+/* ---- Questions -------------------------------------------------------------------- */
 
 static void add_credit(struct worker *worker, uint32_t more)
 {
@@ -223,6 +200,76 @@ static void refuse_early(struct worker *worker, uint32_t reference)
     refuse(worker, reference, code, &error);
 }
 
+/* ---- Opening ---------------------------------------------------------------------- */
+
+/* A FIFO has to be written to before it can be opened; until then commands are taken, and
+ * the owner's end is heard. Returns its descriptor, to be closed when the engine has one of
+ * its own, or -1 where the file is no FIFO; what else it is, the engine tells. */
+static int wait_for_writer(struct worker *worker, const char *path)
+{
+    struct stat info;
+    int fifo = -1;
+    if (!path || stat(path, &info) < 0 || !S_ISFIFO(info.st_mode))
+        return -1;
+    while (!worker->is_over) {
+        if (fifo < 0)
+            fifo = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fifo < 0)
+            return -1;
+        struct pollfd fds[2] = {{.fd = worker->transport->descriptor, .events = POLLIN},
+                                {.fd = fifo, .events = POLLIN}};
+        poll(fds, 2, -1);
+        if (fds[0].revents)
+            take_command(worker, 0);
+        if (fds[1].revents & POLLIN)
+            return fifo;
+        if (fds[1].revents) { /* the writer left without a word */
+            close(fifo);
+            fifo = -1;
+        }
+    }
+    return fifo;
+}
+
+static int open_engine(struct worker *worker, struct wb_error *error)
+{
+    struct wb_engine_options *options = &worker->settings.engine;
+    options->source.opened = worker->transport->opened;
+    options->source.opened_context = worker->transport->context;
+    if (!events_start(&worker->events, worker, &worker->settings, &worker->stats, options))
+        return say(error, WB_E_MEMORY, "out of memory for a batch of packets");
+    int fifo = wait_for_writer(worker, options->source.file);
+    int code = worker->is_over ? WB_E_END : wb_engine_open(&worker->engine, options, error);
+    if (fifo >= 0)
+        close(fifo);
+    return code;
+}
+
+static void open_capture(struct worker *worker, const struct command *command)
+{
+    struct wb_error error = {0};
+    int code = options_read(&worker->settings, command->body, command->length, &error);
+    if (code == OPTIONS_MALFORMED) {
+        end(worker, RECEIVED_MALFORMED);
+        return;
+    }
+    worker->state = OPENING;
+    if (code == 0)
+        code = open_engine(worker, &error);
+    if (code < 0) {
+        send_closed(worker, code, &error);
+        return;
+    }
+    worker->state = RUNNING;
+    worker->losses_due_ms = now_ms() + LOSSES_MS;
+    worker->stats_due_ms = now_ms() + worker->settings.stats_interval_ms;
+    buffer_put8(&worker->reply, FRAME_OPENED);
+    buffer_put_string(&worker->reply, wb_engine_source_kind(worker->engine));
+    send_reply(worker);
+}
+
+/* ---- All commands ----------------------------------------------------------------- */
+
 static bool is_well_formed(const struct worker *worker, const struct command *command)
 {
     switch (command->type) {
@@ -256,7 +303,7 @@ static void obey(struct worker *worker, const struct command *command)
         return; /* after CLOSED nothing is said */
     else if (command->type == COMMAND_INTERFACES)
         tell_interfaces(worker, number);
-    else if (worker->state == WAITING)
+    else if (worker->state != RUNNING)
         refuse_early(worker, number);
     else if (command->type == COMMAND_STATS)
         tell_stats(worker, number);

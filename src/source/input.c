@@ -226,8 +226,9 @@ static int open_path(struct wb__input *input, const char *path, struct wb_error 
     input->name = strdup(is_standard_input ? "standard input" : path);
     if (!input->name)
         return wb__error_set(error, WB_E_MEMORY, ENOMEM, "out of memory");
+    /* A FIFO is open at once: whoever waits for its writer waits where the wake is heard. */
     input->descriptor = is_standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                                          : open(path, O_RDONLY | O_CLOEXEC);
+                                          : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     return input->descriptor < 0 ? open_failure(input, error) : 0;
 }
 

@@ -168,6 +168,22 @@ class Ends(unittest.TestCase):
             port.process.stdin.close()
             self.assertEqual(port.process.wait(10), 0)
 
+    def test_its_input_ends_while_a_fifo_has_no_writer(self):
+        """Nor one that came and said nothing."""
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "fifo")
+        os.mkfifo(path)
+        with Port(PROGRAM) as port:
+            port.open(file=path)
+            self.assertIsNone(port.frame(0.2))
+            os.close(os.open(path, os.O_WRONLY))
+            self.assertIsNone(port.frame(0.2))
+            reference = port.ask(STATS)
+            self.assertEqual(port.reply(reference).number(1), E_ARGUMENT)
+            self.check_end(port)
+        os.unlink(path)
+        os.rmdir(folder)
+
     def test_its_output_breaks(self):
         with Capture(mixed(4000)) as file, Port(PROGRAM) as port:
             port.open(file=file.path)
