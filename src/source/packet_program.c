@@ -14,7 +14,7 @@
 #include "source/filter.h"
 #include "source/live.h"
 
-#define PRELUDE_MAX 8
+#define PRELUDE_MAX   8
 #define LOOPBACK_NAME "lo"
 
 /* A list of instructions that never outgrows its array. */
