@@ -18,10 +18,10 @@
 #include "worker.h"
 
 #define FLOWS_MAX (1U << 18) /* more make a table that is slow to make */
-#define CHECK(condition)  \
-    do {                  \
-        if (!(condition)) \
-            abort();      \
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            abort();                                                                               \
     } while (0)
 
 struct owner {
@@ -37,9 +37,19 @@ static void put_segment(FILE *file, bool is_server, unsigned sequence, unsigned 
                         unsigned flags, const char *text)
 {
     unsigned length = (unsigned)strlen(text), total = 40 + length;
-    uint8_t frame[54] = {[12] = 8, [14] = 0x45, [16] = (uint8_t)(total >> 8), [17] = (uint8_t)total,
-                         [22] = 64, [23] = 6, [26] = 10, [29] = is_server ? 2 : 1, [30] = 10,
-                         [33] = is_server ? 1 : 2, [46] = 0x50, [47] = (uint8_t)flags, [48] = 0xff};
+    uint8_t frame[54] = {[12] = 8,
+                         [14] = 0x45,
+                         [16] = (uint8_t)(total >> 8),
+                         [17] = (uint8_t)total,
+                         [22] = 64,
+                         [23] = 6,
+                         [26] = 10,
+                         [29] = is_server ? 2 : 1,
+                         [30] = 10,
+                         [33] = is_server ? 1 : 2,
+                         [46] = 0x50,
+                         [47] = (uint8_t)flags,
+                         [48] = 0xff};
     const uint8_t ports[2][4] = {{0x9c, 0x40, 0, 80}, {0, 80, 0x9c, 0x40}};
     memcpy(frame + 34, ports[is_server], 4);
     store32(frame + 38, sequence);
@@ -179,10 +189,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (always_readable < 0)
         always_readable = memfd_create("commands", 0);
     struct owner owner = {.data = data, .end = data + size};
-    const struct transport transport = {.context = &owner,
-                                        .descriptor = always_readable,
-                                        .receive = receive,
-                                        .send = send_frame};
+    const struct transport transport = {
+        .context = &owner, .descriptor = always_readable, .receive = receive, .send = send_frame};
     enum received why = worker_run(&transport);
     CHECK(why == RECEIVED_END || why == RECEIVED_MALFORMED);
     buffer_free(&owner.command);

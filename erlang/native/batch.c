@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_PART 2          /* of data */
-#define SKIP_MAX 16           /* header of a record in a pcap file */
-#define WORTH_BYTES 256       /* a smaller packet is copied sooner than SKIP_MAX bytes are sent */
-#define LONG_RUN_BYTES 4096   /* a shorter run is copied */
-#define NS_PER_SECOND 1000000000
+#define FIRST_PART     2    /* of data */
+#define SKIP_MAX       16   /* header of a record in a pcap file */
+#define WORTH_BYTES    256  /* a smaller packet is copied sooner than SKIP_MAX bytes are sent */
+#define LONG_RUN_BYTES 4096 /* a shorter run is copied */
+#define NS_PER_SECOND  1000000000
 
 int64_t time_in_units(int64_t time_ns, uint32_t per_second)
 {
@@ -60,7 +60,8 @@ static int length_of_run(const struct batch *batch, const struct wb_packet *pack
     int length = 1;
     while (length < count && is_close(&packets[length - 1], &packets[length]) &&
            (size_t)(end_of(&packets[length]) - packets->data) +
-                   (size_t)(length + 1) * PACKET_ENTRY_BYTES <= room)
+                   (size_t)(length + 1) * PACKET_ENTRY_BYTES <=
+               room)
         length++;
     return length;
 }
@@ -98,8 +99,7 @@ static void add_part(struct batch *batch, const uint8_t *bytes, size_t length)
     if (batch->part_count > FIRST_PART && (uint8_t *)last->iov_base + last->iov_len == bytes)
         last->iov_len += length;
     else
-        batch->parts[batch->part_count++] =
-            (struct iovec){(uint8_t *)(uintptr_t)bytes, length};
+        batch->parts[batch->part_count++] = (struct iovec){(uint8_t *)(uintptr_t)bytes, length};
     batch->data_bytes += length;
 }
 

@@ -16,7 +16,7 @@
 #include "buffer.h"
 #include "worker.h"
 
-#define BATCH_PARTS 256
+#define BATCH_PARTS      256
 #define BATCH_HEAD_BYTES 9 /* type, count, bytes of data */
 
 struct batch {

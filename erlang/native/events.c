@@ -3,8 +3,8 @@
 
 #include "exchange.h"
 
-#define EVENT_HEAD_BYTES 5         /* kind, length */
-#define KEPT_BYTES ((size_t)4 << 20) /* a longer buffer, for large bodies, is not kept */
+#define EVENT_HEAD_BYTES 5                 /* kind, length */
+#define KEPT_BYTES       ((size_t)4 << 20) /* a longer buffer, for large bodies, is not kept */
 
 static struct events *events_of(void *context)
 {
@@ -136,8 +136,7 @@ static void put_slice(struct buffer *buffer, struct wb_slice slice)
     buffer_put_text(buffer, slice.data, slice.length);
 }
 
-static void put_headers(struct buffer *buffer, const struct wb_http_header *headers,
-                        uint32_t count)
+static void put_headers(struct buffer *buffer, const struct wb_http_header *headers, uint32_t count)
 {
     buffer_put32(buffer, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -148,8 +147,7 @@ static void put_headers(struct buffer *buffer, const struct wb_http_header *head
 
 static void put_gaps(struct buffer *buffer, const struct wb_http_message *message)
 {
-    unsigned kept =
-        message->gap_count < WB_HTTP_GAPS_KEPT ? message->gap_count : WB_HTTP_GAPS_KEPT;
+    unsigned kept = message->gap_count < WB_HTTP_GAPS_KEPT ? message->gap_count : WB_HTTP_GAPS_KEPT;
     buffer_put64(buffer, message->gap_bytes);
     buffer_put32(buffer, message->gap_count);
     buffer_put8(buffer, kept);
@@ -297,8 +295,7 @@ static void on_fragment_anomaly(void *context, const struct wb_fragment_anomaly 
 
 /* ---- Counters --------------------------------------------------------------------- */
 
-void stats_put(struct buffer *buffer, const struct wb_stats *stats,
-               const struct worker_stats *own)
+void stats_put(struct buffer *buffer, const struct wb_stats *stats, const struct worker_stats *own)
 {
     const struct {
         const struct wb_source_stats *source;

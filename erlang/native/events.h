@@ -30,8 +30,7 @@ void events_put_stats(struct events *events, const struct wb_stats *stats);
 void events_put_lost(struct events *events, uint64_t ring, uint64_t interface);
 
 /* The body of an EVENT_STATS, which is also what STATS is answered by. */
-void stats_put(struct buffer *buffer, const struct wb_stats *stats,
-               const struct worker_stats *own);
+void stats_put(struct buffer *buffer, const struct wb_stats *stats, const struct worker_stats *own);
 
 /* Sends what there is. */
 void events_flush(struct events *events);

@@ -12,12 +12,12 @@
 #include "protocol.h"
 #include "say.h"
 
-#define TIME_PER_SECOND 1000000000U
-#define BATCH_BYTES (256U << 10)
-#define BATCH_BYTES_MAX (64U << 20)
-#define BODY_BYTES (8U << 20)
-#define BODY_BYTES_MAX (512U << 20) /* a transaction has two, and has to fit into one frame */
-#define BODY_TOTAL ((uint64_t)256 << 20)
+#define TIME_PER_SECOND   1000000000U
+#define BATCH_BYTES       (256U << 10)
+#define BATCH_BYTES_MAX   (64U << 20)
+#define BODY_BYTES        (8U << 20)
+#define BODY_BYTES_MAX    (512U << 20) /* a transaction has two, and has to fit into one frame */
+#define BODY_TOTAL        ((uint64_t)256 << 20)
 #define STATS_INTERVAL_MS 1000U
 
 enum kind { TEXT, FLAG, NUMBER_32, NUMBER_64, CALL };
@@ -43,8 +43,7 @@ static int set_direction(struct settings *settings, const char *value, struct wb
 
 static int add_delivery(struct settings *settings, const char *value, struct wb_error *error)
 {
-    static const char *const names[] = {"packets", "streams", "transactions", "anomalies",
-                                        "stats"};
+    static const char *const names[] = {"packets", "streams", "transactions", "anomalies", "stats"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(value, names[i]) == 0) {
             settings->deliver |= 1U << i;

@@ -21,8 +21,8 @@
 #include "buffer.h"
 #include "worker.h"
 
-#define PIPE_BYTES (1 << 20)
-#define COMMAND_MAX (16U << 20) /* longer than any command can be */
+#define PIPE_BYTES   (1 << 20)
+#define COMMAND_MAX  (16U << 20) /* longer than any command can be */
 #define LENGTH_BYTES 4
 
 struct port {

@@ -24,9 +24,9 @@
 #include "options.h"
 #include "say.h"
 
-#define IDLE_MS 100      /* between looks at timers, when no packet comes */
-#define FILE_WAIT_MS 20  /* for bytes of a file that is a pipe, while commands have to wait */
-#define LOSSES_MS 1000   /* losses are told at most so often */
+#define IDLE_MS      100  /* between looks at timers, when no packet comes */
+#define FILE_WAIT_MS 20   /* for bytes of a file that is a pipe, while commands have to wait */
+#define LOSSES_MS    1000 /* losses are told at most so often */
 
 struct worker {
     const struct transport *transport;
@@ -395,6 +395,8 @@ static void close_capture(struct worker *worker, int code, struct wb_error *erro
     events_flush(&worker->events);
     if (worker->is_out_of_memory)
         code = say(error, WB_E_MEMORY, "out of memory for what is to be delivered");
+    wb_engine_close(worker->engine); /* no ring fills while the owner only has not gone yet */
+    worker->engine = NULL;
     send_closed(worker, code, error);
 }
 

@@ -132,12 +132,13 @@ int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *er
  * It is the engine's own. */
 int wb_engine_descriptor(const struct wb_engine *engine);
 
-/* Another filter while it runs, also from within a handler: what a later step takes from a
- * file is filtered by it; of what comes from the network, packets that wait in the system's
- * buffer have passed the old one. The ring of Linux changes from one packet to the next, and its
- * counts stay exact; libpcap rejects everything for the moment in between, and does not count
- * that. A live source must have been opened with wb_source_options.filter_changes. Returns 0, or a negative code with *error filled,
- * WB_E_FILTER where it does not compile: the old one stays in force. */
+/* Another filter while it runs, also from within a handler: what a later step takes from a file
+ * is filtered by it; of what comes from the network, packets that wait in the system's buffer
+ * have passed the old one. The ring of Linux changes from one packet to the next, and its counts
+ * stay exact; libpcap rejects everything for the moment in between, and does not count that. A
+ * live source must have been opened with wb_source_options.filter_changes. Returns 0, or a
+ * negative code with *error filled, WB_E_FILTER where it does not compile: the old one stays in
+ * force. */
 int wb_engine_set_filter(struct wb_engine *engine, const char *expression,
                          struct wb_error *error);
 

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-#define NOBODY "nobody"
+#define NOBODY    "nobody"
 #define NOBODY_ID 65534 /* where no such user is listed */
 
 static int failure(const char *what, struct wb_error *error)

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "guard/nobody.h"
 
-#define DESCRIPTORS_MAX 64 /* listing interfaces takes a few for a moment */
+#define DESCRIPTORS_MAX  64 /* listing interfaces takes a few for a moment */
 #define FIRST_DESCRIPTOR 3
 
 void wb_guard_close_inherited(void)

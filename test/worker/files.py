@@ -20,7 +20,8 @@ QUIET = 0.3  # seconds without a frame that show that none comes
 def frame(size, number, protocol=6):
     """An Ethernet frame with an IPv4 header of that protocol."""
     data = bytes(12) + b"\x08\x00\x45\x00" + struct.pack(">HHHBB", size - 14, 0, 0, 64, protocol)
-    return (data + bytes(10) + number.to_bytes(4, "big") + bytes(range(256)) * (size // 256 + 1))[:size]
+    data += bytes(10) + number.to_bytes(4, "big") + bytes(range(256)) * (size // 256 + 1)
+    return data[:size]
 
 
 class Capture:
@@ -70,14 +71,16 @@ class Files(unittest.TestCase):
 
     def test_long_packets_and_short_ones(self):
         sizes = [60, 300000, 0, 1, 65536, 65537, 200000, 255, 256, 257, 4095, 4096, 4097] * 3
-        records = [(bytes([i]) * size, size + i, i) for i, size in enumerate(sizes) if size < 262145]
+        records = [(bytes([i]) * size, size + i, i) for i, size in enumerate(sizes)
+                   if size < 262145]
         with Capture(records) as file:
             for batch in (1, 70000, 262144):
                 found, _, _ = self.run_to_end(file=file.path, batch_bytes=batch)
                 self.assertEqual(found, file.packets())
 
     def test_time_in_every_unit(self):
-        with Capture([(frame(60, 0), None, t) for t in (0, 1, 999, 1_500_000_001, 4 * 10**18)]) as file:
+        times = (0, 1, 999, 1_500_000_001, 4 * 10**18)
+        with Capture([(frame(60, 0), None, time_ns) for time_ns in times]) as file:
             for unit in (1, 3, 1000, 10**6, 10**9):
                 found, _, _ = self.run_to_end(file=file.path, time_per_second=unit)
                 self.assertEqual(found, file.packets(unit))

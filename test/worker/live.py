@@ -96,7 +96,8 @@ class Live(unittest.TestCase):
                 udp(500, 5000)
                 udp(10, 5001)
                 found, _ = take(port, 0.5)
-                self.assertEqual([p[0][42:46] for p in found], [i.to_bytes(4, "big") for i in range(500)])
+                self.assertEqual([p[0][42:46] for p in found],
+                                 [i.to_bytes(4, "big") for i in range(500)])
                 for data, wire, when, link_type, interface, _, _ in found:
                     self.assertEqual((len(data), wire, link_type, interface), (142, 142, 1, 0))
                     self.assertLess(abs(when - before), 5 * 10**9)
@@ -114,7 +115,8 @@ class Live(unittest.TestCase):
         """The second filter holds from some packet on; what both let pass is never missing,
         but for libpcap, which rejects everything for a moment."""
         for kind in KINDS:
-            with Listener(5000, 5001, 5002), self.opened(kind, filter="udp port 5000 or 5001") as port:
+            with Listener(5000, 5001, 5002), \
+                    self.opened(kind, filter="udp port 5000 or 5001") as port:
                 port.credit(100000)
                 for _ in range(20):
                     udp(50, 5000), udp(50, 5001), udp(50, 5002)

@@ -21,15 +21,23 @@ static void numbers(void **unused)
         bool has_units, is_number;
         uint64_t number;
     } cases[] = {
-        {"0", false, true, 0},          {"18446744073709551615", false, true, UINT64_MAX},
-        {"4K", true, true, 4096},       {"4k", true, true, 4096},
-        {"1M", true, true, 1 << 20},    {"3G", true, true, (uint64_t)3 << 30},
-        {"4K", false, false, 0},        {"18446744073709551616", false, false, 0},
+        {"0", false, true, 0},
+        {"18446744073709551615", false, true, UINT64_MAX},
+        {"4K", true, true, 4096},
+        {"4k", true, true, 4096},
+        {"1M", true, true, 1 << 20},
+        {"3G", true, true, (uint64_t)3 << 30},
+        {"4K", false, false, 0},
+        {"18446744073709551616", false, false, 0},
         {"18446744073709551615K", true, false, 0},
-        {"", true, false, 0},           {"-1", true, false, 0},
-        {" 1", true, false, 0},         {"+1", true, false, 0},
-        {"1 ", true, false, 0},         {"1KK", true, false, 0},
-        {"K", true, false, 0},          {"0x10", true, false, 0},
+        {"", true, false, 0},
+        {"-1", true, false, 0},
+        {" 1", true, false, 0},
+        {"+1", true, false, 0},
+        {"1 ", true, false, 0},
+        {"1KK", true, false, 0},
+        {"K", true, false, 0},
+        {"0x10", true, false, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t number = 1;
@@ -83,8 +91,8 @@ static void mistakes_with_limits(void **unused)
 {
     (void)unused;
     static const char *const cases[][2] = {
-        {"flows", "NAME=VALUE"}, {"", "NAME=VALUE"},    {"flaws=1", "'flaws'"},
-        {"=1", "none named ''"}, {"flow=1", "'flow'"},  {"flows=many", "not 'many'"},
+        {"flows", "NAME=VALUE"}, {"", "NAME=VALUE"},     {"flaws=1", "'flaws'"},
+        {"=1", "none named ''"}, {"flow=1", "'flow'"},   {"flows=many", "not 'many'"},
         {"flows=", "not ''"},    {"flows=1=2", "'1=2'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -163,8 +171,8 @@ static void checks(void **unused)
     assert_int_equal(wb_checks_add(&bits, "window,ip", &error), 0);
     assert_int_equal(bits, 1U << WB_FLOW_CHECK_WINDOW | 1U << WB_FLOW_CHECK_IP);
     assert_int_equal(wb_checks_add(&bits, "syn", &error), 0);
-    assert_int_equal(bits, 1U << WB_FLOW_CHECK_WINDOW | 1U << WB_FLOW_CHECK_IP |
-                               1U << WB_FLOW_CHECK_SYN);
+    assert_int_equal(bits,
+                     1U << WB_FLOW_CHECK_WINDOW | 1U << WB_FLOW_CHECK_IP | 1U << WB_FLOW_CHECK_SYN);
     static const char *const wrong[] = {"", "window,", ",window", "wind", "windows", "all,none"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uint32_t none = 0;

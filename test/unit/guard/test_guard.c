@@ -25,12 +25,12 @@
 
 #include <wirebeam/guard.h>
 
-#define CHECK(condition)                                                 \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);      \
-            _exit(1);                                                    \
-        }                                                                \
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                \
+            _exit(1);                                                                              \
+        }                                                                                          \
     } while (0)
 
 /* Runs it in a child, which must come to its end. */
