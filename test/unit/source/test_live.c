@@ -505,6 +505,9 @@ static void a_filter_does_not_start_what_was_stopped(void **unused)
     (void)unused;
     need_network();
     static struct seen seen;
+    struct frame of_nobodys_protocol = frame_of(-1, 80);
+    of_nobodys_protocol.bytes[12] = ETH_P_LOOPBACK >> 8;
+    of_nobodys_protocol.bytes[13] = ETH_P_LOOPBACK & 0xff;
     for (unsigned i = 0; i < 2; i++) {
         const struct wb_source_options options = {
             .interface = NEAR, .kind = kinds[i], .filter_changes = true};
@@ -513,6 +516,8 @@ static void a_filter_does_not_start_what_was_stopped(void **unused)
         take_the_rest(source, 0, &seen);
         set_filter(source, "");
         send_mixture();
+        send_frames(FAR, of_nobodys_protocol, 5);
+        usleep(200000); /* a block is handed over after 50 ms */
         assert_int_equal(take_once(source, 100, &seen), 0);
         assert_int_equal(stats_of(source).seen, 0);
         source->operations->close(source);

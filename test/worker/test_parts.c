@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Parts of the worker of which its owner sees too little: bodies under their limits, and
+ * times before 1970.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "batch.h"
+#include "exchange.h"
+
+static const uint8_t bytes[5000] = "some bytes of a body";
+
+static void times(void **unused)
+{
+    (void)unused;
+    assert_int_equal(time_in_units(-1, 1), -1);
+    assert_int_equal(time_in_units(-1000000000, 1), -1);
+    assert_int_equal(time_in_units(-1000000001, 1), -2);
+    assert_int_equal(time_in_units(-1, 1000), -1);
+    assert_int_equal(time_in_units(-1, 1000000000), -1);
+    assert_int_equal(time_in_units(INT64_MAX, 1), INT64_MAX / 1000000000);
+    assert_int_equal(time_in_units(INT64_MAX, 999999999), 9223372027631403770);
+    assert_int_equal(time_in_units(INT64_MIN, 1000), INT64_MIN / 1000000 - 1);
+}
+
+/* What was left out is not followed by bytes that there would be room for later. */
+static void a_body_has_no_hole(void **unused)
+{
+    (void)unused;
+    static const struct settings settings = {.max_body_bytes = 4000, .max_body_total = 5000};
+    struct worker_stats stats = {0};
+    struct exchange *first = exchange_new(&stats), *second = exchange_new(&stats);
+    exchange_add(first, WB_HTTP_REQUEST, bytes, 4000, &settings, &stats);
+    exchange_add(second, WB_HTTP_RESPONSE, bytes, 4000, &settings, &stats);
+    const struct body *body = &second->bodies[WB_HTTP_RESPONSE];
+    size_t used = body->used;
+    assert_int_equal(first->bodies[WB_HTTP_REQUEST].used, 4000);
+    assert_true(used > 0 && used < 1000);
+    assert_int_equal(body->left_out, 4000 - used);
+    assert_int_equal(stats.body_left_out_total, 4000 - used);
+    assert_true(stats.body_memory_peak <= 5000);
+    exchange_free(first, &stats);
+    exchange_add(second, WB_HTTP_RESPONSE, bytes, 100, &settings, &stats);
+    assert_int_equal(body->used, used);
+    assert_int_equal(body->left_out, 4100 - used);
+    assert_int_equal(stats.body_left_out_limit, 0);
+    exchange_free(second, &stats);
+    exchange_free(NULL, &stats);
+    assert_int_equal(stats.body_memory_bytes, 0);
+}
+
+static void a_body_is_gathered_in_pieces(void **unused)
+{
+    (void)unused;
+    static const struct settings settings = {.max_body_bytes = 4000, .max_body_total = 1 << 20};
+    for (uint32_t piece = 1; piece < sizeof bytes; piece += 97) {
+        struct worker_stats stats = {0};
+        struct exchange *exchange = exchange_new(&stats);
+        const struct body *body = &exchange->bodies[WB_HTTP_REQUEST];
+        uint32_t given = 0;
+        for (; given + piece <= sizeof bytes; given += piece)
+            exchange_add(exchange, WB_HTTP_REQUEST, bytes + given, piece, &settings, &stats);
+        assert_int_equal(body->used, given < 4000 ? given : 4000);
+        assert_int_equal(body->left_out, given - body->used);
+        assert_int_equal(stats.body_left_out_limit, body->left_out);
+        assert_memory_equal(body->bytes, bytes, body->used);
+        exchange_free(exchange, &stats);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times),
+        cmocka_unit_test(a_body_has_no_hole),
+        cmocka_unit_test(a_body_is_gathered_in_pieces),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
