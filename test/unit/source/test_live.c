@@ -16,153 +16,15 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
 
+#include "live.h"
 #include "shape.h"
-#include "source/packet_program.h"
 #include "source/wake.h"
-
-#define NEAR "wbnear" /* captured on */
-#define FAR "wbfar"   /* the other end */
-
-static const char *const kinds[] = {"packet", "libpcap"};
-static bool has_network;
-
-static void run(const char *command)
-{
-    if (system(command) != 0)
-        fail_msg("failed: %s", command);
-}
-
-static int make_network(void **unused)
-{
-    (void)unused;
-    if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
-        return 0;
-    has_network = system("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6;"
-                         "ip link set lo up && ip link add name " NEAR " type veth peer name " FAR
-                         " && ip link set " NEAR " up && ip link set " FAR " up") == 0;
-    return 0;
-}
-
-static void need_network(void)
-{
-    if (!has_network) {
-        print_message("no network namespace with a veth pair can be made here\n");
-        skip();
-    }
-}
-
-static struct wb__source *opened(const struct wb_source_options *options)
-{
-    struct wb__source *source;
-    struct wb_error error = {0};
-    if (wb__source_open(&source, options, &error) < 0)
-        fail_msg("%s", error.text);
-    return source;
-}
-
-static struct wb_source_stats stats_of(struct wb__source *source)
-{
-    struct wb_source_stats stats;
-    source->operations->stats(source, &stats);
-    return stats;
-}
-
-/* ---- Sending ---------------------------------------------------------------------- */
-
-struct frame {
-    uint8_t bytes[64];
-    size_t length;
-};
-
-/* A TCP segment from 10.0.0.1 to port, behind a tag where vlan is not negative. */
-static struct frame frame_of(int vlan, unsigned port)
-{
-    struct frame frame = {.length = sizeof frame.bytes};
-    unsigned at = 12;
-    memset(frame.bytes, 0xff, 6);
-    memcpy(frame.bytes + 6, (uint8_t[]){2, 0, 0, 0, 0, 1}, 6);
-    if (vlan >= 0) {
-        memcpy(frame.bytes + at, (uint8_t[]){0x81, 0, (uint8_t)(vlan >> 8), (uint8_t)vlan}, 4);
-        at += 4;
-    }
-    memcpy(frame.bytes + at, (uint8_t[]){8, 0, 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6}, 12);
-    frame.bytes[at + 2 + 12] = 10;
-    frame.bytes[at + 2 + 20 + 2] = (uint8_t)(port >> 8);
-    frame.bytes[at + 2 + 20 + 3] = (uint8_t)port;
-    return frame;
-}
-
-static int sender_on(const char *interface)
-{
-    int descriptor = socket(AF_PACKET, SOCK_RAW, 0);
-    struct sockaddr_ll address = {.sll_family = AF_PACKET,
-                                  .sll_ifindex = (int)if_nametoindex(interface),
-                                  .sll_protocol = htons(ETH_P_IP)};
-    if (descriptor < 0 || bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0)
-        abort();
-    return descriptor;
-}
-
-static unsigned send_frames(const char *interface, struct frame frame, unsigned count)
-{
-    int descriptor = sender_on(interface);
-    unsigned sent = 0;
-    for (unsigned i = 0; i < count; i++)
-        sent += send(descriptor, frame.bytes, frame.length, 0) == (ssize_t)frame.length;
-    close(descriptor);
-    return sent;
-}
-
-/* ---- Tests ------------------------------------------------------------------------ */
-
-#define SEEN_MAX 16
-
-/* Copies of what a source gave. */
-struct seen {
-    int count;
-    struct wb_packet packets[SEEN_MAX];
-    uint8_t bytes[SEEN_MAX][128];
-};
-
-static int take_once(struct wb__source *source, int timeout_ms, struct seen *seen)
-{
-    struct wb_packet packets[SEEN_MAX];
-    struct wb_error error;
-    int count = source->operations->next(source, packets, SEEN_MAX - seen->count, timeout_ms,
-                                         &error);
-    for (int i = 0; i < count; i++) {
-        struct wb_packet *copy = &seen->packets[seen->count];
-        *copy = packets[i];
-        memcpy(seen->bytes[seen->count], copy->data, copy->captured_length);
-        copy->data = seen->bytes[seen->count++];
-    }
-    return count;
-}
-
-/* What is received may come some time after it was sent: takes until count packets are
- * there, then wakes the source and takes what is there beside them, which is nothing. */
-static void take_the_rest(struct wb__source *source, int count, struct seen *seen)
-{
-    while (seen->count < count)
-        if (take_once(source, 2000, seen) <= 0)
-            fail_msg("only %d of %d packets came", seen->count, count);
-    source->operations->wake(source);
-    assert_int_equal(take_once(source, -1, seen), 0);
-    assert_int_equal(stats_of(source).seen, count);
-}
-
-static void take_exactly(struct wb__source *source, int count, struct seen *seen)
-{
-    seen->count = 0;
-    take_the_rest(source, count, seen);
-}
 
 /* As a pcap file. */
 static struct bytes file_of(const struct seen *seen)
@@ -178,14 +40,6 @@ static struct bytes file_of(const struct seen *seen)
     return shape.bytes;
 }
 
-static void send_mixture(void)
-{
-    assert_int_equal(send_frames(FAR, frame_of(-1, 80), 2), 2);
-    assert_int_equal(send_frames(FAR, frame_of(10, 80), 3), 3);
-    assert_int_equal(send_frames(FAR, frame_of(10, 81), 4), 4);
-    assert_int_equal(send_frames(FAR, frame_of(11, 80), 5), 5);
-}
-
 /* The kernel takes the tag out of what it receives: filters must know that, and the
  * bytes must have it again. */
 static void vlan_filters_match_the_same_live_and_offline(void **unused)
@@ -193,7 +47,7 @@ static void vlan_filters_match_the_same_live_and_offline(void **unused)
     (void)unused;
     need_network();
     static struct seen seen;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         struct wb_source_options options = {.interface = NEAR, .kind = kinds[i]};
         struct wb__source *all = opened(&options);
         options.filter = "vlan 10 and tcp port 80";
@@ -311,7 +165,7 @@ static void wake_ends_a_quiet_wait(void **unused)
 {
     (void)unused;
     need_network();
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         const struct wb_source_options options = {.interface = NEAR, .kind = kinds[i]};
         struct wb__source *source = opened(&options);
         struct wb_packet packet;
@@ -331,7 +185,7 @@ static void immediate_does_not_wait(void **unused)
 {
     (void)unused;
     need_network();
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         const struct wb_source_options options = {
             .interface = NEAR, .kind = kinds[i], .latency_ms = 5000, .immediate = true};
         struct wb__source *source = opened(&options);
@@ -349,7 +203,7 @@ static void directions(void **unused)
     (void)unused;
     need_network();
     static struct seen seen;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < KINDS; i++)
         for (enum wb_source_direction d = WB_SOURCE_IN; d <= WB_SOURCE_OUT; d++) {
             const struct wb_source_options options = {
                 .interface = NEAR, .kind = kinds[i], .direction = d};
@@ -409,7 +263,7 @@ static void an_interface_that_goes_down_is_told(void **unused)
 {
     (void)unused;
     need_network();
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         const struct wb_source_options options = {.interface = NEAR, .kind = kinds[i]};
         struct wb__source *source = opened(&options);
         struct wb_error error;
@@ -442,7 +296,7 @@ static void bad_options_get_one_clear_line(void **unused)
 {
     (void)unused;
     need_network();
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < KINDS; i++) {
         check_refusal((struct wb_source_options){.interface = "nowhere", .kind = kinds[i]},
                       WB_E_NOT_FOUND, "`wirebeam interfaces`");
         check_refusal(
@@ -462,164 +316,6 @@ static void bad_options_get_one_clear_line(void **unused)
     check_refusal((struct wb_source_options){0}, WB_E_ARGUMENT, "no source");
     check_refusal((struct wb_source_options){.interface = "any", .filter = "link[13] = 1"},
                   WB_E_FILTER, "link header");
-}
-
-static void set_filter(struct wb__source *source, const char *expression)
-{
-    struct wb_error error = {0};
-    if (source->operations->set_filter(source, expression, &error) < 0)
-        fail_msg("%s", error.text);
-}
-
-/* Also one with a VLAN, which has to be compiled for an open interface. */
-static void filters_change(void **unused)
-{
-    (void)unused;
-    need_network();
-    static struct seen seen;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct wb_source_options options = {
-            .interface = NEAR, .kind = kinds[i], .filter = "tcp port 81", .filter_changes = true};
-        struct wb__source *source = opened(&options);
-        struct wb_error error = {0};
-        seen.count = 0;
-        set_filter(source, "vlan 11");
-        assert_int_equal(source->operations->set_filter(source, "vlan prt 80", &error),
-                         WB_E_FILTER);
-        assert_non_null(strstr(error.text, "\"vlan prt 80\""));
-        send_mixture();
-        while (seen.count < 5)
-            assert_true(take_once(source, 2000, &seen) > 0);
-        set_filter(source, "vlan 10 and tcp port 81");
-        send_mixture();
-        take_the_rest(source, 9, &seen);
-        assert_memory_equal(seen.bytes[4], frame_of(11, 80).bytes, 64);
-        assert_memory_equal(seen.bytes[8], frame_of(10, 81).bytes, 64);
-        source->operations->close(source);
-    }
-}
-
-/* After the wake a source takes nothing in: a new filter does not open it again. */
-static void a_filter_does_not_start_what_was_stopped(void **unused)
-{
-    (void)unused;
-    need_network();
-    static struct seen seen;
-    struct frame of_nobodys_protocol = frame_of(-1, 80);
-    of_nobodys_protocol.bytes[12] = ETH_P_LOOPBACK >> 8;
-    of_nobodys_protocol.bytes[13] = ETH_P_LOOPBACK & 0xff;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct wb_source_options options = {
-            .interface = NEAR, .kind = kinds[i], .filter_changes = true};
-        struct wb__source *source = opened(&options);
-        seen.count = 0;
-        take_the_rest(source, 0, &seen);
-        set_filter(source, "");
-        send_mixture();
-        send_frames(FAR, of_nobodys_protocol, 5);
-        usleep(200000); /* a block is handed over after 50 ms */
-        assert_int_equal(take_once(source, 100, &seen), 0);
-        assert_int_equal(stats_of(source).seen, 0);
-        source->operations->close(source);
-    }
-}
-
-static void a_filter_changes_only_where_it_was_said(void **unused)
-{
-    (void)unused;
-    need_network();
-    const struct wb_source_options options = {.interface = NEAR, .kind = "packet"};
-    struct wb__source *source = opened(&options);
-    struct wb_error error = {0};
-    assert_int_equal(source->operations->set_filter(source, "tcp", &error), WB_E_UNSUPPORTED);
-    source->operations->close(source);
-}
-
-/* How many packet sockets of this namespace the kernel shows every packet to. */
-static int count_of_busy_sockets(void)
-{
-    char line[256];
-    unsigned protocol;
-    int count = 0;
-    FILE *sockets = fopen("/proc/self/net/packet", "r");
-    assert_non_null(sockets);
-    while (fgets(line, sizeof line, sockets))
-        count += sscanf(line, "%*x %*d %*d %4x", &protocol) == 1 && protocol == ETH_P_ALL;
-    fclose(sockets);
-    return count;
-}
-
-/* The handle that filters are compiled with costs nothing for any packet. */
-static void a_compiler_takes_nothing_in(void **unused)
-{
-    (void)unused;
-    need_network();
-    struct wb_source_options options = {.interface = NEAR, .kind = "packet"};
-    struct wb__source *source = opened(&options);
-    struct wb_error error;
-    struct pcap_stat counted = {0};
-    pcap_t *compiler;
-    assert_int_equal(count_of_busy_sockets(), 1);
-    assert_int_equal(wb__packet_program_compiler(&compiler, &options, &error), 0);
-    assert_int_equal(count_of_busy_sockets(), 1);
-    assert_int_equal(send_frames(FAR, frame_of(-1, 80), 100), 100);
-    assert_int_equal(pcap_stats(compiler, &counted), 0);
-    assert_int_equal(counted.ps_recv, 0);
-    pcap_close(compiler);
-    source->operations->close(source);
-}
-
-static bool is_readable(struct wb__source *source, int timeout_ms)
-{
-    struct pollfd fd = {.fd = source->operations->descriptor(source), .events = POLLIN};
-    return poll(&fd, 1, timeout_ms) > 0;
-}
-
-/* Readable when packets wait, until they were taken; quiet when none do. */
-static void the_descriptor_tells_of_packets(void **unused)
-{
-    (void)unused;
-    need_network();
-    static struct seen seen;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct wb_source_options options = {
-            .interface = NEAR, .kind = kinds[i], .latency_ms = 10};
-        struct wb__source *source = opened(&options);
-        for (unsigned round = 0; round < 3; round++) {
-            assert_false(is_readable(source, 50));
-            seen.count = 0;
-            send_frames(FAR, frame_of(-1, 80), 5);
-            while (seen.count < 5) {
-                assert_true(is_readable(source, 2000));
-                take_once(source, 0, &seen);
-            }
-            assert_int_equal(take_once(source, 0, &seen), 0); /* gives back what was held */
-        }
-        source->operations->close(source);
-    }
-}
-
-static int refuse(void *context, struct wb_error *error)
-{
-    ++*(int *)context;
-    error->code = WB_E_PERMISSION;
-    return WB_E_PERMISSION;
-}
-
-static void opened_is_told_when_all_is_open(void **unused)
-{
-    (void)unused;
-    need_network();
-    for (unsigned i = 0; i < 2; i++) {
-        int told = 0;
-        struct wb_source_options options = {.interface = NEAR, .kind = kinds[i], .opened = refuse,
-                                            .opened_context = &told};
-        struct wb__source *source;
-        struct wb_error error;
-        assert_int_equal(wb__source_open(&source, &options, &error), WB_E_PERMISSION);
-        assert_null(source);
-        assert_int_equal(told, 1);
-    }
 }
 
 struct seen_interfaces {
@@ -673,12 +369,6 @@ int main(void)
         cmocka_unit_test(any_restores_the_tag),
         cmocka_unit_test(an_interface_that_goes_down_is_told),
         cmocka_unit_test(bad_options_get_one_clear_line),
-        cmocka_unit_test(filters_change),
-        cmocka_unit_test(a_filter_does_not_start_what_was_stopped),
-        cmocka_unit_test(a_filter_changes_only_where_it_was_said),
-        cmocka_unit_test(a_compiler_takes_nothing_in),
-        cmocka_unit_test(the_descriptor_tells_of_packets),
-        cmocka_unit_test(opened_is_told_when_all_is_open),
         cmocka_unit_test(interfaces_are_listed),
     };
     return cmocka_run_group_tests(tests, make_network, NULL);
