@@ -117,7 +117,7 @@ int wb_limit_set(struct wb_engine_options *options, const char *text, struct wb_
         return wb__error_set(error, WB_E_ARGUMENT, 0, "limit wants NAME=VALUE, not '%s'", text);
     const struct limit *limit = find_limit(text, (size_t)(equals - text));
     if (!limit)
-        return wb__error_set(error, WB_E_ARGUMENT, 0, "limit: there is none named '%.*s'",
+        return wb__error_set(error, WB_E_ARGUMENT, 0, "limit: there is no limit named '%.*s'",
                              (int)(equals - text), text);
     if (!wb_number_read(equals + 1, true, &value))
         return wb__error_set(error, WB_E_ARGUMENT, 0,

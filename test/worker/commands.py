@@ -48,7 +48,7 @@ class Options(unittest.TestCase):
         self.check(E_ARGUMENT, "direction must be in or out", direction="up")
         self.check(E_ARGUMENT, "deliver must name", deliver="everything")
         self.check(E_ARGUMENT, "limit wants NAME=VALUE", limit="flows")
-        self.check(E_ARGUMENT, "limit: there is none named", limit=["flows=1", "flaws=1"])
+        self.check(E_ARGUMENT, "limit: there is no limit named", limit=["flows=1", "flaws=1"])
         self.check(E_ARGUMENT, "limit flows must be", limit="flows=0")
         self.check(E_ARGUMENT, "lenient must name", lenient="urgently")
         self.check(E_ARGUMENT, "target wants a network", target="10.0.0=linux")

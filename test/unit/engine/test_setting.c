@@ -92,7 +92,7 @@ static void mistakes_with_limits(void **unused)
     (void)unused;
     static const char *const cases[][2] = {
         {"flows", "NAME=VALUE"}, {"", "NAME=VALUE"},     {"flaws=1", "'flaws'"},
-        {"=1", "none named ''"}, {"flow=1", "'flow'"},   {"flows=many", "not 'many'"},
+        {"=1", "no limit named ''"}, {"flow=1", "'flow'"},   {"flows=many", "not 'many'"},
         {"flows=", "not ''"},    {"flows=1=2", "'1=2'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
