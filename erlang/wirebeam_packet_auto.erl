@@ -1,0 +1,74 @@
+%% SPDX-License-Identifier: ISC
+%%
+%% @private
+%% Which fields encode can compute: makes them auto.
+-module(wirebeam_packet_auto).
+
+-export([layers/1]).
+
+-include("wirebeam_packet.hrl").
+
+%% @doc All of a packet; what is only there in part keeps what it says of the whole.
+-spec layers(wirebeam_packet:layers()) -> wirebeam_packet:layers().
+layers([]) -> [];
+layers(Layers) ->
+    case lists:splitwith(fun(Layer) -> not quotes(Layer) end, Layers) of
+        {_, []} ->
+            case lists:last(Layers) of
+                #undecoded{reason = Reason} when Reason =/= unsupported, Reason =/= too_deep ->
+                    Layers;
+                _ -> whole(Layers)
+            end;
+        {Around, [Error | Quoted]} ->
+            whole(Around ++ [Error]) ++ Quoted
+    end.
+
+quotes(#icmp{type = Type}) ->
+    Type =:= 3 orelse Type =:= 4 orelse Type =:= 5 orelse Type =:= 11 orelse Type =:= 12;
+quotes(#icmp6{type = Type}) -> Type >= 1 andalso Type =< 4;
+quotes(_) -> false.
+
+whole([Layer | Inside]) when is_tuple(Layer), element(1, Layer) =/= undecoded ->
+    [layer(Layer, Inside) | whole(Inside)];
+whole(Inside) ->
+    Inside.
+
+layer(#ethernet{type = Type} = L, Inside) -> L#ethernet{type = number(Type, Inside)};
+layer(#vlan{type = Type} = L, Inside) -> L#vlan{type = number(Type, Inside)};
+layer(#sll{protocol = Protocol} = L, Inside) -> L#sll{protocol = number(Protocol, Inside)};
+layer(#sll2{protocol = Protocol} = L, Inside) -> L#sll2{protocol = number(Protocol, Inside)};
+layer(#arp{} = L, _) -> L#arp{hardware_length = auto, protocol_length = auto};
+layer(#ip4{protocol = Protocol} = L, Inside) ->
+    L#ip4{header_length = auto, total_length = auto, checksum = auto,
+          protocol = number(Protocol, Inside)};
+layer(#ip6{next_header = Next} = L, Inside) ->
+    L#ip6{payload_length = auto, next_header = number(Next, Inside)};
+layer(#ip6_hopopts{next_header = Next} = L, Inside) ->
+    L#ip6_hopopts{header_length = auto, next_header = number(Next, Inside)};
+layer(#ip6_dstopts{next_header = Next} = L, Inside) ->
+    L#ip6_dstopts{header_length = auto, next_header = number(Next, Inside)};
+layer(#ip6_routing{next_header = Next} = L, Inside) ->
+    L#ip6_routing{header_length = auto, next_header = number(Next, Inside)};
+layer(#ip6_fragment{next_header = Next} = L, Inside) ->
+    L#ip6_fragment{next_header = number(Next, Inside)};
+layer(#hip{next_header = Next} = L, Inside) ->
+    L#hip{header_length = auto, next_header = number(Next, Inside)};
+layer(#shim6{next_header = Next} = L, Inside) ->
+    L#shim6{header_length = auto, next_header = number(Next, Inside)};
+layer(#mipv6{payload_proto = Next} = L, Inside) ->
+    L#mipv6{header_length = auto, checksum = auto, payload_proto = number(Next, Inside)};
+layer(#ah{next_header = Next} = L, Inside) ->
+    L#ah{header_length = auto, next_header = number(Next, Inside)};
+layer(#tcp{} = L, _) -> L#tcp{header_length = auto, checksum = auto};
+layer(#udp{checksum = 0} = L, _) -> L#udp{length = auto};
+layer(#udp{} = L, _) -> L#udp{length = auto, checksum = auto};
+layer(#udplite{} = L, _) -> L#udplite{checksum = auto};
+layer(#dccp{} = L, _) -> L#dccp{header_length = auto, checksum = auto};
+layer(#icmp{} = L, _) -> L#icmp{checksum = auto};
+layer(#icmp6{} = L, _) -> L#icmp6{checksum = auto};
+layer(L, _) -> L.
+
+%% Only a layer that has a record says its own number.
+number(Number, [#undecoded{} | _]) -> Number;
+number(_, [Layer | _]) when is_tuple(Layer) -> auto;
+number(Number, _) -> Number.

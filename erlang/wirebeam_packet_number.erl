@@ -1,0 +1,137 @@
+%% SPDX-License-Identifier: ISC
+%%
+%% @private
+%% The numbers that name layers, both ways: which kind of layer a number stands for, and
+%% which number encode writes for a kind.
+-module(wirebeam_packet_number).
+
+-export([link_type/1, link_kind/1, ethertype/1, of_ethertype/1, protocol/1, of_protocol/1,
+         sap/1, of_sap/1, snap/2, of_snap/1, port_of/1]).
+
+-type kind() :: wirebeam_packet_walk:kind().
+-type next() :: wirebeam_packet_walk:next().
+
+%% @doc The number of a link type by its registered name, without LINKTYPE_ and in lower case.
+-spec link_type(wirebeam_packet:link()) -> non_neg_integer().
+link_type(Number) when is_integer(Number), Number >= 0 -> Number;
+link_type(null) -> 0;
+link_type(ethernet) -> 1;
+link_type(ppp) -> 9;
+link_type(ppp_hdlc) -> 50;
+link_type(ppp_ether) -> 51;
+link_type(raw) -> 101;
+link_type(ieee802_11) -> 105;
+link_type(loop) -> 108;
+link_type(linux_sll) -> 113;
+link_type(ieee802_11_radiotap) -> 127;
+link_type(mpls) -> 219;
+link_type(ipv4) -> 228;
+link_type(ipv6) -> 229;
+link_type(linux_sll2) -> 276;
+link_type(Other) -> error(badarg, [Other]).
+
+%% @doc The kind of the first layer of a link type.
+-spec link_kind(non_neg_integer()) -> kind() | undefined.
+link_kind(0) -> null;
+link_kind(1) -> ethernet;
+link_kind(12) -> raw;
+link_kind(14) -> raw;
+link_kind(101) -> raw;
+link_kind(108) -> loop;
+link_kind(113) -> sll;
+link_kind(228) -> ip4;
+link_kind(229) -> ip6;
+link_kind(276) -> sll2;
+link_kind(_) -> undefined.
+
+%% @doc What an EtherType names (IEEE's registry).
+-spec ethertype(non_neg_integer()) -> kind() | undefined.
+ethertype(16#0800) -> ip4;
+ethertype(16#0806) -> arp;
+ethertype(16#6558) -> ethernet;
+ethertype(16#8100) -> vlan;
+ethertype(16#86dd) -> ip6;
+ethertype(16#88a8) -> vlan;
+ethertype(16#9100) -> vlan;
+ethertype(_) -> undefined.
+
+%% @doc The EtherType of a kind; where it has none, the first for experiments (IEEE 802).
+-spec of_ethertype(next()) -> non_neg_integer().
+of_ethertype(ip4) -> 16#0800;
+of_ethertype(arp) -> 16#0806;
+of_ethertype(ethernet) -> 16#6558;
+of_ethertype({vlan, Tpid}) -> Tpid;
+of_ethertype(ip6) -> 16#86dd;
+of_ethertype(_) -> 16#88b5.
+
+%% @doc What an IP protocol number names (IANA's registry).
+-spec protocol(non_neg_integer()) -> kind() | undefined.
+protocol(1) -> icmp;
+protocol(4) -> ip4;
+protocol(6) -> tcp;
+protocol(17) -> udp;
+protocol(33) -> dccp;
+protocol(41) -> ip6;
+protocol(50) -> esp;
+protocol(51) -> ah;
+protocol(58) -> icmp6;
+protocol(108) -> ipcomp;
+protocol(132) -> sctp;
+protocol(136) -> udplite;
+protocol(143) -> ethernet;
+protocol(_) -> undefined.
+
+%% @doc The IP protocol number of a kind; where it has none, the first for experiments
+%% (RFC 3692).
+-spec of_protocol(next()) -> non_neg_integer().
+of_protocol(ip6_hopopts) -> 0;
+of_protocol(icmp) -> 1;
+of_protocol(ip4) -> 4;
+of_protocol(tcp) -> 6;
+of_protocol(udp) -> 17;
+of_protocol(dccp) -> 33;
+of_protocol(ip6) -> 41;
+of_protocol(ip6_routing) -> 43;
+of_protocol(ip6_fragment) -> 44;
+of_protocol(esp) -> 50;
+of_protocol(ah) -> 51;
+of_protocol(icmp6) -> 58;
+of_protocol(ip6_dstopts) -> 60;
+of_protocol(ipcomp) -> 108;
+of_protocol(sctp) -> 132;
+of_protocol(mipv6) -> 135;
+of_protocol(udplite) -> 136;
+of_protocol(hip) -> 139;
+of_protocol(shim6) -> 140;
+of_protocol(ethernet) -> 143;
+of_protocol(_) -> 253.
+
+%% @doc What a service access point names (IEEE 802.2).
+-spec sap(byte()) -> kind() | undefined.
+sap(16#06) -> ip4;
+sap(16#42) -> stp;
+sap(_) -> undefined.
+
+%% @doc The service access point of a kind.
+-spec of_sap(next()) -> byte().
+of_sap(ip4) -> 16#06;
+of_sap(stp) -> 16#42;
+of_sap(_) -> 0.
+
+%% @doc What an OUI and a PID of SNAP name; with OUI 0 the PID is an EtherType.
+-spec snap(non_neg_integer(), non_neg_integer()) -> kind() | undefined.
+snap(16#00000c, 16#2000) -> cdp;
+snap(16#00000c, 16#010b) -> stp;
+snap(16#0080c2, 16#0007) -> ethernet;
+snap(16#0080c2, 16#000e) -> stp;
+snap(_, _) -> undefined.
+
+%% @doc The OUI and the PID of a kind.
+-spec of_snap(next()) -> {non_neg_integer(), non_neg_integer()}.
+of_snap(cdp) -> {16#00000c, 16#2000};
+of_snap(stp) -> {16#00000c, 16#010b};
+of_snap(Kind) -> {0, of_ethertype(Kind)}.
+
+%% @doc The port that a kind of layer is known by.
+-spec port_of(kind()) -> inet:port_number().
+port_of(_) -> 0.
