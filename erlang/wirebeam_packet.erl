@@ -41,7 +41,7 @@
 %% To change a packet: decode, change, {@link recompute/1}, encode.
 -module(wirebeam_packet).
 
--export([decode/1, decode/2, encode/1, recompute/1]).
+-export([decode/1, decode/2, encode/1, recompute/1, name/2]).
 
 -include("wirebeam_packet.hrl").
 
@@ -56,7 +56,8 @@
 -type options() :: [atom() | tuple() | binary()] | binary().
 %% Options in the order of the packet; their shapes stand beside each record.
 -type tcp_flag() :: fin | syn | rst | psh | ack | urg | ece | cwr | ae.
--type numbering() :: link | ethertype | sap | snap | sll | family | protocol | ppp | nsh.
+-type numbering() :: link | ethertype | sap | snap | sll | family | protocol | ppp | nsh | etherip | erspan
+                   | gre | mpls | pw | channel | gtp | wlan.
 %% Whose numbers say what follows.
 -type sctp_chunk() :: {byte(), byte(), tuple() | binary()}
                     | {byte(), byte(), tuple() | binary(), non_neg_integer()}.
@@ -65,6 +66,15 @@
 -type nd_message() :: {} | {ReachableTime :: non_neg_integer(), RetransTimer :: non_neg_integer()}
                     | {Target :: inet:ip6_address()}
                     | {Target :: inet:ip6_address(), Destination :: inet:ip6_address()}.
+-type bpdu() :: {Flags :: byte(), Root :: {0..16#ffff, mac()}, RootPathCost :: 0..16#ffffffff,
+                 Bridge :: {0..16#ffff, mac()}, PortId :: 0..16#ffff, MessageAge :: 0..16#ffff,
+                 MaxAge :: 0..16#ffff, HelloTime :: 0..16#ffff, ForwardDelay :: 0..16#ffff}.
+%% Times in units of 1/256 s.
+-type dns_name() :: [binary() | {pointer, 0..16#3fff}].
+-type dns_question() :: {dns_name(), Type :: 0..16#ffff, Class :: 0..16#ffff}.
+-type dns_record() :: {dns_name(), Type :: 0..16#ffff, Class :: 0..16#ffff,
+                       TTL :: 0..16#ffffffff, inet:ip_address() | tuple() | binary()}.
+-export_type([bpdu/0, dns_name/0, dns_question/0, dns_record/0]).
 -export_type([mac/0, link/0, layer/0, layers/0, options/0, tcp_flag/0, numbering/0,
               sctp_chunk/0, icmp_rest/0, nd_message/0]).
 
@@ -99,6 +109,7 @@ encode(Payload, _) ->
 
 %% The layer inside as the numbers that name it go by: a tag has one of several.
 kind([#vlan{tpid = Tpid} | _]) -> {vlan, Tpid};
+kind([#ppp_control{protocol = Protocol} | _]) -> {ppp_control, Protocol};
 kind([Layer | _]) when is_tuple(Layer), element(1, Layer) =/= undecoded -> element(1, Layer);
 kind(_) -> payload.
 
@@ -108,3 +119,9 @@ kind(_) -> payload.
 -spec recompute(layers()) -> layers().
 recompute(Layers) ->
     wirebeam_packet_auto:layers(Layers).
+
+%% @doc The labels of a name of a DNS message with its pointers followed. Message is all of the
+%% message: what encode/1 makes of `[Dns]'.
+-spec name(dns_name(), binary()) -> {ok, [binary()]} | {error, malformed}.
+name(Name, Message) ->
+    wirebeam_packet_dns:name(Name, Message).

@@ -66,7 +66,40 @@ layer(#udplite{} = L, _) -> L#udplite{checksum = auto};
 layer(#dccp{} = L, _) -> L#dccp{header_length = auto, checksum = auto};
 layer(#icmp{} = L, _) -> L#icmp{checksum = auto};
 layer(#icmp6{} = L, _) -> L#icmp6{checksum = auto};
+layer(#sctp{} = L, _) -> L#sctp{checksum = auto};
+layer(#igmp{} = L, _) -> L#igmp{checksum = auto};
+layer(#vrrp{} = L, _) -> L#vrrp{checksum = auto};
+layer(#carp{} = L, _) -> L#carp{checksum = auto};
+layer(#pim{} = L, _) -> L#pim{checksum = auto};
+layer(#ospf{} = L, _) -> L#ospf{packet_length = auto, checksum = auto};
+layer(#mpls{} = L, _) -> L#mpls{bottom_of_stack = auto};
+layer(#gre{checksum = undefined, key = Key} = L, _) -> L#gre{key = pptp_key(Key)};
+layer(#gre{key = Key, flags = Flags} = L, _) when Flags band 16#8000 =/= 0 ->
+    L#gre{checksum = auto, key = pptp_key(Key)};
+layer(#vxlan_gpe{next_protocol = Next} = L, Inside) ->
+    L#vxlan_gpe{next_protocol = number(Next, Inside)};
+layer(#nsh{next_protocol = Next} = L, Inside) ->
+    L#nsh{header_length = auto, next_protocol = number(Next, Inside)};
+layer(#geneve{protocol_type = Type} = L, Inside) ->
+    L#geneve{options_length = auto, protocol_type = number(Type, Inside)};
+layer(#gtp{} = L, _) -> L#gtp{flags = auto, length = auto};
+layer(#l2tp{length = Length} = L, _) when Length =/= undefined -> L#l2tp{length = auto};
+layer(#l2tpv3{control_connection_id = Id} = L, _) when Id =/= undefined ->
+    L#l2tpv3{length = auto};
+layer(#pppoed{} = L, _) -> L#pppoed{length = auto};
+layer(#pppoes{} = L, _) -> L#pppoes{length = auto};
+layer(#ppp{protocol = Protocol} = L, Inside) -> L#ppp{protocol = number(Protocol, Inside)};
+layer(#ppp_control{} = L, _) -> L#ppp_control{length = auto};
+layer(#cdp{} = L, _) -> L#cdp{checksum = auto};
+layer(#eapol{} = L, _) -> L#eapol{length = auto};
+layer(#eap{} = L, _) -> L#eap{length = auto};
+layer(#radiotap{} = L, _) -> L#radiotap{length = auto};
+layer(#dns{data = <<>>} = L, _) ->
+    L#dns{qdcount = auto, ancount = auto, nscount = auto, arcount = auto};
 layer(L, _) -> L.
+
+pptp_key({_, Call}) -> {auto, Call};
+pptp_key(Key) -> Key.
 
 %% Only a layer that has a record says its own number.
 number(Number, [#undecoded{} | _]) -> Number;

@@ -6,7 +6,8 @@
 -module(wirebeam_packet_number).
 
 -export([link_type/1, link_kind/1, ethertype/1, of_ethertype/1, protocol/1, of_protocol/1,
-         sap/1, of_sap/1, snap/2, of_snap/1, port_of/1]).
+         sap/1, of_sap/1, snap/2, of_snap/1, ppp/1,
+         of_ppp/1, nsh/1, of_nsh/1]).
 
 -type kind() :: wirebeam_packet_walk:kind().
 -type next() :: wirebeam_packet_walk:next().
@@ -34,11 +35,17 @@ link_type(Other) -> error(badarg, [Other]).
 -spec link_kind(non_neg_integer()) -> kind() | undefined.
 link_kind(0) -> null;
 link_kind(1) -> ethernet;
+link_kind(9) -> ppp;
 link_kind(12) -> raw;
 link_kind(14) -> raw;
+link_kind(50) -> ppp;
+link_kind(51) -> pppoes;
 link_kind(101) -> raw;
+link_kind(105) -> wlan;
 link_kind(108) -> loop;
 link_kind(113) -> sll;
+link_kind(127) -> radiotap;
+link_kind(219) -> mpls;
 link_kind(228) -> ip4;
 link_kind(229) -> ip6;
 link_kind(276) -> sll2;
@@ -52,6 +59,16 @@ ethertype(16#6558) -> ethernet;
 ethertype(16#8100) -> vlan;
 ethertype(16#86dd) -> ip6;
 ethertype(16#88a8) -> vlan;
+ethertype(16#8808) -> macc;
+ethertype(16#880b) -> ppp;
+ethertype(16#8847) -> mpls;
+ethertype(16#8848) -> mpls;
+ethertype(16#8863) -> pppoed;
+ethertype(16#8864) -> pppoes;
+ethertype(16#888e) -> eapol;
+ethertype(16#88cc) -> lldp;
+ethertype(16#88e7) -> ieee8021ah;
+ethertype(16#894f) -> nsh;
 ethertype(16#9100) -> vlan;
 ethertype(_) -> undefined.
 
@@ -62,22 +79,39 @@ of_ethertype(arp) -> 16#0806;
 of_ethertype(ethernet) -> 16#6558;
 of_ethertype({vlan, Tpid}) -> Tpid;
 of_ethertype(ip6) -> 16#86dd;
+of_ethertype(macc) -> 16#8808;
+of_ethertype(ppp) -> 16#880b;
+of_ethertype(mpls) -> 16#8847;
+of_ethertype(pppoed) -> 16#8863;
+of_ethertype(pppoes) -> 16#8864;
+of_ethertype(eapol) -> 16#888e;
+of_ethertype(lldp) -> 16#88cc;
+of_ethertype(ieee8021ah) -> 16#88e7;
+of_ethertype(nsh) -> 16#894f;
 of_ethertype(_) -> 16#88b5.
 
 %% @doc What an IP protocol number names (IANA's registry).
 -spec protocol(non_neg_integer()) -> kind() | undefined.
 protocol(1) -> icmp;
+protocol(2) -> igmp;
 protocol(4) -> ip4;
 protocol(6) -> tcp;
 protocol(17) -> udp;
 protocol(33) -> dccp;
 protocol(41) -> ip6;
+protocol(47) -> gre;
 protocol(50) -> esp;
 protocol(51) -> ah;
 protocol(58) -> icmp6;
+protocol(89) -> ospf;
+protocol(97) -> etherip;
+protocol(103) -> pim;
 protocol(108) -> ipcomp;
+protocol(112) -> vrrp;
+protocol(115) -> l2tpv3;
 protocol(132) -> sctp;
 protocol(136) -> udplite;
+protocol(137) -> mpls;
 protocol(143) -> ethernet;
 protocol(_) -> undefined.
 
@@ -86,6 +120,7 @@ protocol(_) -> undefined.
 -spec of_protocol(next()) -> non_neg_integer().
 of_protocol(ip6_hopopts) -> 0;
 of_protocol(icmp) -> 1;
+of_protocol(igmp) -> 2;
 of_protocol(ip4) -> 4;
 of_protocol(tcp) -> 6;
 of_protocol(udp) -> 17;
@@ -93,14 +128,22 @@ of_protocol(dccp) -> 33;
 of_protocol(ip6) -> 41;
 of_protocol(ip6_routing) -> 43;
 of_protocol(ip6_fragment) -> 44;
+of_protocol(gre) -> 47;
 of_protocol(esp) -> 50;
 of_protocol(ah) -> 51;
 of_protocol(icmp6) -> 58;
 of_protocol(ip6_dstopts) -> 60;
+of_protocol(ospf) -> 89;
+of_protocol(etherip) -> 97;
+of_protocol(pim) -> 103;
 of_protocol(ipcomp) -> 108;
+of_protocol(vrrp) -> 112;
+of_protocol(carp) -> 112;
+of_protocol(l2tpv3) -> 115;
 of_protocol(sctp) -> 132;
 of_protocol(mipv6) -> 135;
 of_protocol(udplite) -> 136;
+of_protocol(mpls) -> 137;
 of_protocol(hip) -> 139;
 of_protocol(shim6) -> 140;
 of_protocol(ethernet) -> 143;
@@ -132,6 +175,47 @@ of_snap(cdp) -> {16#00000c, 16#2000};
 of_snap(stp) -> {16#00000c, 16#010b};
 of_snap(Kind) -> {0, of_ethertype(Kind)}.
 
-%% @doc The port that a kind of layer is known by.
--spec port_of(kind()) -> inet:port_number().
-port_of(_) -> 0.
+%% @doc What a protocol number of PPP names.
+-spec ppp(non_neg_integer()) -> kind() | undefined.
+ppp(16#0021) -> ip4;
+ppp(16#0057) -> ip6;
+ppp(16#0281) -> mpls;
+ppp(16#0283) -> mpls;
+ppp(16#8021) -> ppp_control;            %% IPCP
+ppp(16#802b) -> ppp_control;            %% IPXCP
+ppp(16#8053) -> ppp_control;            %% ECP
+ppp(16#8057) -> ppp_control;            %% IPV6CP
+ppp(16#80fd) -> ppp_control;            %% CCP
+ppp(16#8281) -> ppp_control;            %% MPLSCP
+ppp(16#c021) -> ppp_control;            %% LCP
+ppp(16#c023) -> ppp_control;            %% PAP
+ppp(16#c223) -> ppp_control;            %% CHAP
+ppp(16#c227) -> eap;
+ppp(_) -> undefined.
+
+%% @doc The protocol number of a kind.
+-spec of_ppp(next()) -> non_neg_integer().
+of_ppp(ip4) -> 16#0021;
+of_ppp(ip6) -> 16#0057;
+of_ppp(mpls) -> 16#0281;
+of_ppp({ppp_control, Protocol}) -> Protocol;
+of_ppp(eap) -> 16#c227;
+of_ppp(_) -> 16#0021.
+
+%% @doc What a next protocol of NSH and of VXLAN-GPE names.
+-spec nsh(byte()) -> kind() | undefined.
+nsh(1) -> ip4;
+nsh(2) -> ip6;
+nsh(3) -> ethernet;
+nsh(4) -> nsh;
+nsh(5) -> mpls;
+nsh(_) -> undefined.
+
+%% @doc The next protocol of a kind; where it has none, the first for experiments (RFC 8300).
+-spec of_nsh(next()) -> byte().
+of_nsh(ip4) -> 1;
+of_nsh(ip6) -> 2;
+of_nsh(ethernet) -> 3;
+of_nsh(nsh) -> 4;
+of_nsh(mpls) -> 5;
+of_nsh(_) -> 254.

@@ -8,10 +8,61 @@
 
 -export([kind/3, ports/1]).
 
+-define(DYNAMIC, 49152).                %% the first of RFC 6335's dynamic ports
+
 %% @doc The kind of layer in a datagram between these ports.
 -spec kind(inet:port_number(), inet:port_number(), binary()) -> wirebeam_packet_walk:kind().
-kind(_, _, _) -> payload.
+kind(Source, Destination, Bytes) ->
+    case by_destination(Destination, Bytes) of
+        payload ->
+            case by_either(Destination, Bytes) of
+                payload -> by_either(Source, Bytes);
+                Kind -> Kind
+            end;
+        Kind -> Kind
+    end.
+
+%% What is sent to a port, while the source's may be any (RFC 7348, 5; RFC 8926, 3.3).
+by_destination(4789, <<_:4, 1:1, _:3, _:7/binary, _/binary>>) -> vxlan;
+by_destination(8472, <<_:4, 1:1, _:3, _:7/binary, _/binary>>) -> vxlan;    %% Linux of old
+by_destination(4790, <<_:2, 0:2, 1:1, _:3, _:7/binary, _/binary>>) -> vxlan_gpe;
+by_destination(6081, <<0:2, Words:6, _:7/binary, Rest/binary>>)
+  when byte_size(Rest) >= Words * 4 -> geneve;
+by_destination(4754, Bytes) -> borne_out(gre, wirebeam_packet_gre:is_gre(Bytes));
+by_destination(6635, Bytes) -> borne_out(mpls, wirebeam_packet_tunnel:is_mpls(Bytes));
+by_destination(_, _) -> payload.
+
+%% What is sent to a port and answered from it.
+by_either(53, _) -> dns;
+by_either(67, _) -> dhcp;
+by_either(68, _) -> dhcp;
+by_either(546, _) -> dhcpv6;
+by_either(547, _) -> dhcpv6;
+by_either(1701, Bytes) -> borne_out(l2tp, wirebeam_packet_session:is_l2tp(Bytes));
+by_either(2123, Bytes) -> borne_out(gtp, wirebeam_packet_session:is_gtp([1, 2], Bytes));
+by_either(2152, Bytes) -> borne_out(gtp, wirebeam_packet_session:is_gtp([1], Bytes));
+by_either(4500, <<16#ff>>) -> udpencap;
+by_either(4500, <<0:32, _/binary>>) -> udpencap;
+by_either(4500, <<Spi:32, _:32, _/binary>>) when Spi >= 256 -> esp;        %% RFC 4303, 2.1
+by_either(5353, _) -> mdns;
+by_either(5355, _) -> llmnr;
+by_either(_, _) -> payload.
+
+borne_out(Kind, true) -> Kind;
+borne_out(_, false) -> payload.
 
 %% @doc The source's and the destination's port for a kind of layer.
--spec ports(wirebeam_packet_walk:kind()) -> {inet:port_number(), inet:port_number()}.
+-spec ports(wirebeam_packet_walk:next()) -> {inet:port_number(), inet:port_number()}.
+ports(dns) -> {?DYNAMIC, 53};
+ports(dhcp) -> {68, 67};
+ports(dhcpv6) -> {546, 547};
+ports(vxlan) -> {?DYNAMIC, 4789};
+ports(vxlan_gpe) -> {?DYNAMIC, 4790};
+ports(geneve) -> {?DYNAMIC, 6081};
+ports(gre) -> {?DYNAMIC, 4754};
+ports(mpls) -> {?DYNAMIC, 6635};
+ports(l2tp) -> {1701, 1701};
+ports(gtp) -> {2152, 2152};
+ports(udpencap) -> {4500, 4500};
+ports(esp) -> {4500, 4500};
 ports(_) -> {0, 0}.

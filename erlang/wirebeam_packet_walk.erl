@@ -18,7 +18,7 @@
 
 -type walk() :: #walk{}.
 -type kind() :: atom().
--type next() :: kind() | {vlan, Tpid :: 0..16#ffff}.
+-type next() :: kind() | {vlan | ppp_control, 0..16#ffff}.
 -export_type([walk/0, kind/0, next/0]).
 
 -define(LAYERS_MAX, 24).
@@ -26,7 +26,7 @@
 %% @doc Decodes bytes that begin with a header of the link type.
 -spec start(non_neg_integer(), binary()) -> wirebeam_packet:layers().
 start(LinkType, Bytes) ->
-    Walk = #walk{left = ?LAYERS_MAX - 1, number = LinkType},
+    Walk = #walk{left = ?LAYERS_MAX - 1},
     case wirebeam_packet_number:link_kind(LinkType) of
         undefined -> [undecoded(unsupported, {link, LinkType}, Bytes, Walk)];
         raw -> raw(Bytes, Walk);
@@ -112,33 +112,67 @@ encode(Layer, Inner, Next, Around) ->
     (module(element(1, Layer))):encode(Layer, Inner, Next, Around).
 
 %% Which module knows a layer.
-module(Kind) ->
-    case Kind of
-        ethernet -> wirebeam_packet_link;
-        vlan -> wirebeam_packet_link;
-        sll -> wirebeam_packet_link;
-        sll2 -> wirebeam_packet_link;
-        null -> wirebeam_packet_link;
-        loop -> wirebeam_packet_link;
-        llc -> wirebeam_packet_link;
-        arp -> wirebeam_packet_link;
-        ip4 -> wirebeam_packet_ip;
-        ip6 -> wirebeam_packet_ip;
-        ip6_hopopts -> wirebeam_packet_ip6;
-        ip6_dstopts -> wirebeam_packet_ip6;
-        ip6_routing -> wirebeam_packet_ip6;
-        ip6_fragment -> wirebeam_packet_ip6;
-        hip -> wirebeam_packet_ip6;
-        shim6 -> wirebeam_packet_ip6;
-        mipv6 -> wirebeam_packet_ip6;
-        ah -> wirebeam_packet_ip6;
-        esp -> wirebeam_packet_ip6;
-        ipcomp -> wirebeam_packet_ip6;
-        tcp -> wirebeam_packet_transport;
-        udp -> wirebeam_packet_transport;
-        udplite -> wirebeam_packet_transport;
-        dccp -> wirebeam_packet_transport;
-        sctp -> wirebeam_packet_sctp;
-        icmp -> wirebeam_packet_icmp;
-        icmp6 -> wirebeam_packet_icmp
-    end.
+-spec module(kind()) -> module().
+module(ethernet) -> wirebeam_packet_link;
+module(vlan) -> wirebeam_packet_link;
+module(sll) -> wirebeam_packet_link;
+module(sll2) -> wirebeam_packet_link;
+module(null) -> wirebeam_packet_link;
+module(loop) -> wirebeam_packet_link;
+module(llc) -> wirebeam_packet_link;
+module(arp) -> wirebeam_packet_link;
+module(ip4) -> wirebeam_packet_ip;
+module(ip6) -> wirebeam_packet_ip;
+module(ip6_hopopts) -> wirebeam_packet_ip6;
+module(ip6_dstopts) -> wirebeam_packet_ip6;
+module(ip6_routing) -> wirebeam_packet_ip6;
+module(ip6_fragment) -> wirebeam_packet_ip6;
+module(hip) -> wirebeam_packet_ip6;
+module(shim6) -> wirebeam_packet_ip6;
+module(mipv6) -> wirebeam_packet_ip6;
+module(ah) -> wirebeam_packet_ip6;
+module(esp) -> wirebeam_packet_ip6;
+module(ipcomp) -> wirebeam_packet_ip6;
+module(tcp) -> wirebeam_packet_transport;
+module(udp) -> wirebeam_packet_transport;
+module(udplite) -> wirebeam_packet_transport;
+module(dccp) -> wirebeam_packet_transport;
+module(sctp) -> wirebeam_packet_sctp;
+module(icmp) -> wirebeam_packet_icmp;
+module(icmp6) -> wirebeam_packet_icmp;
+module(igmp) -> wirebeam_packet_routing;
+module(vrrp) -> wirebeam_packet_routing;
+module(carp) -> wirebeam_packet_routing;
+module(pim) -> wirebeam_packet_routing;
+module(ospf) -> wirebeam_packet_routing;
+module(mpls) -> wirebeam_packet_tunnel;
+module(pw) -> wirebeam_packet_tunnel;
+module(etherip) -> wirebeam_packet_tunnel;
+module(ieee8021ah) -> wirebeam_packet_tunnel;
+module(vxlan) -> wirebeam_packet_tunnel;
+module(vxlan_gpe) -> wirebeam_packet_tunnel;
+module(nsh) -> wirebeam_packet_tunnel;
+module(geneve) -> wirebeam_packet_tunnel;
+module(gre) -> wirebeam_packet_gre;
+module(erspan) -> wirebeam_packet_gre;
+module(pppoed) -> wirebeam_packet_session;
+module(pppoes) -> wirebeam_packet_session;
+module(ppp) -> wirebeam_packet_session;
+module(ppp_control) -> wirebeam_packet_session;
+module(l2tp) -> wirebeam_packet_session;
+module(l2tpv3) -> wirebeam_packet_session;
+module(gtp) -> wirebeam_packet_session;
+module(udpencap) -> wirebeam_packet_session;
+module(stp) -> wirebeam_packet_lan;
+module(cdp) -> wirebeam_packet_lan;
+module(lldp) -> wirebeam_packet_lan;
+module(macc) -> wirebeam_packet_lan;
+module(eapol) -> wirebeam_packet_lan;
+module(eap) -> wirebeam_packet_lan;
+module(radiotap) -> wirebeam_packet_wlan;
+module(wlan) -> wirebeam_packet_wlan;
+module(dns) -> wirebeam_packet_dns;
+module(mdns) -> wirebeam_packet_dns;
+module(llmnr) -> wirebeam_packet_dns;
+module(dhcp) -> wirebeam_packet_dhcp;
+module(dhcpv6) -> wirebeam_packet_dhcp.

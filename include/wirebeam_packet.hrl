@@ -285,4 +285,379 @@
     extensions = <<>>    :: binary()
 }).
 
+%% What of the protocols below has no fields of its own is data, the bytes up to the end.
+-record(igmp, {                         %% RFC 3376; followed by no payload
+    type = 16#11   :: 0..255,
+    max_resp_code = 0 :: 0..255,
+    checksum = auto :: auto | 0..16#ffff,
+    group_address = {0, 0, 0, 0} :: inet:ip4_address(),
+    data = <<>>    :: binary()          %% of version 3: sources or group records
+}).
+
+%% interval: of version 2 {AuthType, AdverInt}, of version 3 {Reserved, MaxAdverInt}.
+-record(vrrp, {                         %% RFC 9568, RFC 3768; followed by no payload
+    version = 3        :: 0..15,
+    type = 1           :: 0..15,
+    virtual_rtr_id = 1 :: 0..255,
+    priority = 100     :: 0..255,
+    count_ip_addrs = 0 :: 0..255,
+    interval = {0, 100} :: {0..255, 0..16#fff},
+    checksum = auto    :: auto | 0..16#ffff,
+    data = <<>>        :: binary()      %% addresses, and what authenticates them
+}).
+
+-record(carp, {                         %% OpenBSD; followed by no payload
+    version = 2 :: 0..15,
+    type = 1    :: 0..15,
+    vhid = 1    :: 0..255,
+    advskew = 0 :: 0..255,
+    authlen = 7 :: 0..255,
+    demote = 0  :: 0..255,
+    advbase_s = 1 :: 0..255,
+    checksum = auto :: auto | 0..16#ffff,
+    counter = 0 :: 0..16#ffffffffffffffff,
+    digest = <<0:160>> :: <<_:160>>
+}).
+
+-record(pim, {                          %% RFC 7761; a Register is followed by its packet
+    version = 2     :: 0..15,
+    type = 0        :: 0..15,
+    reserved = 0    :: 0..255,
+    checksum = auto :: auto | 0..16#ffff,
+    flags = undefined :: undefined | 0..16#ffffffff,    %% of a Register
+    data = <<>>     :: binary()
+}).
+
+%% authentication: of version 2 {AuType, 8 bytes}, of version 3 {InstanceId, Reserved}.
+-record(ospf, {                         %% RFC 2328, RFC 5340; followed by no payload
+    version = 2        :: 2 | 3,
+    type = 1           :: 0..255,
+    packet_length = auto :: auto | 0..16#ffff,
+    router_id = {0, 0, 0, 0} :: inet:ip4_address(),
+    area_id = {0, 0, 0, 0}   :: inet:ip4_address(),
+    checksum = auto    :: auto | 0..16#ffff,
+    authentication = {0, <<0:64>>} :: {0..16#ffff, <<_:64>>} | {0..255, 0..255},
+    data = <<>>        :: binary(),
+    trailer = <<>>     :: binary()
+}).
+
+%%% Tunnels
+
+-record(mpls, {                         %% RFC 3032
+    label = 16             :: 0..16#fffff,
+    traffic_class = 0      :: 0..7,
+    bottom_of_stack = auto :: auto | boolean(),
+    ttl = 64               :: 0..255
+}).
+
+%% channel: {Version, Reserved, Type}, of an associated channel; the others are of a control
+%% word.
+-record(pw, {                           %% RFC 4385
+    channel = undefined :: undefined | {0..15, 0..255, 0..16#ffff},
+    flags = 0           :: 0..15,
+    fragmentation = 0   :: 0..3,
+    length = 0          :: 0..63,
+    sequence_number = 0 :: 0..16#ffff,
+    trailer = <<>>      :: binary()
+}).
+
+%% A field that is undefined is not there. key: of version 1 {PayloadLength, CallId}.
+-record(gre, {                          %% RFC 2784, RFC 2890, RFC 2637, RFC 1701
+    flags = auto         :: auto | 0..16#ffff,      %% the first two bytes, with the version
+    protocol_type = auto :: auto | 0..16#ffff,
+    checksum = undefined :: undefined | auto | 0..16#ffff,
+    offset = 0           :: 0..16#ffff,             %% with checksum or routing
+    key = undefined      :: undefined | 0..16#ffffffff | {auto | 0..16#ffff, 0..16#ffff},
+    sequence_number = undefined :: undefined | 0..16#ffffffff,
+    acknowledgment_number = undefined :: undefined | 0..16#ffffffff,
+    routing = undefined  :: undefined | binary(),   %% entries, the last of zeros
+    redirect = <<>>      :: binary(),               %% of WCCP, behind the header
+    trailer = <<>>       :: binary()                %% of version 1
+}).
+
+-record(erspan, {                       %% draft-foschiano-erspan, types II and III
+    version = 1      :: 0..15,
+    vlan = 0         :: 0..4095,
+    cos = 0          :: 0..7,
+    encapsulation = 0 :: 0..3,                      %% of type III: bso
+    truncated = false :: boolean(),
+    session_id = 0   :: 0..1023,
+    reserved = 0     :: 0..4095,                    %% of type II
+    index = 0        :: 0..16#fffff,                %% of type II
+    timestamp = 0    :: 0..16#ffffffff,             %% of type III, as all below
+    security_group_tag = 0 :: 0..16#ffff,
+    frame_is_pdu = false :: boolean(),
+    frame_type = 0   :: 0..31,
+    hardware_id = 0  :: 0..63,
+    direction = ingress :: ingress | egress,
+    timestamp_granularity = 0 :: 0..3,
+    platform = undefined :: undefined | {Id :: 0..63, Info :: non_neg_integer()}
+}).
+
+-record(etherip, {                      %% RFC 3378
+    version = 3  :: 0..15,
+    reserved = 0 :: 0..4095
+}).
+
+-record(ieee8021ah, {                   %% IEEE 802.1ah: the I-TAG
+    priority = 0                 :: 0..7,
+    drop_eligible = false        :: boolean(),
+    use_customer_address = false :: boolean(),
+    reserved = 0                 :: 0..7,
+    isid = 0                     :: 0..16#ffffff
+}).
+
+-record(vxlan, {                        %% RFC 7348
+    flags = 16#0800     :: 0..16#ffff,
+    group_policy_id = 0 :: 0..16#ffff,
+    vni = 0             :: 0..16#ffffff,
+    reserved = 0        :: 0..255
+}).
+
+-record(vxlan_gpe, {                    %% draft-ietf-nvo3-vxlan-gpe
+    flags = 16#0c        :: 0..255,
+    reserved = 0         :: 0..16#ffff,
+    next_protocol = auto :: auto | 0..255,
+    vni = 0              :: 0..16#ffffff,
+    reserved_2 = 0       :: 0..255
+}).
+
+-record(nsh, {                          %% RFC 8300
+    version = 0          :: 0..3,
+    oam = false          :: boolean(),
+    unassigned = 0       :: 0..1,
+    ttl = 63             :: 0..63,
+    header_length = auto :: auto | 0..252,          %% bytes
+    unassigned_2 = 0     :: 0..15,
+    md_type = 1          :: 0..15,
+    next_protocol = auto :: auto | 0..255,
+    service_path_id = 0  :: 0..16#ffffff,
+    service_index = 255  :: 0..255,
+    context = <<0:128>>  :: binary()
+}).
+
+%% Options of GENEVE: {Class, Type, Data}.
+-record(geneve, {                       %% RFC 8926
+    version = 0             :: 0..3,
+    options_length = auto   :: auto | 0..252,       %% bytes
+    control_packet = false  :: boolean(),
+    critical_options_present = false :: boolean(),
+    reserved = 0            :: 0..63,
+    protocol_type = auto    :: auto | 0..16#ffff,
+    vni = 0                 :: 0..16#ffffff,
+    reserved_2 = 0          :: 0..255,
+    options = []            :: wirebeam_packet:options()
+}).
+
+%% A field that is undefined is not there; sequence_number, n_pdu_number and next_extension
+%% of version 1 are there together. Extension headers: {Type, Content}.
+-record(gtp, {                          %% 3GPP TS 29.281; version 2: TS 29.274
+    flags = auto        :: auto | 0..255,           %% the first byte, with the version
+    message_type = 255  :: 0..255,
+    length = auto       :: auto | 0..16#ffff,
+    teid = 0            :: undefined | 0..16#ffffffff,
+    sequence_number = undefined :: undefined | 0..16#ffffff,
+    n_pdu_number = undefined    :: undefined | 0..255,
+    next_extension = undefined  :: undefined | auto | 0..255,
+    extension_headers = []      :: [{0..255, binary()}],
+    spare = 0           :: 0..255,                  %% of version 2
+    trailer = <<>>      :: binary()
+}).
+
+%% A field that is undefined is not there.
+-record(l2tp, {                         %% RFC 2661: version 2
+    flags = auto            :: auto | 0..16#ffff,   %% the first two bytes, with the version
+    length = undefined      :: undefined | auto | 0..16#ffff,
+    tunnel_id = 0           :: 0..16#ffff,
+    session_id = 0          :: 0..16#ffff,
+    ns = undefined          :: undefined | 0..16#ffff,
+    nr = undefined          :: undefined | 0..16#ffff,
+    offset = undefined      :: undefined | binary(),        %% what is skipped
+    trailer = <<>>          :: binary()
+}).
+
+%% flags: undefined in data directly over IP; of control, control_connection_id is a number.
+-record(l2tpv3, {                       %% RFC 3931
+    session_id = 0   :: undefined | 0..16#ffffffff,
+    flags = undefined :: undefined | 0..16#ffff,
+    reserved = 0     :: 0..16#ffff,
+    length = auto    :: auto | 0..16#ffff,
+    control_connection_id = undefined :: undefined | 0..16#ffffffff,
+    ns = 0           :: 0..16#ffff,
+    nr = 0           :: 0..16#ffff,
+    guessed_cookie_and_sublayer = <<>> :: binary()
+}).
+
+-record(udpencap, {                     %% RFC 3948
+    type = non_esp_marker :: non_esp_marker | keepalive
+}).
+
+-record(pppoed, {                       %% RFC 2516: discovery; followed by no payload
+    version = 1    :: 0..15,
+    type = 1       :: 0..15,
+    code = 9       :: 0..255,
+    session_id = 0 :: 0..16#ffff,
+    length = auto  :: auto | 0..16#ffff,
+    tags = []      :: wirebeam_packet:options(),
+    trailer = <<>> :: binary()
+}).
+
+-record(pppoes, {                       %% RFC 2516: session
+    version = 1    :: 0..15,
+    type = 1       :: 0..15,
+    code = 0       :: 0..255,
+    session_id = 0 :: 0..16#ffff,
+    length = auto  :: auto | 0..16#ffff,
+    trailer = <<>> :: binary()
+}).
+
+-record(ppp, {                          %% RFC 1661, RFC 1662
+    address_and_control = false :: boolean(),       %% ff 03 stands before
+    compressed = false          :: boolean(),       %% a protocol of one byte
+    protocol = auto             :: auto | 0..16#ffff
+}).
+
+-record(ppp_control, {                  %% LCP, the NCPs, PAP, CHAP; followed by no payload
+    protocol = 16#c021 :: 0..16#ffff,               %% stands in the layer before
+    code = 1           :: 0..255,
+    identifier = 0     :: 0..255,
+    length = auto      :: auto | 0..16#ffff,
+    data = <<>>        :: binary(),
+    trailer = <<>>     :: binary()
+}).
+
+%%% Control of local networks, none followed by payload
+
+-record(stp, {                          %% IEEE 802.1D, 802.1Q
+    protocol_id = 0 :: 0..16#ffff,
+    version = 0     :: 0..255,
+    type = 0        :: 0..255,
+    config = undefined :: undefined | wirebeam_packet:bpdu(),
+    data = <<>>     :: binary()
+}).
+
+-record(cdp, {
+    version = 2     :: 0..255,
+    ttl_s = 180     :: 0..255,
+    checksum = auto :: auto | 0..16#ffff,
+    tlvs = []       :: wirebeam_packet:options()
+}).
+
+-record(lldp, {                         %% IEEE 802.1AB
+    tlvs = []       :: wirebeam_packet:options(),   %% with the end, {0, <<>>}
+    trailer = <<>>  :: binary()
+}).
+
+-record(macc, {                         %% IEEE 802.3, annex 31
+    opcode = 1      :: 0..16#ffff,
+    data = <<0:16>> :: binary()
+}).
+
+-record(eapol, {                        %% IEEE 802.1X
+    version = 1    :: 0..255,
+    type = 0       :: 0..255,
+    length = auto  :: auto | 0..16#ffff,
+    trailer = <<>> :: binary()
+}).
+
+-record(eap, {                          %% RFC 3748
+    code = 1         :: 0..255,
+    identifier = 0   :: 0..255,
+    length = auto    :: auto | 0..16#ffff,
+    type = undefined :: undefined | 0..255,
+    data = <<>>      :: binary(),
+    trailer = <<>>   :: binary()
+}).
+
+%%% IEEE 802.11
+
+-record(radiotap, {
+    version = 0        :: 0..255,
+    pad = 0            :: 0..255,
+    length = auto      :: auto | 0..16#ffff,
+    fields = <<0:32>>  :: binary(),                 %% the bitmaps and what they tell of
+    fcs = <<>>         :: binary()                  %% behind the frame
+}).
+
+%% A field that is undefined is not there.
+-record(wlan, {                         %% IEEE 802.11
+    type = 2         :: 0..3,
+    subtype = 0      :: 0..15,
+    version = 0      :: 0..3,
+    flags = 0        :: 0..255,
+    duration = 0     :: 0..16#ffff,
+    address_1 = <<0:48>>  :: wirebeam_packet:mac(),
+    address_2 = undefined :: undefined | wirebeam_packet:mac(),
+    address_3 = undefined :: undefined | wirebeam_packet:mac(),
+    fragment_number = 0   :: 0..15,
+    sequence_number = 0   :: 0..4095,
+    address_4 = undefined :: undefined | wirebeam_packet:mac(),
+    block_ack = <<>>      :: binary(),              %% its control and sequence number
+    qos = undefined       :: undefined | 0..16#ffff,
+    ht_control = undefined :: undefined | 0..16#ffffffff,
+    padding = <<>>        :: binary()
+}).
+
+%%% Names and configuration, none followed by payload
+
+%% A name is a list of labels; the last member is {pointer, Offset} where the rest stands
+%% elsewhere in the message (RFC 1035, 4.1.4): wirebeam_packet:name/2. A question is
+%% {Name, Type, Class}, a record {Name, Type, Class, TTL, Data}; Data an address of A and AAAA,
+%% {name, Name} of NS, CNAME, PTR and DNAME, {mx, Preference, Name}, {srv, Priority, Weight,
+%% Port, Name}, {soa, MName, RName, Serial, Refresh, Retry, Expire, Minimum}, {txt, [Text]},
+%% or bytes. Lengths and counts follow from these.
+-record(dns, {                          %% RFC 1035; also mdns and llmnr, by their ports
+    id = 0         :: 0..16#ffff,
+    qr = false     :: boolean(),
+    opcode = 0     :: 0..15,
+    aa = false     :: boolean(),
+    tc = false     :: boolean(),
+    rd = true      :: boolean(),
+    ra = false     :: boolean(),
+    z = 0          :: 0..1,
+    ad = false     :: boolean(),
+    cd = false     :: boolean(),
+    rcode = 0      :: 0..15,
+    qdcount = auto :: auto | 0..16#ffff,
+    ancount = auto :: auto | 0..16#ffff,
+    nscount = auto :: auto | 0..16#ffff,
+    arcount = auto :: auto | 0..16#ffff,
+    questions = []   :: [wirebeam_packet:dns_question()],
+    answers = []     :: [wirebeam_packet:dns_record()],
+    authorities = [] :: [wirebeam_packet:dns_record()],
+    additionals = [] :: [wirebeam_packet:dns_record()],
+    data = <<>>    :: binary()          %% from where the message does not go on as it says
+}).
+
+%% Options: pad, eol, {message_type, N}, {Address option, [Address]} of those that are named
+%% subnet_mask, router, domain_name_server, requested_ip_address, server_identifier;
+%% {lease_time, Seconds}, {host_name, Text}, {Code, Data}.
+-record(dhcp, {                         %% RFC 2131, RFC 951
+    op = 1          :: 0..255,
+    htype = 1       :: 0..255,
+    hlen = 6        :: 0..255,
+    hops = 0        :: 0..255,
+    xid = 0         :: 0..16#ffffffff,
+    secs = 0        :: 0..16#ffff,
+    flags = 0       :: 0..16#ffff,
+    ciaddr = {0, 0, 0, 0} :: inet:ip4_address(),
+    yiaddr = {0, 0, 0, 0} :: inet:ip4_address(),
+    siaddr = {0, 0, 0, 0} :: inet:ip4_address(),
+    giaddr = {0, 0, 0, 0} :: inet:ip4_address(),
+    chaddr = <<0:128>> :: binary(),                 %% encode fills up these three
+    sname = <<0:512>>  :: binary(),
+    file = <<0:1024>>  :: binary(),
+    options = []    :: undefined | wirebeam_packet:options(),
+    vend = <<>>     :: binary()                     %% where there are no options
+}).
+
+-record(dhcpv6, {                       %% RFC 8415
+    msg_type = 1       :: 0..255,
+    transaction_id = 0 :: undefined | 0..16#ffffff,
+    hop_count = undefined    :: undefined | 0..255,  %% of relayed messages, as those below
+    link_address = undefined :: undefined | inet:ip6_address(),
+    peer_address = undefined :: undefined | inet:ip6_address(),
+    options = []       :: wirebeam_packet:options()
+}).
+
 -endif.
