@@ -63,7 +63,7 @@
                     | {byte(), byte(), tuple() | binary(), non_neg_integer()}.
 -type icmp_rest() :: 0..16#ffffffff | {Identifier :: 0..16#ffff, SequenceNumber :: 0..16#ffff}
                    | inet:ip4_address().
--type nd_message() :: {} | {ReachableTime :: non_neg_integer(), RetransTimer :: non_neg_integer()}
+-type nd_body() :: {} | {ReachableTime :: non_neg_integer(), RetransTimer :: non_neg_integer()}
                     | {Target :: inet:ip6_address()}
                     | {Target :: inet:ip6_address(), Destination :: inet:ip6_address()}.
 -type bpdu() :: {Flags :: byte(), Root :: {0..16#ffff, mac()}, RootPathCost :: 0..16#ffffffff,
@@ -76,7 +76,7 @@
                        TTL :: 0..16#ffffffff, inet:ip_address() | tuple() | binary()}.
 -export_type([bpdu/0, dns_name/0, dns_question/0, dns_record/0]).
 -export_type([mac/0, link/0, layer/0, layers/0, options/0, tcp_flag/0, numbering/0,
-              sctp_chunk/0, icmp_rest/0, nd_message/0]).
+              sctp_chunk/0, icmp_rest/0, nd_body/0]).
 
 %% @doc Decodes an Ethernet frame.
 %% @equiv decode(ethernet, Bytes)

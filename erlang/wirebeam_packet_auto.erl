@@ -39,10 +39,10 @@ layer(#sll{protocol = Protocol} = L, Inside) -> L#sll{protocol = number(Protocol
 layer(#sll2{protocol = Protocol} = L, Inside) -> L#sll2{protocol = number(Protocol, Inside)};
 layer(#arp{} = L, _) -> L#arp{hardware_length = auto, protocol_length = auto};
 layer(#ip4{protocol = Protocol} = L, Inside) ->
-    L#ip4{header_length = auto, total_length = auto, checksum = auto,
-          protocol = number(Protocol, Inside)};
+    L#ip4{header_length = auto, total_length = length_of(L#ip4.total_length, Inside),
+          checksum = auto, protocol = number(Protocol, Inside)};
 layer(#ip6{next_header = Next} = L, Inside) ->
-    L#ip6{payload_length = auto, next_header = number(Next, Inside)};
+    L#ip6{payload_length = length_of(L#ip6.payload_length, Inside), next_header = number(Next, Inside)};
 layer(#ip6_hopopts{next_header = Next} = L, Inside) ->
     L#ip6_hopopts{header_length = auto, next_header = number(Next, Inside)};
 layer(#ip6_dstopts{next_header = Next} = L, Inside) ->
@@ -71,6 +71,7 @@ layer(#igmp{} = L, _) -> L#igmp{checksum = auto};
 layer(#vrrp{} = L, _) -> L#vrrp{checksum = auto};
 layer(#carp{} = L, _) -> L#carp{checksum = auto};
 layer(#pim{} = L, _) -> L#pim{checksum = auto};
+layer(#ospf{version = 2, authentication = {2, _}} = L, _) -> L#ospf{packet_length = auto};
 layer(#ospf{} = L, _) -> L#ospf{packet_length = auto, checksum = auto};
 layer(#mpls{} = L, _) -> L#mpls{bottom_of_stack = auto};
 layer(#gre{checksum = undefined, key = Key} = L, _) -> L#gre{key = pptp_key(Key)};
@@ -82,7 +83,7 @@ layer(#nsh{next_protocol = Next} = L, Inside) ->
     L#nsh{header_length = auto, next_protocol = number(Next, Inside)};
 layer(#geneve{protocol_type = Type} = L, Inside) ->
     L#geneve{options_length = auto, protocol_type = number(Type, Inside)};
-layer(#gtp{} = L, _) -> L#gtp{flags = auto, length = auto};
+layer(#gtp{} = L, _) -> L#gtp{length = auto};
 layer(#l2tp{length = Length} = L, _) when Length =/= undefined -> L#l2tp{length = auto};
 layer(#l2tpv3{control_connection_id = Id} = L, _) when Id =/= undefined ->
     L#l2tpv3{length = auto};
@@ -98,10 +99,17 @@ layer(#dns{data = <<>>} = L, _) ->
     L#dns{qdcount = auto, ancount = auto, nscount = auto, arcount = auto};
 layer(L, _) -> L.
 
+%% A length of 0 is that of a jumbogram or of a frame that is yet to be cut into segments.
+length_of(0, [Inside]) when Inside =:= <<>> -> auto;
+length_of(0, _) -> 0;
+length_of(_, _) -> auto.
+
 pptp_key({_, Call}) -> {auto, Call};
 pptp_key(Key) -> Key.
 
 %% Only a layer that has a record says its own number.
 number(Number, [#undecoded{} | _]) -> Number;
+number(Number, [#wlan{} | _]) -> Number;                %% the ARPHRD_ type says it
+number(Number, [#radiotap{} | _]) -> Number;
 number(_, [Layer | _]) when is_tuple(Layer) -> auto;
 number(Number, _) -> Number.

@@ -77,19 +77,19 @@ quoted(Kind, Quoted, _, Walk) -> next(Kind, Quoted, 8, 0, Walk#walk{ending = tru
 
 %% Neighbour discovery: what is fixed, and options up to the end.
 message(#icmp6{type = 133} = Icmp, Options, Walk) ->
-    discovery(Icmp#icmp6{message = {}}, Options, Walk);
+    discovery(Icmp#icmp6{body = {}}, Options, Walk);
 message(#icmp6{type = 134} = Icmp, <<Reachable:32, Retrans:32, Options/binary>>, Walk) ->
-    discovery(Icmp#icmp6{message = {Reachable, Retrans}}, Options, Walk);
+    discovery(Icmp#icmp6{body = {Reachable, Retrans}}, Options, Walk);
 message(#icmp6{type = Type} = Icmp, <<Target:16/binary, Options/binary>>, Walk)
   when Type =:= 135; Type =:= 136 ->
-    discovery(Icmp#icmp6{message = {ip6_address(Target)}}, Options, Walk);
+    discovery(Icmp#icmp6{body = {ip6_address(Target)}}, Options, Walk);
 message(#icmp6{type = 137} = Icmp, <<Target:16/binary, Destination:16/binary, Options/binary>>,
         Walk) ->
-    Message = {ip6_address(Target), ip6_address(Destination)},
-    discovery(Icmp#icmp6{message = Message}, Options, Walk);
+    Body = {ip6_address(Target), ip6_address(Destination)},
+    discovery(Icmp#icmp6{body = Body}, Options, Walk);
 message(#icmp6{type = Type} = Icmp, <<Group:16/binary, Rest/binary>>, Walk)
   when Type >= 130, Type =< 132 ->
-    [Icmp#icmp6{message = {ip6_address(Group)}} | rest(Rest, 24, Walk)];
+    [Icmp#icmp6{body = {ip6_address(Group)}} | rest(Rest, 24, Walk)];
 message(Icmp, Rest, Walk) ->
     [Icmp | rest(Rest, 8, Walk)].
 
@@ -108,10 +108,10 @@ encode(#icmp{type = Type, code = Code, checksum = SetChecksum, rest = Rest,
                    _ -> SetChecksum
                end,
     [Begin, <<Checksum:16>> | End];
-encode(#icmp6{type = Type, code = Code, checksum = SetChecksum, rest = Rest, message = Message,
+encode(#icmp6{type = Type, code = Code, checksum = SetChecksum, rest = Rest, body = Body,
               options = Options, extensions = Extensions}, Inner, _, Around) ->
     Begin = <<Type, Code>>,
-    End = [encode_rest(Rest), encode_message(Message), encode_options(Options), Inner,
+    End = [encode_rest(Rest), encode_body(Body), encode_options(Options), Inner,
            Extensions],
     Checksum = case SetChecksum of
                    auto -> wirebeam_packet_checksum:pseudo(Around, 58, [Begin, 0, 0 | End]);
@@ -123,11 +123,11 @@ encode_rest({Id, Sequence}) -> <<Id:16, Sequence:16>>;
 encode_rest({A, B, C, D}) -> <<A, B, C, D>>;
 encode_rest(Number) -> <<Number:32>>.
 
-encode_message(undefined) -> <<>>;
-encode_message({}) -> <<>>;
-encode_message({Reachable, Retrans}) when is_integer(Reachable) -> <<Reachable:32, Retrans:32>>;
-encode_message({Address}) -> address(Address);
-encode_message({Target, Destination}) -> [address(Target), address(Destination)].
+encode_body(undefined) -> <<>>;
+encode_body({}) -> <<>>;
+encode_body({Reachable, Retrans}) when is_integer(Reachable) -> <<Reachable:32, Retrans:32>>;
+encode_body({Address}) -> address(Address);
+encode_body({Target, Destination}) -> [address(Target), address(Destination)].
 
 encode_options(undefined) -> <<>>;
 encode_options(Options) -> wirebeam_packet_option:encode_nd(Options).

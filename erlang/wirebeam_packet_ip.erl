@@ -55,6 +55,9 @@ ip4_payload(_, 0, Behind, Walk) ->
 ip4_payload(Length, _, Behind, Walk) ->
     bound(Behind, Length, Walk).
 
+%% A total length that has no room for the header is no length of anything.
+ip4_inside(_, _, Payload, Taken, #walk{ending = malformed} = Walk) ->
+    rest(Payload, Taken, Walk);
 %% The first fragment has headers, but no end; the others have neither.
 ip4_inside(Fragment, Protocol, Payload, Taken, Walk)
   when Fragment band (?MORE_FRAGMENTS bor ?OFFSET) =:= 0 ->

@@ -171,7 +171,11 @@ encode(#arp{hardware_type = Hardware, protocol_type = Protocol, hardware_length 
     [<<Hardware:16, Protocol:16, (auto(HL, byte_size(SH))), (auto(PL, byte_size(SPBytes))),
        Operation:16, SH/binary, SPBytes/binary, TH/binary, TPBytes/binary>>, Inner, Trailer].
 
-type(auto, Inner, llc) -> iolist_size(Inner);
+type(auto, Inner, llc) ->
+    case iolist_size(Inner) of
+        Length when Length < ?ETHERTYPE_FIRST -> Length;
+        Length -> error({too_long, type, Length})
+    end;
 type(auto, _, Next) -> wirebeam_packet_number:of_ethertype(Next);
 type(Type, _, _) -> Type.
 

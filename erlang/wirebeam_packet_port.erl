@@ -6,17 +6,18 @@
 %% none.
 -module(wirebeam_packet_port).
 
--export([kind/3, ports/1]).
+-export([kind/4, ports/1]).
 
 -define(DYNAMIC, 49152).                %% the first of RFC 6335's dynamic ports
 
-%% @doc The kind of layer in a datagram between these ports.
--spec kind(inet:port_number(), inet:port_number(), binary()) -> wirebeam_packet_walk:kind().
-kind(Source, Destination, Bytes) ->
+%% @doc The kind of layer in a datagram between these ports. Of one that is only there in part,
+%% lengths may speak of more.
+-spec kind(inet:port_number(), inet:port_number(), binary(), IsWhole :: boolean()) -> wirebeam_packet_walk:kind().
+kind(Source, Destination, Bytes, IsWhole) ->
     case by_destination(Destination, Bytes) of
         payload ->
-            case by_either(Destination, Bytes) of
-                payload -> by_either(Source, Bytes);
+            case by_either(Destination, Bytes, IsWhole) of
+                payload -> by_either(Source, Bytes, IsWhole);
                 Kind -> Kind
             end;
         Kind -> Kind
@@ -33,20 +34,24 @@ by_destination(6635, Bytes) -> borne_out(mpls, wirebeam_packet_tunnel:is_mpls(By
 by_destination(_, _) -> payload.
 
 %% What is sent to a port and answered from it.
-by_either(53, _) -> dns;
-by_either(67, _) -> dhcp;
-by_either(68, _) -> dhcp;
-by_either(546, _) -> dhcpv6;
-by_either(547, _) -> dhcpv6;
-by_either(1701, Bytes) -> borne_out(l2tp, wirebeam_packet_session:is_l2tp(Bytes));
-by_either(2123, Bytes) -> borne_out(gtp, wirebeam_packet_session:is_gtp([1, 2], Bytes));
-by_either(2152, Bytes) -> borne_out(gtp, wirebeam_packet_session:is_gtp([1], Bytes));
-by_either(4500, <<16#ff>>) -> udpencap;
-by_either(4500, <<0:32, _/binary>>) -> udpencap;
-by_either(4500, <<Spi:32, _:32, _/binary>>) when Spi >= 256 -> esp;        %% RFC 4303, 2.1
-by_either(5353, _) -> mdns;
-by_either(5355, _) -> llmnr;
-by_either(_, _) -> payload.
+by_either(53, _, _) -> dns;
+by_either(67, _, _) -> dhcp;
+by_either(68, _, _) -> dhcp;
+by_either(546, _, _) -> dhcpv6;
+by_either(547, _, _) -> dhcpv6;
+by_either(1701, Bytes, IsWhole) ->
+    borne_out(l2tp, wirebeam_packet_session:is_l2tp(Bytes, IsWhole));
+by_either(2123, Bytes, IsWhole) ->
+    borne_out(gtp, wirebeam_packet_session:is_gtp([1, 2], Bytes, IsWhole));
+by_either(2152, Bytes, IsWhole) ->
+    borne_out(gtp, wirebeam_packet_session:is_gtp([1], Bytes, IsWhole));
+by_either(4500, <<16#ff>>, _) -> udpencap;
+by_either(4500, <<0:32, _/binary>>, _) -> udpencap;
+by_either(4500, <<Spi:32, Rest/binary>>, IsWhole)
+  when Spi >= 256, byte_size(Rest) >= 4 orelse not IsWhole -> esp;     %% RFC 4303, 2.1
+by_either(5353, _, _) -> mdns;
+by_either(5355, _, _) -> llmnr;
+by_either(_, _, _) -> payload.
 
 borne_out(Kind, true) -> Kind;
 borne_out(_, false) -> payload.

@@ -64,8 +64,6 @@ decode(ospf, <<Version, Type, Length:16, R1, R2, R3, R4, A1, A2, A3, A4, Checksu
 decode(Kind, Bytes, Walk) ->
     short(Kind, Bytes, Walk).
 
-ospf(#ospf{packet_length = Length} = Ospf, HeaderLength, Rest, Walk) when Length < HeaderLength ->
-    [Ospf | malformed(ospf, Rest, Walk#walk{offset = Walk#walk.offset + HeaderLength})];
 ospf(#ospf{packet_length = Length} = Ospf, HeaderLength, Rest, Walk) ->
     {Data, Trailer, Walk1} = bound(Rest, Length - HeaderLength, Walk),
     [Ospf#ospf{data = Data, trailer = Trailer}

@@ -5,7 +5,7 @@
 %% 2516) and in L2TP (RFC 2661, 3931), and GTP (3GPP TS 29.281, 29.274).
 -module(wirebeam_packet_session).
 
--export([decode/3, encode/4, is_l2tp/1, is_gtp/2]).
+-export([decode/3, encode/4, is_l2tp/2, is_gtp/3]).
 
 -include("wirebeam_packet.hrl").
 -include("wirebeam_packet_walk.hrl").
@@ -25,36 +25,37 @@
 
 %% @doc Could these bytes be L2TP? Control messages have length and sequence numbers, and no
 %% offset (RFC 2661, 3.1).
--spec is_l2tp(binary()) -> boolean().
-is_l2tp(<<Flags:16, Second:16, _/binary>> = Bytes) ->
+-spec is_l2tp(binary(), IsWhole :: boolean()) -> boolean().
+is_l2tp(<<Flags:16, Second:16, _/binary>> = Bytes, IsWhole) ->
     Size = byte_size(Bytes),
     IsControl = Flags band ?L2TP_CONTROL =/= 0,
     Needed = ?L2TP_CONTROL bor ?L2TP_LENGTH bor ?L2TP_SEQUENCE,
     not (IsControl andalso Flags band (Needed bor ?L2TP_OFFSET) =/= Needed)
-        andalso not (Flags band ?L2TP_LENGTH =/= 0 andalso Second > Size)
+        andalso not (Flags band ?L2TP_LENGTH =/= 0 andalso IsWhole andalso Second > Size)
         andalso case Flags band 15 of
                     2 -> Size >= l2tp_length(Flags);
                     3 when IsControl -> Size >= 12;
                     3 -> Size >= 8;
                     _ -> false
                 end;
-is_l2tp(_) -> false.
+is_l2tp(_, _) -> false.
 
 l2tp_length(Flags) ->
     6 + lists:sum([Length || {Bit, Length} <- [{?L2TP_LENGTH, 2}, {?L2TP_SEQUENCE, 4},
                                                {?L2TP_OFFSET, 2}], Flags band Bit =/= 0]).
 
 %% @doc Could these bytes be GTP of these versions?
--spec is_gtp([1 | 2], binary()) -> boolean().
-is_gtp(Versions, <<Version:3, Flags:5, _, Length:16, _/binary>> = Bytes) ->
+-spec is_gtp([1 | 2], binary(), IsWhole :: boolean()) -> boolean().
+is_gtp(Versions, <<Version:3, Flags:5, _, Length:16, _/binary>> = Bytes, IsWhole) ->
+    HasRoom = fun(Needed) -> not IsWhole orelse Needed =< byte_size(Bytes) end,
     lists:member(Version, Versions) andalso
         case Version of
-            1 -> Flags band 16#10 =/= 0 andalso 8 + Length =< byte_size(Bytes)
+            1 -> Flags band 16#10 =/= 0 andalso HasRoom(8 + Length)
                      andalso Length >= 4 * bit(Flags band ?GTP_OPTIONAL =/= 0);
-            2 -> 4 + Length =< byte_size(Bytes)
+            2 -> HasRoom(4 + Length)
                      andalso Length >= 4 + 4 * bit(Flags band ?GTP2_TEID =/= 0)
         end;
-is_gtp(_, _) -> false.
+is_gtp(_, _, _) -> false.
 
 %% @doc One layer.
 -spec decode(wirebeam_packet_walk:kind(), binary(), #walk{}) -> wirebeam_packet:layers().

@@ -79,7 +79,7 @@ udp(Bytes, Walk) ->
 by_ports(_, _, <<>>, Walk) ->
     rest(<<>>, ?UDP_BYTES, Walk);
 by_ports(Source, Destination, Payload, Walk) ->
-    case wirebeam_packet_port:kind(Source, Destination, Payload) of
+    case wirebeam_packet_port:kind(Source, Destination, Payload, Walk#walk.ending =:= bound) of
         payload -> rest(Payload, ?UDP_BYTES, Walk);
         Kind -> next(Kind, Payload, ?UDP_BYTES, Destination, Walk)
     end.

@@ -48,13 +48,17 @@ next(Kind, Bytes, Taken, Number, #walk{offset = Offset, left = Left} = Walk) ->
     decode(Kind, Bytes, Walk#walk{offset = Offset + Taken, left = Left - 1, number = Number}).
 
 %% @doc The same, where a number says which layer it is: Kind is what the numbering has for
-%% it, undefined where there is no decoder.
+%% it, undefined where there is no decoder; that it is not all there is then the better reason.
 -spec by(wirebeam_packet:numbering(), non_neg_integer(), kind() | undefined, binary(),
          non_neg_integer(), walk()) -> wirebeam_packet:layers().
-by(Numbering, Number, undefined, Bytes, Taken, Walk) ->
-    [undecoded(unsupported, {Numbering, Number}, Bytes, skip(Taken, Walk))];
+by(Numbering, Number, undefined, Bytes, Taken, #walk{ending = Ending} = Walk) ->
+    [undecoded(unsupported(Ending), {Numbering, Number}, Bytes, skip(Taken, Walk))];
 by(_Numbering, Number, Kind, Bytes, Taken, Walk) ->
     next(Kind, Bytes, Taken, Number, Walk).
+
+unsupported(open) -> unsupported;
+unsupported(bound) -> unsupported;
+unsupported(Ending) -> Ending.
 
 %% @doc What follows is payload; where it is not all there, that is said.
 -spec rest(binary(), non_neg_integer(), walk()) -> wirebeam_packet:layers().
@@ -83,6 +87,8 @@ bound(Bytes, Length, Walk) when Length =:= byte_size(Bytes) ->
 bound(Bytes, Length, Walk) when Length >= 0, Length < byte_size(Bytes) ->
     <<Inner:Length/binary, Trailer/binary>> = Bytes,
     {Inner, Trailer, Walk#walk{ending = bound}};
+bound(Bytes, Length, Walk) when Length < 0 ->
+    {Bytes, <<>>, Walk#walk{ending = malformed}};
 bound(Bytes, _Length, Walk) ->
     {Bytes, <<>>, overrun(Walk)}.
 

@@ -14,10 +14,7 @@
 -import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3, malformed/3]).
 -import(wirebeam_packet_field, [auto/2, fit/3]).
 
--define(MANAGEMENT, 0).
--define(CONTROL, 1).
--define(DATA, 2).
--define(EXTENSION, 3).
+-define(TYPES, {management, control, data, extension}).
 -define(TO_AND_FROM_DS, 3).
 -define(MORE_FRAGMENTS, 16#04).
 -define(PROTECTED, 16#40).
@@ -30,7 +27,7 @@
 -spec decode(wirebeam_packet_walk:kind(), binary(), #walk{}) -> wirebeam_packet:layers().
 decode(radiotap, <<Version, Pad, Length:16/little, Rest/binary>> = Bytes, Walk) ->
     case Rest of
-        _ when Length < 8 -> malformed(radiotap, Bytes, Walk);
+        _ when Length < 8; Version =/= 0 -> malformed(radiotap, Bytes, Walk);
         <<Fields:(Length - 4)/binary, Behind/binary>> ->
             Flags = radiotap_flags(Fields),
             {Frame, Fcs} = cut_fcs(Flags, Behind, Walk),
@@ -43,12 +40,12 @@ decode(radiotap, <<Version, Pad, Length:16/little, Rest/binary>> = Bytes, Walk) 
     end;
 decode(wlan, <<Subtype:4, Type:2, Version:2, Flags, Duration:16/little, Rest/binary>> = Bytes,
        #walk{number = RadiotapFlags} = Walk) ->
-    Wlan = #wlan{type = Type, subtype = Subtype, version = Version, flags = Flags,
+    Wlan = #wlan{type = element(Type + 1, ?TYPES), subtype = Subtype, version = Version, flags = Flags,
                  duration = Duration},
-    case addresses(Type, Subtype, Wlan, Rest) of
+    case addresses(Wlan#wlan.type, Subtype, Wlan, Rest) of
         {Wlan1, Behind} ->
             Length = byte_size(Bytes) - byte_size(Behind),
-            {Wlan2, Body} = padding(Type, RadiotapFlags, Length, Wlan1, Behind),
+            {Wlan2, Body} = padding(Wlan1#wlan.type, RadiotapFlags, Length, Wlan1, Behind),
             [Wlan2 | inside(Wlan2, Body, byte_size(Bytes) - byte_size(Body), Walk)];
         short -> short(wlan, Bytes, Walk)
     end;
@@ -81,24 +78,24 @@ cut_fcs(Flags, Bytes, #walk{ending = Ending})
     split_binary(Bytes, byte_size(Bytes) - 4);
 cut_fcs(_, Bytes, _) -> {Bytes, <<>>}.
 
-addresses(?CONTROL, Subtype, Wlan, <<A1:6/binary, A2:6/binary, Control:4/binary, Rest/binary>>)
+addresses(control, Subtype, Wlan, <<A1:6/binary, A2:6/binary, Control:4/binary, Rest/binary>>)
   when Subtype =:= 8; Subtype =:= 9 ->
     {Wlan#wlan{address_1 = A1, address_2 = A2, block_ack = Control}, Rest};
-addresses(?CONTROL, Subtype, _, _) when Subtype =:= 8; Subtype =:= 9 -> short;
-addresses(?CONTROL, Subtype, Wlan, <<A1:6/binary, A2:6/binary, Rest/binary>>)
+addresses(control, Subtype, _, _) when Subtype =:= 8; Subtype =:= 9 -> short;
+addresses(control, Subtype, Wlan, <<A1:6/binary, A2:6/binary, Rest/binary>>)
   when Subtype =:= 10; Subtype =:= 11; Subtype =:= 14; Subtype =:= 15 ->
     {Wlan#wlan{address_1 = A1, address_2 = A2}, Rest};
-addresses(?CONTROL, Subtype, _, _)
+addresses(control, Subtype, _, _)
   when Subtype =:= 10; Subtype =:= 11; Subtype =:= 14; Subtype =:= 15 -> short;
-addresses(Type, _, Wlan, <<A1:6/binary, Rest/binary>>) when Type =:= ?CONTROL; Type =:= ?EXTENSION ->
+addresses(Type, _, Wlan, <<A1:6/binary, Rest/binary>>) when Type =:= control; Type =:= extension ->
     {Wlan#wlan{address_1 = A1}, Rest};
 addresses(Type, Subtype, #wlan{flags = Flags} = Wlan,
           <<A1:6/binary, A2:6/binary, A3:6/binary, Sequence:16/little, Rest/binary>>)
-  when Type =:= ?MANAGEMENT; Type =:= ?DATA ->
-    HasQos = Type =:= ?DATA andalso Subtype band 8 =/= 0,
-    Fields = [address_4 || Type =:= ?DATA, Flags band 3 =:= ?TO_AND_FROM_DS]
+  when Type =:= management; Type =:= data ->
+    HasQos = Type =:= data andalso Subtype band 8 =/= 0,
+    Fields = [address_4 || Type =:= data, Flags band 3 =:= ?TO_AND_FROM_DS]
         ++ [qos || HasQos]
-        ++ [ht || Flags band ?ORDER =/= 0, HasQos orelse Type =:= ?MANAGEMENT],
+        ++ [ht || Flags band ?ORDER =/= 0, HasQos orelse Type =:= management],
     more(Fields, Rest, Wlan#wlan{address_1 = A1, address_2 = A2, address_3 = A3,
                                  fragment_number = Sequence band 15,
                                  sequence_number = Sequence bsr 4});
@@ -114,7 +111,7 @@ more([ht | More], <<Ht:32/little, Rest/binary>>, Wlan) ->
 more(_, _, _) -> short.
 
 %% Atheros puts padding behind a data frame's header so that what follows is aligned.
-padding(?DATA, RadiotapFlags, Length, Wlan, Bytes) when RadiotapFlags band ?PADDED =/= 0 ->
+padding(data, RadiotapFlags, Length, Wlan, Bytes) when RadiotapFlags band ?PADDED =/= 0 ->
     Missing = (4 - Length rem 4) rem 4,
     case Bytes of
         <<Padding:Missing/binary, Body/binary>> -> {Wlan#wlan{padding = Padding}, Body};
@@ -122,7 +119,7 @@ padding(?DATA, RadiotapFlags, Length, Wlan, Bytes) when RadiotapFlags band ?PADD
     end;
 padding(_, _, _, Wlan, Bytes) -> {Wlan, Bytes}.
 
-inside(#wlan{type = ?DATA, subtype = Subtype, flags = Flags, fragment_number = Fragment,
+inside(#wlan{type = data, subtype = Subtype, flags = Flags, fragment_number = Fragment,
              qos = Qos}, <<_, _/binary>> = Body, Taken, Walk) when Subtype band 4 =:= 0 ->
     case Qos of
         _ when Flags band ?PROTECTED =/= 0 -> rest(Body, Taken, Walk);
@@ -146,10 +143,15 @@ encode(#wlan{type = Type, subtype = Subtype, version = Version, flags = Flags,
              duration = Duration, address_1 = A1, address_2 = A2, address_3 = A3,
              fragment_number = Fragment, sequence_number = Sequence, address_4 = A4,
              block_ack = BlockAck, qos = Qos, ht_control = Ht, padding = Padding}, Inner, _, _) ->
-    [<<Subtype:4, Type:2, Version:2, Flags, Duration:16/little>>, A1, optional(A2), optional(A3),
+    [<<Subtype:4, (type(Type)):2, Version:2, Flags, Duration:16/little>>, A1, optional(A2), optional(A3),
      << <<(Sequence bsl 4 bor Fragment):16/little>> || A3 =/= undefined >>, optional(A4), BlockAck,
      << <<Qos:16/little>> || Qos =/= undefined >>, << <<Ht:32/little>> || Ht =/= undefined >>,
      Padding, Inner].
+
+type(management) -> 0;
+type(control) -> 1;
+type(data) -> 2;
+type(extension) -> 3.
 
 optional(undefined) -> <<>>;
 optional(Bytes) -> Bytes.

@@ -19,12 +19,13 @@
 
 %% Why and where decoding stopped: the last member of the list, in place of the payload.
 -record(undecoded, {
-    reason      :: truncated    %% the bytes end within layer; of payload: a length says more
+    reason      :: truncated    %% the bytes end within layer; of what follows: a length says more
                  | malformed    %% a field of layer contradicts another, or a length around it
                  | unsupported  %% layer, named by its number, has no decoder here
                  | fragment     %% a part of an IP datagram: the rest is elsewhere
                  | too_deep,    %% more than 24 layers
-    layer       :: atom() | {wirebeam_packet:numbering(), non_neg_integer()},
+    layer       :: atom()       %% payload: what follows the headers that there are
+                 | {wirebeam_packet:numbering(), non_neg_integer()},    %% without a decoder here
     offset = 0  :: non_neg_integer(),   %% of data, in what was decoded
     data = <<>> :: binary()             %% all that is left from there on
 }).
@@ -273,14 +274,14 @@
     extensions = <<>> :: binary()
 }).
 
-%% message: what stands behind rest in the messages of neighbour discovery (RFC 4861) and
+%% body: what stands behind rest in the messages of neighbour discovery (RFC 4861) and
 %% multicast listener discovery, up to their options or payload.
 -record(icmp6, {                        %% RFC 4443
     type = 128           :: 0..255,
     code = 0             :: 0..255,
     checksum = auto      :: auto | 0..16#ffff,
     rest = 0             :: wirebeam_packet:icmp_rest(),
-    message = undefined  :: undefined | wirebeam_packet:nd_message(),
+    body = undefined     :: undefined | wirebeam_packet:nd_body(),
     options = undefined  :: undefined | wirebeam_packet:options(),
     extensions = <<>>    :: binary()
 }).
@@ -581,7 +582,7 @@
 
 %% A field that is undefined is not there.
 -record(wlan, {                         %% IEEE 802.11
-    type = 2         :: 0..3,
+    type = data      :: management | control | data | extension,
     subtype = 0      :: 0..15,
     version = 0      :: 0..3,
     flags = 0        :: 0..255,
