@@ -48,7 +48,8 @@
 -type mac() :: <<_:48>>.
 -type link() :: non_neg_integer()
               | ethernet | null | loop | raw | ipv4 | ipv6 | linux_sll | linux_sll2 | mpls
-              | ppp | ppp_hdlc | ppp_ether | ieee802_11 | ieee802_11_radiotap.
+              | ppp | ppp_hdlc | ppp_ether | ieee802_11 | ieee802_11_radiotap | c_hdlc | frelay
+              | fddi | ieee802_5 | atm_rfc1483.
 %% A link type of pcap, or its registered name.
 -type layer() :: tuple().
 %% A record of wirebeam_packet.hrl.
@@ -57,7 +58,7 @@
 %% Options in the order of the packet; their shapes stand beside each record.
 -type tcp_flag() :: fin | syn | rst | psh | ack | urg | ece | cwr | ae.
 -type numbering() :: link | ethertype | sap | snap | sll | family | protocol | ppp | nsh | etherip | erspan
-                   | gre | mpls | pw | channel | gtp | wlan.
+                   | gre | mpls | pw | channel | gtp | wlan | nlpid | ring.
 %% Whose numbers say what follows.
 -type sctp_chunk() :: {byte(), byte(), tuple() | binary()}
                     | {byte(), byte(), tuple() | binary(), non_neg_integer()}.

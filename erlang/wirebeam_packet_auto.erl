@@ -37,6 +37,8 @@ layer(#ethernet{type = Type} = L, Inside) -> L#ethernet{type = number(Type, Insi
 layer(#vlan{type = Type} = L, Inside) -> L#vlan{type = number(Type, Inside)};
 layer(#sll{protocol = Protocol} = L, Inside) -> L#sll{protocol = number(Protocol, Inside)};
 layer(#sll2{protocol = Protocol} = L, Inside) -> L#sll2{protocol = number(Protocol, Inside)};
+layer(#chdlc{protocol = Protocol} = L, Inside) -> L#chdlc{protocol = number(Protocol, Inside)};
+layer(#ipx{} = L, _) -> L#ipx{length = auto};
 layer(#arp{} = L, _) -> L#arp{hardware_length = auto, protocol_length = auto};
 layer(#ip4{protocol = Protocol} = L, Inside) ->
     L#ip4{header_length = auto, total_length = length_of(L#ip4.total_length, Inside),
@@ -109,6 +111,7 @@ pptp_key(Key) -> Key.
 
 %% Only a layer that has a record says its own number.
 number(Number, [#undecoded{} | _]) -> Number;
+number(Number, [#ipx{} | _]) when Number < 1536 -> Number;      %% a length, without LLC
 number(Number, [#wlan{} | _]) -> Number;                %% the ARPHRD_ type says it
 number(Number, [#radiotap{} | _]) -> Number;
 number(_, [Layer | _]) when is_tuple(Layer) -> auto;

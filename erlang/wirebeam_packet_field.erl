@@ -4,7 +4,7 @@
 %% Forms of fields that many layers share.
 -module(wirebeam_packet_field).
 
--export([bit/1, auto/2, address/1, ip6_address/1, padding/2, is_padding/2, fit/3]).
+-export([bit/1, auto/2, auto/4, address/1, ip6_address/1, padding/2, fit/3]).
 
 %% @doc A flag as the header has it.
 -spec bit(boolean() | 0 | 1) -> 0 | 1.
@@ -16,6 +16,12 @@ bit(Bit) -> Bit.
 -spec auto(auto | Value, Value) -> Value.
 auto(auto, Computed) -> Computed;
 auto(Set, _) -> Set.
+
+%% @doc The same, where what was computed must fit a field of so many bits.
+-spec auto(auto | non_neg_integer(), non_neg_integer(), pos_integer(), atom()) ->
+    non_neg_integer().
+auto(auto, Computed, Bits, Field) -> fit(Computed, Bits, Field);
+auto(Set, _, _, _) -> Set.
 
 %% @doc The bytes of an address.
 -spec address(inet:ip_address() | binary()) -> binary().
@@ -31,10 +37,6 @@ ip6_address(<<A:16, B:16, C:16, D:16, E:16, F:16, G:16, H:16>>) -> {A, B, C, D, 
 -spec padding(non_neg_integer(), pos_integer()) -> binary().
 padding(Length, Multiple) ->
     <<0:((Multiple - Length rem Multiple) rem Multiple)/unit:8>>.
-
-%% @doc Are these the zeros that padding/2 gives behind Length bytes?
--spec is_padding(binary(), {non_neg_integer(), pos_integer()}) -> boolean().
-is_padding(Bytes, {Length, Multiple}) -> Bytes =:= padding(Length, Multiple).
 
 %% @doc A computed value that its field of so many bits must hold.
 -spec fit(non_neg_integer(), pos_integer(), atom()) -> non_neg_integer().

@@ -10,7 +10,7 @@
 -include("wirebeam_packet.hrl").
 -include("wirebeam_packet_walk.hrl").
 
--import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3]).
+-import(wirebeam_packet_walk, [by/6, rest/3, short/3]).
 -import(wirebeam_packet_field, [auto/2, bit/1, fit/3, address/1]).
 
 -define(NO_NEXT_HEADER, 59).

@@ -2,7 +2,7 @@
 %%
 %% @private
 %% What bridges and hosts of a local network tell each other: STP (IEEE 802.1D, 802.1Q), CDP,
-%% LLDP (IEEE 802.1AB), MAC control (IEEE 802.3, annex 31), EAPOL (IEEE 802.1X) with EAP (RFC
+%% IPX, LLDP (IEEE 802.1AB), MAC control (IEEE 802.3, annex 31), EAPOL (IEEE 802.1X) with EAP (RFC
 %% 3748).
 -module(wirebeam_packet_lan).
 
@@ -12,9 +12,10 @@
 -include("wirebeam_packet_walk.hrl").
 
 -import(wirebeam_packet_walk, [next/5, rest/3, short/3, bound/3]).
--import(wirebeam_packet_field, [auto/2, fit/3]).
+-import(wirebeam_packet_field, [auto/4]).
 
 -define(CDP_TLV, {16, 16, 4, 1}).
+-define(IPX_BYTES, 30).
 -define(LLDP_TLV, {7, 9, 0, 1}).
 
 %% @doc One message.
@@ -31,6 +32,15 @@ decode(stp, <<Protocol:16, Version, Type, Rest/binary>> = Bytes, Walk) ->
         _ when Type =:= 0; Type =:= 2 -> short(stp, Bytes, Walk);
         _ -> ended(Stp#stp{data = Rest}, Bytes, Walk)
     end;
+decode(ipx, <<Checksum:16, Length:16, Control, Type, DestinationNetwork:32,
+               DestinationNode:6/binary, DestinationSocket:16, SourceNetwork:32,
+               SourceNode:6/binary, SourceSocket:16, Rest/binary>>, Walk) ->
+    {Inner, Trailer, Walk1} = bound(Rest, Length - ?IPX_BYTES, Walk),
+    [#ipx{checksum = Checksum, length = Length, transport_control = Control, packet_type = Type,
+          destination_network = DestinationNetwork, destination_node = DestinationNode,
+          destination_socket = DestinationSocket, source_network = SourceNetwork,
+          source_node = SourceNode, source_socket = SourceSocket, trailer = Trailer}
+     | rest(Inner, ?IPX_BYTES, Walk1)];
 decode(cdp, <<Version, Ttl, Checksum:16, Tlvs/binary>> = Bytes, Walk) ->
     ended(#cdp{version = Version, ttl_s = Ttl, checksum = Checksum,
                tlvs = wirebeam_packet_tlv:decode(Tlvs, ?CDP_TLV)}, Bytes, Walk);
@@ -79,6 +89,14 @@ lldp_end(Tlvs) ->
 encode(#stp{protocol_id = Protocol, version = Version, type = Type, config = Config,
             data = Data}, Inner, _, _) ->
     [<<Protocol:16, Version, Type>>, config(Config), Data, Inner];
+encode(#ipx{checksum = Checksum, length = Length, transport_control = Control, packet_type = Type,
+            destination_network = DestinationNetwork, destination_node = DestinationNode,
+            destination_socket = DestinationSocket, source_network = SourceNetwork,
+            source_node = SourceNode, source_socket = SourceSocket, trailer = Trailer},
+       Inner, _, _) ->
+    [<<Checksum:16, (auto(Length, ?IPX_BYTES + iolist_size(Inner), 16, length)):16, Control, Type,
+       DestinationNetwork:32, DestinationNode/binary, DestinationSocket:16, SourceNetwork:32,
+       SourceNode/binary, SourceSocket:16>>, Inner, Trailer];
 encode(#cdp{version = Version, ttl_s = Ttl, checksum = SetChecksum, tlvs = Tlvs}, Inner, _, _) ->
     Begin = <<Version, Ttl>>,
     End = [wirebeam_packet_tlv:encode(Tlvs, ?CDP_TLV), Inner],
@@ -92,11 +110,11 @@ encode(#lldp{tlvs = Tlvs, trailer = Trailer}, Inner, _, _) ->
 encode(#macc{opcode = Opcode, data = Data}, Inner, _, _) ->
     [<<Opcode:16>>, Data, Inner];
 encode(#eapol{version = Version, type = Type, length = Length, trailer = Trailer}, Inner, _, _) ->
-    [<<Version, Type, (auto(Length, fit(iolist_size(Inner), 16, length))):16>>, Inner, Trailer];
+    [<<Version, Type, (auto(Length, iolist_size(Inner), 16, length)):16>>, Inner, Trailer];
 encode(#eap{code = Code, identifier = Id, length = Length, type = Type, data = Data,
             trailer = Trailer}, Inner, _, _) ->
     Body = [<< <<Type>> || Type =/= undefined >>, Data],
-    [<<Code, Id, (auto(Length, fit(4 + iolist_size(Body), 16, length))):16>>, Body, Inner, Trailer].
+    [<<Code, Id, (auto(Length, 4 + iolist_size(Body), 16, length)):16>>, Body, Inner, Trailer].
 
 config(undefined) -> <<>>;
 config({Flags, {Root, RootAddress}, Cost, {Bridge, BridgeAddress}, Port, Age, MaxAge, Hello,

@@ -5,7 +5,7 @@
 %% Linux cooked captures, loopback, LLC (IEEE 802.2); and ARP (RFC 826), which ends there.
 -module(wirebeam_packet_link).
 
--export([ethernet/2, by_ethertype/4, decode/3, encode/4]).
+-export([ethernet/2, by_ethertype/4, by_snap/5, bridged/4, decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").
 -include("wirebeam_packet_walk.hrl").
@@ -14,6 +14,9 @@
 -import(wirebeam_packet_field, [auto/2]).
 
 -define(ETHERTYPE_FIRST, 1536).         %% below: the length of LLC
+-define(OUI_BRIDGED, 16#0080c2).        %% RFC 2427, RFC 2684
+-define(OUI_BRIDGE_TUNNEL, 16#0000f8).  %% IEEE 802.1H
+-define(LINK_ATM, 100).
 -define(FRAME_BYTES, 60).               %% the shortest, without its check sequence
 
 %% @doc Ethernet, which most packets begin with.
@@ -44,7 +47,7 @@ by_type_or_length(Length, Bytes, Taken, Walk) ->
 
 by_length(<<>>, Taken, Walk) -> rest(<<>>, Taken, Walk);
 by_length(<<16#ffff:16, _/binary>> = Bytes, Taken, Walk) ->
-    by(sap, 16#ff, undefined, Bytes, Taken, Walk);      %% IPX without LLC
+    next(ipx, Bytes, Taken, 0, Walk);                   %% Novell's, without LLC
 by_length(Bytes, Taken, Walk) -> next(llc, Bytes, Taken, 0, Walk).
 
 %% @doc The other layers, by kind.
@@ -71,10 +74,16 @@ decode(null, <<Family:32/big, Rest/binary>>, Walk) ->
     [#null{family = Family, byte_order = big} | by_family(Family, Rest, Walk)];
 decode(loop, <<Family:32, Rest/binary>>, Walk) ->
     [#loop{family = Family} | by_family(Family, Rest, Walk)];
-decode(llc, <<Dsap, Ssap, 3, Oui:24, Pid:16, Rest/binary>>, Walk)
+decode(llc, <<Dsap, Ssap, 3, Oui:24, Pid:16, Rest/binary>> = Bytes, Walk)
   when Dsap bor 1 =:= 16#ab, Ssap bor 1 =:= 16#ab ->
-    [#llc{dsap = Dsap, ssap = Ssap, oui = Oui, pid = Pid}
-     | by_snap(Oui, Pid, Rest, Walk)];
+    Llc = #llc{dsap = Dsap, ssap = Ssap, oui = Oui, pid = Pid},
+    case bridged(Oui, Pid, Rest, Walk) of
+        {Padding, Frame, Fcs} ->
+            [Llc#llc{padding = Padding, fcs = Fcs}
+             | next(ethernet, Frame, 8 + byte_size(Padding), Pid, Walk)];
+        short -> short(llc, Bytes, Walk);
+        none -> [Llc | by_snap(Oui, Pid, Rest, 8, Walk)]
+    end;
 decode(llc, <<Dsap, Ssap, 3, _/binary>> = Bytes, Walk)
   when Dsap bor 1 =:= 16#ab, Ssap bor 1 =:= 16#ab ->
     short(llc, Bytes, Walk);
@@ -115,6 +124,7 @@ by_sll_protocol(801, _, Bytes, Taken, Walk) -> next(wlan, Bytes, Taken, 0, Walk)
 by_sll_protocol(803, _, Bytes, Taken, Walk) -> next(radiotap, Bytes, Taken, 0, Walk);
 by_sll_protocol(_, Protocol, Bytes, Taken, Walk) when Protocol >= ?ETHERTYPE_FIRST ->
     by_ethertype(Protocol, Bytes, Taken, Walk);
+by_sll_protocol(_, 1, Bytes, Taken, Walk) -> next(ipx, Bytes, Taken, 1, Walk);
 by_sll_protocol(_, 4, Bytes, Taken, Walk) -> next(llc, Bytes, Taken, 4, Walk);
 by_sll_protocol(_, Protocol, Bytes, Taken, Walk) ->
     by(sll, Protocol, undefined, Bytes, Taken, Walk).
@@ -125,9 +135,31 @@ by_family(F, Bytes, Walk) when F =:= 10; F =:= 23; F =:= 24; F =:= 28; F =:= 30 
     next(ip6, Bytes, 4, F, Walk);
 by_family(F, Bytes, Walk) -> by(family, F, undefined, Bytes, 4, Walk).
 
-by_snap(0, Pid, Bytes, Walk) -> by_ethertype(Pid, Bytes, 8, Walk);
-by_snap(Oui, Pid, Bytes, Walk) ->
-    by(snap, Oui bsl 16 bor Pid, wirebeam_packet_number:snap(Oui, Pid), Bytes, 8, Walk).
+%% @doc A bridged frame with or without its check sequence, before which there are two bytes
+%% over ATM (RFC 2684, 5.2): these, the frame, its sequence.
+-spec bridged(non_neg_integer(), non_neg_integer(), binary(), #walk{}) ->
+    {binary(), binary(), binary()} | short | none.
+bridged(?OUI_BRIDGED, Pid, Bytes, #walk{number = Link}) when Pid =:= 1; Pid =:= 7 ->
+    Skipped = case Link of
+                  ?LINK_ATM -> 2;
+                  _ -> 0
+              end,
+    case Bytes of
+        <<Padding:Skipped/binary, Rest/binary>> when Pid =:= 1, byte_size(Rest) >= 4 ->
+            {Frame, Fcs} = split_binary(Rest, byte_size(Rest) - 4),
+            {Padding, Frame, Fcs};
+        <<Padding:Skipped/binary, Rest/binary>> -> {Padding, Rest, <<>>};
+        _ -> short
+    end;
+bridged(_, _, _, _) -> none.
+
+%% @doc What an OUI and a PID behind Taken bytes of header name.
+-spec by_snap(non_neg_integer(), non_neg_integer(), binary(), non_neg_integer(), #walk{}) ->
+    wirebeam_packet:layers().
+by_snap(Oui, Pid, Bytes, Taken, Walk) when Oui =:= 0; Oui =:= ?OUI_BRIDGE_TUNNEL ->
+    by_ethertype(Pid, Bytes, Taken, Walk);
+by_snap(Oui, Pid, Bytes, Taken, Walk) ->
+    by(snap, Oui bsl 16 bor Pid, wirebeam_packet_number:snap(Oui, Pid), Bytes, Taken, Walk).
 
 %% @doc The bytes of a layer around those of the layers inside.
 -spec encode(tuple(), iodata(), wirebeam_packet_walk:next(), wirebeam_packet_checksum:around()) ->
@@ -158,10 +190,11 @@ encode(#loop{family = Family}, Inner, Next, _) ->
 encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = undefined}, Inner, Next, _) ->
     Sap = wirebeam_packet_number:of_sap(Next),
     [<<(auto(Dsap, Sap)), (auto(Ssap, Sap)), (control(Format, Control))/binary>>, Inner];
-encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = Oui, pid = Pid}, Inner, Next, _) ->
+encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = Oui, pid = Pid,
+            padding = Padding, fcs = Fcs}, Inner, Next, _) ->
     {NextOui, NextPid} = wirebeam_packet_number:of_snap(Next),
     [<<(auto(Dsap, 16#aa)), (auto(Ssap, 16#aa)), (control(Format, Control))/binary,
-       (auto(Oui, NextOui)):24, (auto(Pid, NextPid)):16>>, Inner];
+       (auto(Oui, NextOui)):24, (auto(Pid, NextPid)):16>>, Padding, Inner, Fcs];
 encode(#arp{hardware_type = Hardware, protocol_type = Protocol, hardware_length = HL,
             protocol_length = PL, operation = Operation, sender_hardware = SH,
             sender_protocol = SP, target_hardware = TH, target_protocol = TP,
@@ -186,6 +219,7 @@ ethernet_trailer(auto, _, _) -> <<>>;
 ethernet_trailer(Trailer, _, _) -> Trailer.
 
 sll_protocol(auto, llc) -> 4;
+sll_protocol(auto, ipx) -> 1;
 sll_protocol(auto, Next) -> wirebeam_packet_number:of_ethertype(Next);
 sll_protocol(Protocol, _) -> Protocol.
 

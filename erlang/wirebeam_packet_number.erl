@@ -17,11 +17,16 @@
 link_type(Number) when is_integer(Number), Number >= 0 -> Number;
 link_type(null) -> 0;
 link_type(ethernet) -> 1;
+link_type(ieee802_5) -> 6;
 link_type(ppp) -> 9;
+link_type(fddi) -> 10;
 link_type(ppp_hdlc) -> 50;
 link_type(ppp_ether) -> 51;
+link_type(atm_rfc1483) -> 100;
 link_type(raw) -> 101;
+link_type(c_hdlc) -> 104;
 link_type(ieee802_11) -> 105;
+link_type(frelay) -> 107;
 link_type(loop) -> 108;
 link_type(linux_sll) -> 113;
 link_type(ieee802_11_radiotap) -> 127;
@@ -36,12 +41,17 @@ link_type(Other) -> error(badarg, [Other]).
 link_kind(0) -> null;
 link_kind(1) -> ethernet;
 link_kind(9) -> ppp;
+link_kind(6) -> tr;
+link_kind(10) -> fddi;
 link_kind(12) -> raw;
 link_kind(14) -> raw;
 link_kind(50) -> ppp;
 link_kind(51) -> pppoes;
+link_kind(100) -> llc;
 link_kind(101) -> raw;
+link_kind(104) -> chdlc;
 link_kind(105) -> wlan;
+link_kind(107) -> fr;
 link_kind(108) -> loop;
 link_kind(113) -> sll;
 link_kind(127) -> radiotap;
@@ -57,6 +67,7 @@ ethertype(16#0800) -> ip4;
 ethertype(16#0806) -> arp;
 ethertype(16#6558) -> ethernet;
 ethertype(16#8100) -> vlan;
+ethertype(16#8137) -> ipx;
 ethertype(16#86dd) -> ip6;
 ethertype(16#88a8) -> vlan;
 ethertype(16#8808) -> macc;
@@ -78,6 +89,7 @@ of_ethertype(ip4) -> 16#0800;
 of_ethertype(arp) -> 16#0806;
 of_ethertype(ethernet) -> 16#6558;
 of_ethertype({vlan, Tpid}) -> Tpid;
+of_ethertype(ipx) -> 16#8137;
 of_ethertype(ip6) -> 16#86dd;
 of_ethertype(macc) -> 16#8808;
 of_ethertype(ppp) -> 16#880b;
@@ -153,19 +165,20 @@ of_protocol(_) -> 253.
 -spec sap(byte()) -> kind() | undefined.
 sap(16#06) -> ip4;
 sap(16#42) -> stp;
+sap(16#e0) -> ipx;
 sap(_) -> undefined.
 
 %% @doc The service access point of a kind.
 -spec of_sap(next()) -> byte().
 of_sap(ip4) -> 16#06;
 of_sap(stp) -> 16#42;
+of_sap(ipx) -> 16#e0;
 of_sap(_) -> 0.
 
 %% @doc What an OUI and a PID of SNAP name; with OUI 0 the PID is an EtherType.
 -spec snap(non_neg_integer(), non_neg_integer()) -> kind() | undefined.
 snap(16#00000c, 16#2000) -> cdp;
 snap(16#00000c, 16#010b) -> stp;
-snap(16#0080c2, 16#0007) -> ethernet;
 snap(16#0080c2, 16#000e) -> stp;
 snap(_, _) -> undefined.
 
@@ -173,11 +186,13 @@ snap(_, _) -> undefined.
 -spec of_snap(next()) -> {non_neg_integer(), non_neg_integer()}.
 of_snap(cdp) -> {16#00000c, 16#2000};
 of_snap(stp) -> {16#00000c, 16#010b};
+of_snap(ethernet) -> {16#0080c2, 16#0007};
 of_snap(Kind) -> {0, of_ethertype(Kind)}.
 
 %% @doc What a protocol number of PPP names.
 -spec ppp(non_neg_integer()) -> kind() | undefined.
 ppp(16#0021) -> ip4;
+ppp(16#002b) -> ipx;
 ppp(16#0057) -> ip6;
 ppp(16#0281) -> mpls;
 ppp(16#0283) -> mpls;
@@ -196,6 +211,7 @@ ppp(_) -> undefined.
 %% @doc The protocol number of a kind.
 -spec of_ppp(next()) -> non_neg_integer().
 of_ppp(ip4) -> 16#0021;
+of_ppp(ipx) -> 16#002b;
 of_ppp(ip6) -> 16#0057;
 of_ppp(mpls) -> 16#0281;
 of_ppp({ppp_control, Protocol}) -> Protocol;

@@ -45,6 +45,8 @@ by_either(2123, Bytes, IsWhole) ->
     borne_out(gtp, wirebeam_packet_session:is_gtp([1, 2], Bytes, IsWhole));
 by_either(2152, Bytes, IsWhole) ->
     borne_out(gtp, wirebeam_packet_session:is_gtp([1], Bytes, IsWhole));
+by_either(3544, Bytes, IsWhole) ->
+    borne_out(teredo, wirebeam_packet_session:is_teredo(Bytes, IsWhole));
 by_either(4500, <<16#ff>>, _) -> udpencap;
 by_either(4500, <<0:32, _/binary>>, _) -> udpencap;
 by_either(4500, <<Spi:32, Rest/binary>>, IsWhole)
@@ -68,6 +70,7 @@ ports(gre) -> {?DYNAMIC, 4754};
 ports(mpls) -> {?DYNAMIC, 6635};
 ports(l2tp) -> {1701, 1701};
 ports(gtp) -> {2152, 2152};
+ports(teredo) -> {?DYNAMIC, 3544};
 ports(udpencap) -> {4500, 4500};
 ports(esp) -> {4500, 4500};
 ports(_) -> {0, 0}.

@@ -11,7 +11,7 @@
 -include("wirebeam_packet_walk.hrl").
 
 -import(wirebeam_packet_walk, [next/5, rest/3, short/3, malformed/3, bound/3]).
--import(wirebeam_packet_field, [auto/2, fit/3, address/1]).
+-import(wirebeam_packet_field, [auto/4, address/1]).
 
 -define(REGISTER, 1).
 
@@ -109,7 +109,7 @@ encode(#ospf{version = Version, type = Type, packet_length = SetLength, router_i
                           {_, {Instance, Reserved}} -> {<<Instance, Reserved>>, <<>>}
                       end,
     Length = 14 + byte_size(Before) + byte_size(Field) + iolist_size([Data, Inner]),
-    Begin = [<<Version, Type, (auto(SetLength, fit(Length, 16, packet_length))):16>>,
+    Begin = [<<Version, Type, (auto(SetLength, Length, 16, packet_length)):16>>,
              address(Router), address(Area)],
     Checksum = case {SetChecksum, Version, Authentication} of
                    {auto, 2, {2, _}} -> 0;      %% cryptographic: RFC 2328, D.4

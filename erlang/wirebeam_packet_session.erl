@@ -2,16 +2,16 @@
 %%
 %% @private
 %% Tunnels of users' sessions: PPP (RFC 1661) with its control protocols, over Ethernet (RFC
-%% 2516) and in L2TP (RFC 2661, 3931), and GTP (3GPP TS 29.281, 29.274).
+%% 2516) and in L2TP (RFC 2661, 3931), Teredo (RFC 4380), and GTP (3GPP TS 29.281, 29.274).
 -module(wirebeam_packet_session).
 
--export([decode/3, encode/4, is_l2tp/2, is_gtp/3]).
+-export([decode/3, encode/4, is_l2tp/2, is_gtp/3, is_teredo/2]).
 
 -include("wirebeam_packet.hrl").
 -include("wirebeam_packet_walk.hrl").
 
 -import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3, malformed/3, bound/3]).
--import(wirebeam_packet_field, [auto/2, bit/1, fit/3]).
+-import(wirebeam_packet_field, [auto/2, auto/4, bit/1]).
 
 -define(TAG, {16, 16, 0, 1}).           %% RFC 2516, appendix A
 -define(L2TP_CONTROL, 16#8000).
@@ -56,6 +56,29 @@ is_gtp(Versions, <<Version:3, Flags:5, _, Length:16, _/binary>> = Bytes, IsWhole
                      andalso Length >= 4 + 4 * bit(Flags band ?GTP2_TEID =/= 0)
         end;
 is_gtp(_, _, _) -> false.
+
+%% @doc Could these bytes be Teredo: what may stand before, and an IPv6 packet that has room?
+-spec is_teredo(binary(), IsWhole :: boolean()) -> boolean().
+is_teredo(Bytes, IsWhole) ->
+    case teredo(Bytes) of
+        {_, <<6:4, _:28, Length:16, _/binary>> = Ip6} ->
+            not IsWhole orelse 40 + Length =< byte_size(Ip6);
+        _ -> false
+    end.
+
+%% RFC 4380, 5.1.1. Port and address are obscured by inversion, so that translators leave them
+%% alone.
+teredo(<<1:16, IdLength, ValueLength, Id:IdLength/binary, Value:ValueLength/binary, Nonce:64,
+         Confirmation, Rest/binary>>) ->
+    origin(#teredo{authentication = {Id, Value, Nonce, Confirmation}}, Rest);
+teredo(<<1:16, _/binary>>) -> short;
+teredo(Bytes) -> origin(#teredo{}, Bytes).
+
+origin(Teredo, <<0:16, Port:16, A, B, C, D, Rest/binary>>) ->
+    Address = {A bxor 255, B bxor 255, C bxor 255, D bxor 255},
+    {Teredo#teredo{origin = {Port bxor 16#ffff, Address}}, Rest};
+origin(_, <<0:16, _/binary>>) -> short;
+origin(Teredo, Bytes) -> {Teredo, Bytes}.
 
 %% @doc One layer.
 -spec decode(wirebeam_packet_walk:kind(), binary(), #walk{}) -> wirebeam_packet:layers().
@@ -111,6 +134,11 @@ decode(gtp, <<Flags, Type, Length:16, Rest/binary>> = Bytes, Walk) ->
             [Gtp#gtp{teid = Teid, sequence_number = Sequence, spare = Spare}
              | rest(Inner, 12, Walk1)];
         _ -> short(gtp, Bytes, Walk1)
+    end;
+decode(teredo, Bytes, Walk) ->
+    case teredo(Bytes) of
+        {Teredo, Ip6} -> [Teredo | next(ip6, Ip6, byte_size(Bytes) - byte_size(Ip6), 0, Walk)];
+        short -> short(teredo, Bytes, Walk)
     end;
 decode(udpencap, <<0:32, Rest/binary>>, Walk) ->
     [#udpencap{type = non_esp_marker} | rest(Rest, 4, Walk)];
@@ -239,7 +267,7 @@ encode(#ppp{address_and_control = HasAddress, compressed = Compressed, protocol 
     [<< <<16#ff, 3>> || HasAddress >>, <<Number:Width>>, Inner];
 encode(#ppp_control{code = Code, identifier = Id, length = Length, data = Data,
                     trailer = Trailer}, Inner, _, _) ->
-    [<<Code, Id, (auto(Length, fit(4 + byte_size(Data), 16, length))):16>>, Data, Inner, Trailer];
+    [<<Code, Id, (auto(Length, 4 + byte_size(Data), 16, length)):16>>, Data, Inner, Trailer];
 encode(#l2tp{flags = SetFlags, length = SetLength, tunnel_id = Tunnel, session_id = Session,
              ns = Ns, nr = Nr, offset = Offset, trailer = Trailer} = L2tp, Inner, Next, _) ->
     Flags = auto(SetFlags, l2tp_flags(L2tp, Next)),
@@ -247,7 +275,7 @@ encode(#l2tp{flags = SetFlags, length = SetLength, tunnel_id = Tunnel, session_i
     Sequence = << <<Ns:16, Nr:16>> || Ns =/= undefined >>,
     Skipped = << <<(byte_size(Offset)):16, Offset/binary>> || Offset =/= undefined >>,
     Length = 4 + iolist_size([Ids, Sequence, Skipped, Inner]),
-    [<<Flags:16>>, << <<(auto(SetLength, fit(Length, 16, length))):16>> || SetLength =/= undefined >>,
+    [<<Flags:16>>, << <<(auto(SetLength, Length, 16, length)):16>> || SetLength =/= undefined >>,
      Ids, Sequence, Skipped, Inner, Trailer];
 encode(#l2tpv3{session_id = Session, flags = Flags, reserved = Reserved,
                control_connection_id = undefined, guessed_cookie_and_sublayer = Cookie},
@@ -259,7 +287,7 @@ encode(#l2tpv3{session_id = Session, flags = SetFlags, length = SetLength,
                 undefined -> ?L2TP_CONTROL bor ?L2TP_LENGTH bor ?L2TP_SEQUENCE bor 3;
                 _ -> SetFlags
             end,
-    Length = auto(SetLength, fit(12 + iolist_size(Inner), 16, length)),
+    Length = auto(SetLength, 12 + iolist_size(Inner), 16, length),
     [<< <<Session:32>> || Session =/= undefined >>,
      <<Flags:16, Length:16, Connection:32, Ns:16, Nr:16>>, Inner];
 encode(#gtp{flags = SetFlags, message_type = Type, length = SetLength, trailer = Trailer} = Gtp,
@@ -267,14 +295,26 @@ encode(#gtp{flags = SetFlags, message_type = Type, length = SetLength, trailer =
     Flags = auto(SetFlags, gtp_flags(Gtp)),
     Fields = gtp_fields(Flags bsr 5, Gtp),
     Counted = iolist_size([Fields, Inner]) - 4 * bit(Flags bsr 5 =:= 1),
-    [<<Flags, Type, (auto(SetLength, fit(Counted, 16, length))):16>>, Fields, Inner, Trailer];
+    [<<Flags, Type, (auto(SetLength, Counted, 16, length)):16>>, Fields, Inner, Trailer];
+encode(#teredo{authentication = Authentication, origin = Origin}, Inner, _, _) ->
+    [case Authentication of
+         undefined -> <<>>;
+         {Id, Value, Nonce, Confirmation} ->
+             <<1:16, (byte_size(Id)), (byte_size(Value)), Id/binary, Value/binary, Nonce:64,
+               Confirmation>>
+     end,
+     case Origin of
+         undefined -> <<>>;
+         {Port, {A, B, C, D}} ->
+             <<0:16, (bnot Port):16, (bnot A), (bnot B), (bnot C), (bnot D)>>
+     end, Inner];
 encode(#udpencap{type = non_esp_marker}, Inner, _, _) ->
     [<<0:32>>, Inner];
 encode(#udpencap{type = keepalive}, Inner, _, _) ->
     [<<16#ff>>, Inner].
 
 pppoe(Version, Type, Code, Session, Length, Inner) ->
-    Counted = auto(Length, fit(iolist_size(Inner), 16, length)),
+    Counted = auto(Length, iolist_size(Inner), 16, length),
     <<Version:4, Type:4, Code, Session:16, Counted:16>>.
 
 l2tp_flags(#l2tp{length = Length, ns = Ns, offset = Offset}, Next) ->

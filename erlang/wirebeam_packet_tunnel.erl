@@ -11,7 +11,7 @@
 -include("wirebeam_packet_walk.hrl").
 
 -import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3, malformed/3, bound/3]).
--import(wirebeam_packet_field, [auto/2, bit/1, fit/3]).
+-import(wirebeam_packet_field, [auto/2, auto/4, bit/1]).
 -import(wirebeam_packet_link, [by_ethertype/4]).
 
 %% @doc One layer of a tunnel.
@@ -164,7 +164,7 @@ encode(#geneve{version = Version, options_length = Length, control_packet = Cont
                critical_options_present = Critical, reserved = Reserved, protocol_type = Type,
                vni = Vni, reserved_2 = Reserved2, options = SetOptions}, Inner, Kind, _) ->
     Options = encode_geneve_options(SetOptions),
-    Words = fit(auto(Length, byte_size(Options)) div 4, 6, options_length),
+    Words = auto(Length, byte_size(Options), 8, options_length) div 4,
     [<<Version:2, Words:6, (bit(Control)):1, (bit(Critical)):1, Reserved:6,
        (auto(Type, wirebeam_packet_number:of_ethertype(Kind))):16, Vni:24, Reserved2>>,
      Options, Inner];
@@ -172,7 +172,7 @@ encode(#nsh{version = Version, oam = Oam, unassigned = Unassigned, ttl = Ttl,
             header_length = Length, unassigned_2 = Unassigned2, md_type = MdType,
             next_protocol = Next, service_path_id = Path, service_index = Index,
             context = Context}, Inner, Kind, _) ->
-    Words = fit(auto(Length, 8 + byte_size(Context)) div 4, 6, header_length),
+    Words = auto(Length, 8 + byte_size(Context), 8, header_length) div 4,
     [<<Version:2, (bit(Oam)):1, Unassigned:1, Ttl:6, Words:6, Unassigned2:4, MdType:4,
        (auto(Next, wirebeam_packet_number:of_nsh(Kind))), Path:24, Index>>, Context, Inner];
 encode(#etherip{version = Version, reserved = Reserved}, Inner, _, _) ->

@@ -22,6 +22,7 @@
 -export_type([walk/0, kind/0, next/0]).
 
 -define(LAYERS_MAX, 24).
+-define(PPP_HDLC, 50).
 
 %% @doc Decodes bytes that begin with a header of the link type.
 -spec start(non_neg_integer(), binary()) -> wirebeam_packet:layers().
@@ -30,8 +31,15 @@ start(LinkType, Bytes) ->
     case wirebeam_packet_number:link_kind(LinkType) of
         undefined -> [undecoded(unsupported, {link, LinkType}, Bytes, Walk)];
         raw -> raw(Bytes, Walk);
+        llc -> decode(llc, Bytes, Walk#walk{number = LinkType});
+        ppp when LinkType =:= ?PPP_HDLC -> hdlc(Bytes, Walk);
         Kind -> decode(Kind, Bytes, Walk)
     end.
+
+%% It also holds Cisco's framing, told by its addresses.
+hdlc(<<Address, _/binary>> = Bytes, Walk) when Address =:= 16#0f; Address =:= 16#8f ->
+    decode(chdlc, Bytes, Walk);
+hdlc(Bytes, Walk) -> decode(ppp, Bytes, Walk).
 
 %% No header says what follows but its first four bits.
 raw(<<4:4, _/bits>> = Bytes, Walk) -> decode(ip4, Bytes, Walk);
@@ -127,6 +135,11 @@ module(null) -> wirebeam_packet_link;
 module(loop) -> wirebeam_packet_link;
 module(llc) -> wirebeam_packet_link;
 module(arp) -> wirebeam_packet_link;
+module(chdlc) -> wirebeam_packet_wan;
+module(slarp) -> wirebeam_packet_wan;
+module(fr) -> wirebeam_packet_wan;
+module(fddi) -> wirebeam_packet_wan;
+module(tr) -> wirebeam_packet_wan;
 module(ip4) -> wirebeam_packet_ip;
 module(ip6) -> wirebeam_packet_ip;
 module(ip6_hopopts) -> wirebeam_packet_ip6;
@@ -168,7 +181,9 @@ module(ppp_control) -> wirebeam_packet_session;
 module(l2tp) -> wirebeam_packet_session;
 module(l2tpv3) -> wirebeam_packet_session;
 module(gtp) -> wirebeam_packet_session;
+module(teredo) -> wirebeam_packet_session;
 module(udpencap) -> wirebeam_packet_session;
+module(ipx) -> wirebeam_packet_lan;
 module(stp) -> wirebeam_packet_lan;
 module(cdp) -> wirebeam_packet_lan;
 module(lldp) -> wirebeam_packet_lan;

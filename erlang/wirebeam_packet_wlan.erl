@@ -12,7 +12,7 @@
 -include("wirebeam_packet_walk.hrl").
 
 -import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3, malformed/3]).
--import(wirebeam_packet_field, [auto/2, fit/3]).
+-import(wirebeam_packet_field, [auto/4]).
 
 -define(TYPES, {management, control, data, extension}).
 -define(TO_AND_FROM_DS, 3).
@@ -137,7 +137,7 @@ inside(_, Body, Taken, Walk) ->
     iodata().
 encode(#radiotap{version = Version, pad = Pad, length = SetLength, fields = Fields, fcs = Fcs},
        Inner, _, _) ->
-    Length = auto(SetLength, fit(4 + byte_size(Fields), 16, length)),
+    Length = auto(SetLength, 4 + byte_size(Fields), 16, length),
     [<<Version, Pad, Length:16/little>>, Fields, Inner, Fcs];
 encode(#wlan{type = Type, subtype = Subtype, version = Version, flags = Flags,
              duration = Duration, address_1 = A1, address_2 = A2, address_3 = A3,

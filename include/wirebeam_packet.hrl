@@ -81,7 +81,9 @@
     format = unnumbered :: unnumbered | supervisory | information,
     control = 3     :: 0..16#ffff,                  %% 8 bits where unnumbered, else 16
     oui = undefined :: undefined | auto | 0..16#ffffff,
-    pid = undefined :: undefined | auto | 0..16#ffff
+    pid = undefined :: undefined | auto | 0..16#ffff,
+    padding = <<>>  :: binary(),        %% before a bridged frame over ATM (RFC 2684, 5.2)
+    fcs = <<>>      :: binary()         %% behind a bridged frame that has one
 }).
 
 -record(arp, {                          %% RFC 826
@@ -95,6 +97,54 @@
     target_hardware = <<0:48>> :: binary(),
     target_protocol = <<0:32>> :: binary() | inet:ip4_address(),
     trailer = <<>>             :: binary()
+}).
+
+-record(chdlc, {                        %% Cisco HDLC
+    address = 16#0f :: 0..255,
+    control = 0     :: 0..255,
+    protocol = auto :: auto | 0..16#ffff
+}).
+
+%% first and second: of a request and a reply address and mask, of a keepalive my_sequence and
+%% your_sequence.
+-record(slarp, {                        %% of Cisco HDLC; followed by no payload
+    code = 0        :: 0..16#ffffffff,
+    first = 0       :: 0..16#ffffffff,
+    second = 0      :: 0..16#ffffffff,
+    reliability = 16#ffff :: 0..16#ffff,
+    data = <<>>     :: binary()         %% an uptime
+}).
+
+%% control: undefined where an EtherType stands behind the address (Cisco).
+-record(fr, {                           %% Frame Relay, ITU-T Q.922, RFC 2427
+    address_length = 2 :: 2..4,
+    dlci = 0           :: 0..16#7fffff,
+    command_response = false    :: boolean(),
+    forward_congestion = false  :: boolean(),
+    backward_congestion = false :: boolean(),
+    discard_eligible = false    :: boolean(),
+    dlci_or_control = 0 :: 0..1,        %% of addresses of more than two bytes
+    control = 3        :: undefined | 0..255,
+    pad = <<>>         :: binary(),
+    nlpid = auto       :: auto | undefined | 0..255,
+    oui = undefined    :: undefined | 0..16#ffffff,
+    pid = undefined    :: undefined | 0..16#ffff,
+    ethertype = undefined :: undefined | 0..16#ffff,
+    fcs = <<>>         :: binary()      %% behind a bridged frame that has one
+}).
+
+-record(fddi, {
+    frame_control = 16#50  :: 0..255,
+    destination = <<0:48>> :: wirebeam_packet:mac(),
+    source = <<0:48>>      :: wirebeam_packet:mac()
+}).
+
+-record(tr, {                           %% Token Ring, IEEE 802.5
+    access_control = 16#10 :: 0..255,
+    frame_control = 16#40  :: 0..255,
+    destination = <<0:48>> :: wirebeam_packet:mac(),
+    source = <<0:48>>      :: wirebeam_packet:mac(),    %% without the bit that says of a route
+    route = <<>>           :: binary()
 }).
 
 %%% Internet layer
@@ -489,6 +539,13 @@
     guessed_cookie_and_sublayer = <<>> :: binary()
 }).
 
+%% What may stand before the IPv6 packet.
+-record(teredo, {                       %% RFC 4380
+    authentication = undefined ::       %% client id and value, nonce, confirmation
+        undefined | {binary(), binary(), 0..16#ffffffffffffffff, 0..255},
+    origin = undefined :: undefined | {inet:port_number(), inet:ip4_address()}
+}).
+
 -record(udpencap, {                     %% RFC 3948
     type = non_esp_marker :: non_esp_marker | keepalive
 }).
@@ -568,6 +625,20 @@
     type = undefined :: undefined | 0..255,
     data = <<>>      :: binary(),
     trailer = <<>>   :: binary()
+}).
+
+-record(ipx, {                          %% Novell; followed by payload
+    checksum = 16#ffff    :: 0..16#ffff,
+    length = auto         :: auto | 0..16#ffff,
+    transport_control = 0 :: 0..255,
+    packet_type = 0       :: 0..255,
+    destination_network = 0 :: 0..16#ffffffff,
+    destination_node = <<0:48>> :: wirebeam_packet:mac(),
+    destination_socket = 0 :: 0..16#ffff,
+    source_network = 0    :: 0..16#ffffffff,
+    source_node = <<0:48>> :: wirebeam_packet:mac(),
+    source_socket = 0     :: 0..16#ffff,
+    trailer = <<>>        :: binary()
 }).
 
 %%% IEEE 802.11

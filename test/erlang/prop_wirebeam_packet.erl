@@ -3,7 +3,7 @@
 %% What holds of wirebeam_packet for whatever comes: properties for PropEr, which the suite runs.
 -module(prop_wirebeam_packet).
 
--export([prop_random_bytes/0, prop_changed_packets/1, prop_layers/0, prop_set_fields/0,
+-export([packet/0, prop_random_bytes/0, prop_changed_packets/1, prop_layers/0, prop_set_fields/0,
          agrees/2, check/2]).
 
 -include("wirebeam_packet_property.hrl").
@@ -121,10 +121,14 @@ scaled(At, Bytes) -> At * 7919 rem byte_size(Bytes).
 
 %%% Layers
 
-link_type() -> oneof([0, 1, 9, 50, 51, 101, 105, 108, 113, 127, 219, 228, 229, 276, uint(16)]).
+link_type() ->
+    oneof([0, 1, 6, 9, 10, 50, 51, 100, 101, 104, 105, 107, 108, 113, 127, 219, 228, 229, 276,
+           uint(16)]).
 
+%% @doc A link type and layers.
 packet() ->
-    ?LET(Link, oneof([ethernet, linux_sll, linux_sll2, null, loop, raw, ppp]),
+    ?LET(Link, oneof([ethernet, linux_sll, linux_sll2, null, loop, raw, ppp, c_hdlc, frelay, fddi,
+                      ieee802_5, ieee802_11_radiotap]),
          {Link, ?SIZED(Size, link_layers(Link, min(Size, 12)))}).
 
 link_layers(ethernet, Size) -> ethernet_layers(Size);
@@ -136,12 +140,37 @@ link_layers(linux_sll2, Size) ->
 link_layers(null, Size) -> [#null{byte_order = oneof([little, big])} | ip(Size)];
 link_layers(loop, Size) -> [#loop{} | ip(Size)];
 link_layers(raw, Size) -> ip(Size);
+link_layers(c_hdlc, Size) ->
+    oneof([[#chdlc{} | network(Size)], [#chdlc{} | cdp()],
+           [#chdlc{}, #slarp{code = uint(2), first = uint(32), second = uint(32), data = binary(4)}]]);
+link_layers(frelay, Size) ->
+    oneof([[#fr{dlci = uint(10), command_response = boolean(), discard_eligible = boolean()}
+            | ip(Size)],
+           [#fr{nlpid = 16#80, oui = 16#0080c2, pid = 1, fcs = binary(4)}, ethernet(<<>>),
+            ip4() | transport(Size)],
+           [#fr{address_length = 3, dlci = uint(16), pad = oneof([<<>>, <<0>>]), nlpid = 16#80,
+                oui = 0, pid = 16#0800}, ip4() | transport(Size)],
+           [#fr{address_length = 4, dlci = uint(23), dlci_or_control = uint(1), control = undefined,
+                nlpid = undefined, ethertype = 16#86dd}, ip6() | transport(Size)]]);
+link_layers(fddi, Size) ->
+    [#fddi{destination = binary(6), source = binary(6)}, #llc{oui = auto, pid = auto}
+     | network(Size)];
+link_layers(ieee802_5, Size) ->
+    [#tr{destination = binary(6), source = ?LET(Bits, uint(47), <<Bits:48>>),
+         route = oneof([<<>>, <<2, 0>>, <<6, 0, 1, 2, 3, 4>>])},
+     #llc{oui = auto, pid = auto} | network(Size)];
+link_layers(ieee802_11_radiotap, Size) ->
+    [#radiotap{fcs = <<>>},
+     oneof([#wlan{address_2 = binary(6), address_3 = binary(6), sequence_number = uint(12)},
+            #wlan{subtype = 8, flags = 3, address_2 = binary(6), address_3 = binary(6),
+                  address_4 = binary(6), qos = uint(4)}]),
+     #llc{oui = auto, pid = auto} | network(Size)];
 link_layers(ppp, Size) -> [#ppp{address_and_control = boolean()} | ip(Size)].
 
 ethernet_layers(Size) ->
     oneof([[ethernet(<<>>) | network(Size)],
            [ethernet(binary()), #llc{} | stp()],
-           [ethernet(binary()), #llc{oui = auto, pid = auto} | oneof([cdp(), network(Size div 2)])],
+           [ethernet(binary()), #llc{oui = auto, pid = auto} | oneof([cdp(), [ip4(), tcp(), binary(9)], arp()])],
            [ethernet(<<>>) | ?LAZY(control())]]).
 
 ethernet(Trailer) ->
@@ -168,13 +197,13 @@ arp() ->
           target_hardware = binary(6), target_protocol = ip4_address(), trailer = binary()}].
 
 control() ->
-    oneof([[#lldp{tlvs = ?LET(Tlvs, list({choose(1, 127), binary()}), Tlvs ++ [{0, <<>>}]),
+    oneof([[#lldp{tlvs = ?LET(Tlvs, few({choose(1, 127), binary()}), Tlvs ++ [{0, <<>>}]),
                   trailer = <<>>}],
            [#macc{opcode = choose(2, 6), data = binary()}],
            [#eapol{type = 3, trailer = binary()}, non_empty(binary())],
            [#eapol{}, #eap{code = oneof([1, 2]), identifier = uint(8), type = uint(8),
                            data = binary()}],
-           [#pppoed{code = oneof([9, 7, 16#19, 16#65]), tags = list({uint(16), binary()}),
+           [#pppoed{code = oneof([9, 7, 16#19, 16#65]), tags = few({uint(16), binary()}),
                     trailer = binary()}],
            [#pppoes{session_id = uint(16)}, #ppp{},
             #ppp_control{protocol = oneof([16#c021, 16#c023, 16#8021]), code = uint(8),
@@ -185,7 +214,7 @@ stp() ->
                               uint(16), uint(16), uint(16), uint(16), uint(16)},
           data = binary()}].
 
-cdp() -> [#cdp{ttl_s = uint(8), tlvs = list({uint(16), binary()})}].
+cdp() -> [#cdp{ttl_s = uint(8), tlvs = [{uint(16), binary()}, {uint(16), binary(30)}]}].
 
 ip(Size) -> oneof([[ip4() | ip_inside(Size)], [ip6() | ip6_inside(Size)]]).
 
@@ -213,8 +242,10 @@ ip6_inside(Size) ->
                                                         [{tunnel_encapsulation_limit, uint(8)},
                                                          {padn, <<0>>}]])}
                           | ip6_inside(Size div 2)])},
-               {1, ?LAZY([#ip6_routing{segments_left = choose(0, 2), routing_type = oneof([0, 2]),
-                                       data = {uint(32), [ip6_address(), ip6_address()]}}
+               {1, ?LAZY([oneof([#ip6_routing{segments_left = choose(0, 2),
+                                              data = {uint(32), [ip6_address(), ip6_address()]}},
+                                 #ip6_routing{routing_type = 2, segments_left = choose(0, 1),
+                                              data = {uint(32), [ip6_address()]}}])
                           | ip6_inside(Size div 2)])},
                {1, ?LAZY([#ip6_routing{routing_type = 4, segments_left = 1,
                                        data = {auto, uint(8), uint(16),
@@ -300,9 +331,9 @@ dccp() ->
 
 sctp() ->
     #sctp{source_port = uint(16), destination_port = uint(16), verification_tag = uint(32),
-          chunks = list(oneof([{0, uint(8), {data, uint(32), uint(16), uint(16), uint(32), binary()}},
+          chunks = few(oneof([{0, uint(8), {data, uint(32), uint(16), uint(16), uint(32), binary()}},
                                {1, 0, {init, uint(32), uint(32), uint(16), uint(16), uint(32),
-                                       list({uint(16), binary()})}},
+                                       few({uint(16), binary()})}},
                                {3, 0, {sack, uint(32), uint(32), list({uint(16), uint(16)}),
                                        list(uint(32))}},
                                {choose(4, 255), uint(8), binary()}]))}.
@@ -318,7 +349,7 @@ icmp6() ->
            [#icmp6{type = oneof([131, 132]), body = {ip6_address()}}, <<>>]]).
 
 nd_options() ->
-    list(oneof([{source_link_layer_address, binary(6)}, {target_link_layer_address, binary(6)},
+    few(oneof([{source_link_layer_address, binary(6)}, {target_link_layer_address, binary(6)},
                 {mtu, 0, uint(32)},
                 {prefix_information, uint(7), uint(8), uint(32), uint(32), 0, ip6_address()},
                 {choose(24, 255), binary(14)}])).
@@ -327,11 +358,12 @@ application(Size) ->
     oneof([[#udp{}, dns()],
            [#udp{}, dhcp()],
            [#udp{}, #dhcpv6{msg_type = oneof([1, 2, 3, 7, 11]), transaction_id = uint(24),
-                            options = list({uint(16), binary()})}],
+                            options = few({uint(16), binary()})}],
            [#udp{checksum = oneof([0, auto])}, #vxlan{vni = uint(24)}, ethernet(<<>>)
             | ip(Size div 3)],
            [#udp{}, #vxlan_gpe{vni = uint(24)} | oneof([ip(Size div 3), [nsh() | ip(Size div 3)]])],
-           [#udp{}, #geneve{vni = uint(24), options = list({uint(16), uint(8), binary(8)})}
+           [#udp{}, #geneve{vni = uint(24), options = oneof([[], [{uint(16), uint(8), binary(8)},
+                                                              {uint(16), uint(8), <<>>}]])}
             | oneof([ip(Size div 3), [ethernet(<<>>) | ip(Size div 3)]])],
            [#udp{}, #gtp{teid = uint(32)} | ip(Size div 3)],
            [#udp{}, #gtp{teid = uint(32), sequence_number = uint(16), n_pdu_number = 0,
@@ -340,13 +372,16 @@ application(Size) ->
             | ip(Size div 3)],
            [#udp{}, #l2tp{tunnel_id = uint(16), session_id = uint(16),
                           length = oneof([undefined, auto])}, #ppp{} | ip(Size div 3)],
+           [#udp{}, #teredo{authentication = oneof([undefined, {<<>>, <<>>, uint(64), 0}]),
+                            origin = oneof([undefined, {uint(16), ip4_address()}])},
+            ip6() | transport(Size div 3)],
            [#udp{}, #udpencap{}, binary()]]).
 
 dns() ->
     #dns{id = uint(16), qr = boolean(), opcode = uint(4), aa = boolean(), tc = boolean(),
          rd = boolean(), ra = boolean(), ad = boolean(), cd = boolean(), rcode = uint(4),
-         questions = list({dns_name(), uint(16), uint(16)}), answers = list(dns_record()),
-         authorities = list(dns_record()), additionals = list(dns_record())}.
+         questions = few({dns_name(), uint(16), uint(16)}), answers = few(dns_record()),
+         authorities = few(dns_record()), additionals = few(dns_record())}.
 
 dns_record() ->
     ?LET({Type, Data}, oneof([{1, ip4_address()}, {28, ip6_address()}, {5, {name, dns_name()}},
@@ -354,11 +389,11 @@ dns_record() ->
                               {33, {srv, uint(16), uint(16), uint(16), dns_name()}},
                               {6, {soa, dns_name(), dns_name(), uint(32), uint(32), uint(32),
                                    uint(32), uint(32)}},
-                              {16, {txt, non_empty(list(binary()))}}, {99, binary()}]),
+                              {16, {txt, [binary(), binary()]}}, {99, binary()}]),
          {dns_name(), Type, uint(16), uint(32), Data}).
 
 dns_name() ->
-    ?LET({Labels, Pointer}, {list(non_empty(short_binary())), oneof([[], [{pointer, uint(14)}]])},
+    ?LET({Labels, Pointer}, {few(non_empty(short_binary())), oneof([[], [{pointer, uint(14)}]])},
          Labels ++ Pointer).
 
 dhcp() ->
@@ -370,6 +405,9 @@ dhcp_option() ->
     oneof([{message_type, uint(8)}, {lease_time, uint(32)}, {host_name, short_binary()},
            {router, [ip4_address(), ip4_address()]}, {subnet_mask, [ip4_address()]}, pad,
            {choose(60, 250), short_binary()}]).
+
+%% As many as an item of each kind takes; long lists would only make packets too long.
+few(Type) -> oneof([[], [Type], [Type, Type], [Type, Type, Type]]).
 
 short_binary() -> ?LET(Bytes, binary(), binary:part(Bytes, 0, min(63, byte_size(Bytes)))).
 

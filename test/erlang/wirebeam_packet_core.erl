@@ -9,9 +9,7 @@
 -include("wirebeam_packet.hrl").
 
 %% Layers that the core decodes and wirebeam_packet does not: there it stops.
--define(UNCOVERED, [<<"ipx">>, <<"chdlc">>, <<"slarp">>, <<"fr">>, <<"fddi">>, <<"tr">>,
-                    <<"prism">>, <<"wlancap">>, <<"ppi">>, <<"nflog">>, <<"teredo">>,
-                    <<"wlan_aggregate">>]).
+-define(UNCOVERED, [<<"prism">>, <<"wlancap">>, <<"ppi">>, <<"nflog">>, <<"wlan_aggregate">>]).
 
 %% @doc The layers of each packet of a capture file.
 -spec read(file:filename(), file:filename()) -> [[map()]].
@@ -75,8 +73,6 @@ may_follow(#undecoded{reason = too_deep}, _) -> true;
 %% Of bytes that are not there, the core still says what they would be.
 may_follow(#undecoded{reason = truncated, layer = payload, data = <<>>}, [_]) -> true;
 may_follow(#undecoded{layer = {_, _}}, [Name | _]) -> lists:member(Name, ?UNCOVERED);
-%% A guess from the ports is made here, too, but this layer is not known.
-may_follow(Payload, [Name | _]) when is_binary(Payload) -> Name =:= <<"teredo">>;
 may_follow(_, _) -> false.
 
 name({mdns}) -> <<"dns">>;

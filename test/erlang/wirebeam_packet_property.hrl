@@ -5,7 +5,15 @@
 -import(proper_types, [binary/0, binary/1, boolean/0, choose/2, frequency/1, list/1, non_empty/1,
                        non_neg_integer/0, oneof/1]).
 
--define(FORALL(Pattern, Type, Property), proper:forall(Type, fun(Pattern) -> Property end)).
+%% What is raised fails the property; this build of PropEr cannot say so itself on OTP 25.
+-define(FORALL(Pattern, Type, Property),
+        proper:forall(Type, fun(Pattern) ->
+                                try Property
+                                catch Class:Reason:Stack ->
+                                    io:format("~p: ~p~n~p~n", [Class, Reason, Stack]),
+                                    false
+                                end
+                            end)).
 -define(LET(Pattern, Type, Result),
         proper_types:bind(Type, fun(Pattern) -> Result end, false)).
 -define(LAZY(Type), proper_types:lazy(fun() -> Type end)).
