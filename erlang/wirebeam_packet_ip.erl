@@ -27,44 +27,50 @@ ip4(<<VersionWords, Tos, Total:16, Id:16, Fragment:16, Ttl, Protocol, Checksum:1
       S1, S2, S3, S4, D1, D2, D3, D4, Rest/binary>> = Bytes, Walk)
   when VersionWords >= 16#45, VersionWords =< 16#4f ->
     HeaderLength = (VersionWords band 15) * 4,
-    case Rest of
-        <<Options:(HeaderLength - ?IP4_BYTES)/binary, Behind/binary>> ->
-            {Payload, Trailer, Walk1} = ip4_payload(Total - HeaderLength, Total, Behind, Walk),
-            [#ip4{header_length = HeaderLength, dscp = Tos bsr 2, ecn = Tos band 3,
-                  total_length = Total, identification = Id,
-                  reserved_flag = Fragment band ?RESERVED =/= 0,
-                  dont_fragment = Fragment band ?DONT_FRAGMENT =/= 0,
-                  more_fragments = Fragment band ?MORE_FRAGMENTS =/= 0,
-                  fragment_offset = (Fragment band ?OFFSET) bsl 3, ttl = Ttl,
-                  protocol = Protocol, checksum = Checksum, source = {S1, S2, S3, S4},
-                  destination = {D1, D2, D3, D4},
-                  options = wirebeam_packet_option:ip4(Options), trailer = Trailer}
-             | ip4_inside(Fragment, Protocol, Payload, HeaderLength, Walk1)];
+    Layer = #ip4{header_length = HeaderLength, dscp = Tos bsr 2, ecn = Tos band 3,
+                 total_length = Total, identification = Id,
+                 reserved_flag = Fragment band ?RESERVED =/= 0,
+                 dont_fragment = Fragment band ?DONT_FRAGMENT =/= 0,
+                 more_fragments = Fragment band ?MORE_FRAGMENTS =/= 0,
+                 fragment_offset = (Fragment band ?OFFSET) bsl 3, ttl = Ttl,
+                 protocol = Protocol, checksum = Checksum, source = {S1, S2, S3, S4},
+                 destination = {D1, D2, D3, D4}, options = [], trailer = <<>>},
+    case HeaderLength of
+        ?IP4_BYTES -> ip4_inside(Layer, Fragment, Rest, Walk);
         _ ->
-            short(ip4, Bytes, Walk)
+            case Rest of
+                <<Options:(HeaderLength - ?IP4_BYTES)/binary, Behind/binary>> ->
+                    ip4_inside(Layer#ip4{options = wirebeam_packet_option:ip4(Options)}, Fragment,
+                               Behind, Walk);
+                _ -> short(ip4, Bytes, Walk)
+            end
     end;
 ip4(<<_:?IP4_BYTES/binary, _/binary>> = Bytes, Walk) ->
     malformed(ip4, Bytes, Walk);
 ip4(Bytes, Walk) ->
     short(ip4, Bytes, Walk).
 
-ip4_payload(Length, _, Behind, Walk) when Length =:= byte_size(Behind) ->
-    {Behind, <<>>, Walk#walk{ending = bound}};
-ip4_payload(_, 0, Behind, Walk) ->
-    {Behind, <<>>, Walk};
-ip4_payload(Length, _, Behind, Walk) ->
-    bound(Behind, Length, Walk).
-
+ip4_inside(#ip4{header_length = Taken, total_length = Total} = Layer, Fragment, Behind, Walk)
+  when Total - Taken =:= byte_size(Behind) ->
+    [Layer | ip4_payload(Layer, Fragment, Behind, Walk#walk{ending = bound})];
+ip4_inside(#ip4{total_length = 0} = Layer, Fragment, Behind, Walk) ->
+    [Layer | ip4_payload(Layer, Fragment, Behind, Walk)];
 %% A total length that has no room for the header is no length of anything.
-ip4_inside(_, _, Payload, Taken, #walk{ending = malformed} = Walk) ->
-    rest(Payload, Taken, Walk);
+ip4_inside(#ip4{header_length = Taken, total_length = Total} = Layer, _, Behind, Walk)
+  when Total < Taken ->
+    [Layer | rest(Behind, Taken, Walk#walk{ending = malformed})];
+ip4_inside(#ip4{header_length = Taken, total_length = Total} = Layer, Fragment, Behind, Walk) ->
+    {Payload, Trailer, Walk1} = bound(Behind, Total - Taken, Walk),
+    [Layer#ip4{trailer = Trailer} | ip4_payload(Layer, Fragment, Payload, Walk1)].
+
 %% The first fragment has headers, but no end; the others have neither.
-ip4_inside(Fragment, Protocol, Payload, Taken, Walk)
+ip4_payload(#ip4{protocol = Protocol, header_length = Taken}, Fragment, Payload, Walk)
   when Fragment band (?MORE_FRAGMENTS bor ?OFFSET) =:= 0 ->
     by_protocol(Protocol, Payload, Taken, Walk);
-ip4_inside(Fragment, Protocol, Payload, Taken, Walk) when Fragment band ?OFFSET =:= 0 ->
+ip4_payload(#ip4{protocol = Protocol, header_length = Taken}, Fragment, Payload, Walk)
+  when Fragment band ?OFFSET =:= 0 ->
     by_protocol(Protocol, Payload, Taken, Walk#walk{ending = fragment});
-ip4_inside(_, _, Payload, Taken, Walk) ->
+ip4_payload(#ip4{header_length = Taken}, _, Payload, Walk) ->
     rest(Payload, Taken, Walk#walk{ending = fragment}).
 
 by_protocol(6, Bytes, Taken, Walk) -> next(tcp, Bytes, Taken, 6, Walk);

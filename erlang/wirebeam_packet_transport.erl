@@ -20,16 +20,19 @@
 tcp(<<Source:16, Destination:16, Sequence:32, Acknowledgment:32, Bits:16, Window:16,
       Checksum:16, Urgent:16, Rest/binary>> = Bytes, Walk) when Bits >= 16#5000 ->
     HeaderLength = (Bits bsr 12) * 4,
-    case Rest of
-        <<Options:(HeaderLength - ?TCP_BYTES)/binary, Payload/binary>> ->
-            [#tcp{source_port = Source, destination_port = Destination, sequence = Sequence,
-                  acknowledgment = Acknowledgment, header_length = HeaderLength,
-                  reserved = (Bits bsr 9) band 7, flags = flags(Bits band 16#1ff),
-                  window = Window, checksum = Checksum, urgent_pointer = Urgent,
-                  options = wirebeam_packet_option:tcp(Options)}
-             | rest(Payload, HeaderLength, Walk)];
+    Layer = #tcp{source_port = Source, destination_port = Destination, sequence = Sequence,
+                 acknowledgment = Acknowledgment, header_length = HeaderLength,
+                 reserved = (Bits bsr 9) band 7, flags = flags(Bits band 16#1ff),
+                 window = Window, checksum = Checksum, urgent_pointer = Urgent, options = []},
+    case HeaderLength of
+        ?TCP_BYTES -> [Layer | rest(Rest, HeaderLength, Walk)];
         _ ->
-            short(tcp, Bytes, Walk)
+            case Rest of
+                <<Options:(HeaderLength - ?TCP_BYTES)/binary, Payload/binary>> ->
+                    [Layer#tcp{options = wirebeam_packet_option:tcp(Options)}
+                     | rest(Payload, HeaderLength, Walk)];
+                _ -> short(tcp, Bytes, Walk)
+            end
     end;
 tcp(<<_:?TCP_BYTES/binary, _/binary>> = Bytes, Walk) ->
     malformed(tcp, Bytes, Walk);
@@ -60,6 +63,11 @@ encode_flags(Flags) ->
 
 %% @doc UDP, whose length may end it before the IP packet does. The ports say what follows.
 -spec udp(binary(), #walk{}) -> wirebeam_packet:layers().
+udp(<<Source:16, Destination:16, Length:16, Checksum:16, Rest/binary>>, Walk)
+  when Length - ?UDP_BYTES =:= byte_size(Rest) ->
+    [#udp{source_port = Source, destination_port = Destination, length = Length,
+          checksum = Checksum, trailer = <<>>}
+     | by_ports(Source, Destination, Rest, Walk#walk{ending = bound})];
 udp(<<Source:16, Destination:16, Length:16, Checksum:16, Rest/binary>>, Walk)
   when Length >= ?UDP_BYTES ->
     {Payload, Trailer, Walk1} = wirebeam_packet_walk:bound(Rest, Length - ?UDP_BYTES, Walk),

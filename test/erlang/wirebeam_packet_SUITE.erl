@@ -86,8 +86,8 @@ generate(Program, Directory) ->
     ok.
 
 corpus() ->
-    case os:getenv("WIREBEAM_CORPUS") of
-        false -> [];
+    case os:getenv("WIREBEAM_CORPUS", "") of
+        "" -> [];
         Directory -> [File || File <- filelib:wildcard(filename:join(Directory, "**")),
                               filelib:is_regular(File)]
     end.
