@@ -1,0 +1,264 @@
+%% SPDX-License-Identifier: ISC
+%% @doc Captures network traffic, live or from files, and hands it to a process: packets, streams
+%% of TCP bytes, HTTP transactions, anomalies, counters.
+%%
+%% ```
+%% {ok, C} = wirebeam:open(#{interface => "eth0", filter => "tcp port 80",
+%%                           deliver => [transactions]}),
+%% receive {wirebeam, C, {transaction, #{request := #{target := Target}}}} -> Target end.
+%% '''
+%%
+%% A capture belongs to its owner, at first the process that opened it, and ends with it. The
+%% owner gets messages as its active mode has it, as with {@link gen_tcp}:
+%%
+%% <ul>
+%% <li>`{wirebeam, C, Event}': see {@link event()}.</li>
+%% <li>`{wirebeam_passive, C}': the last of the messages that `{active, N}' asked for is sent.</li>
+%% <li>`{wirebeam_closed, C, Reason}': the capture has ended by itself, and all that it saw was
+%%     delivered: `eof', `{error, Reason}' (see {@link reason()}), or `{exit, Status}' where the
+%%     worker died.</li>
+%% </ul>
+%%
+%% A slow owner slows the delivery: at most a few messages wait for it, then the worker stops
+%% taking packets, the kernel's ring fills, and what it drops is counted and told by a
+%% `{lost, _}' event.
+-module(wirebeam).
+
+-include("wirebeam.hrl").
+
+-export([open/1, close/1, recv/2, recv/3, stats/1, setopts/2, set_filter/2,
+         controlling_process/2, interfaces/0]).
+
+-type capture() :: pid().
+%% The handle of an open capture. It may be used from any node.
+
+-type active() :: boolean() | once | pos_integer().
+%% Who asks for events: `false': the owner, with recv/2; `true': nobody, they come as they are
+%% there; `once', N: one or N messages come, and then none until it is set again. A number is
+%% added to what is left of one set before.
+
+-type options() ::
+        #{interface => string() | binary() | any,
+          file => file:name_all(),
+          filter => string() | binary(),
+          snaplen => 1..262144,
+          promiscuous => boolean(),
+          direction => inout | in | out,
+          immediate => boolean(),
+          latency_ms => pos_integer(),
+          buffer_bytes => pos_integer(),
+          batch_bytes => pos_integer(),
+          max_packets => pos_integer(),
+          kind => packet | libpcap,
+          time_unit => erlang:time_unit(),
+          backend => port | nif,
+          active => active(),
+          deliver => [packets | streams | transactions | anomalies | stats, ...],
+          stats_interval_ms => pos_integer(),
+          bodies => boolean(),
+          max_body_bytes => pos_integer(),
+          max_body_total => pos_integer(),
+          limits => #{atom() => non_neg_integer()},
+          lenient => [atom(), ...],
+          targets => [string() | binary()],
+          telemetry => fun((list(), map(), map()) -> term())}.
+%% Either `interface' (a device, or `any') or `file' (pcap or pcapng, plain or compressed by gzip
+%% or zstd) must be there.
+%%
+%% <dl>
+%% <dt>`filter'</dt><dd>an expression as of tcpdump, see pcap-filter(7)</dd>
+%% <dt>`snaplen'</dt><dd>bytes kept of each packet; 262144</dd>
+%% <dt>`promiscuous'</dt><dd>takes frames for others, too; false</dd>
+%% <dt>`direction'</dt><dd>which packets of an interface; `inout'</dd>
+%% <dt>`immediate', `latency_ms'</dt><dd>each packet at once, or after so many milliseconds at
+%%     the latest; 50</dd>
+%% <dt>`buffer_bytes'</dt><dd>the kernel's ring; 32 MiB</dd>
+%% <dt>`batch_bytes'</dt><dd>a batch is sent when it has so many bytes, and where no more
+%%     packets are there; 256 KiB</dd>
+%% <dt>`max_packets'</dt><dd>ends after so many</dd>
+%% <dt>`kind'</dt><dd>how to capture: the `packet' ring of Linux (the default there), or
+%%     `libpcap'</dd>
+%% <dt>`time_unit'</dt><dd>of every time; `nanosecond'</dd>
+%% <dt>`backend'</dt><dd>where the worker runs: `port' (the default), a program of its own
+%%     without rights, or `nif', a thread of the VM: faster, but what goes wrong there takes the
+%%     VM along</dd>
+%% <dt>`active'</dt><dd>see {@link active()}; `true'</dd>
+%% <dt>`deliver'</dt><dd>which events; `[packets]'</dd>
+%% <dt>`stats_interval_ms'</dt><dd>between events of `stats'; 1000</dd>
+%% <dt>`bodies'</dt><dd>whether transactions have their heads and bodies; true</dd>
+%% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
+%%     8 MiB, 256 MiB. What is beyond is left out and counted</dd>
+%% <dt>`limits'</dt><dd>of the core, by the names of `wirebeam http --limit help' with _ for
+%%     -</dd>
+%% <dt>`lenient', `targets'</dt><dd>as the command's options of these names</dd>
+%% <dt>`telemetry'</dt><dd>is called with an event name (a list of atoms), measurements and
+%%     metadata in the process of the capture: `fun telemetry:execute/3', for one</dd>
+%% </dl>
+
+-type packet_flag() :: checksum_not_ready | checksum_valid | segmented_later | vlan_restored
+                     | reassembled.
+
+-type event() :: {packets, [#wirebeam_packet{}, ...]}
+               | {streams, [stream_event(), ...]}
+               | {transaction, transaction()}
+               | {anomaly, anomaly()}
+               | {stats, stats()}
+               | {lost, lost()}.
+%% `{lost, _}' comes whatever was asked for, at most once a second.
+
+-type endpoint() :: {inet:ip_address(), inet:port_number()}.
+-type side() :: client | server.
+
+-type stream_event() ::
+        {open, flow(), #{client := endpoint(), server := endpoint()}}
+      | {data, flow(), side(), Offset :: non_neg_integer(), binary()}
+      | {gap, flow(), side(), Offset :: non_neg_integer(), Length :: pos_integer()}
+      | {close, flow(), map()}.
+%% A TCP connection. `data' is what that side sent, in order; Offset counts from its first byte.
+%% `gap': so many bytes are missing. `close' has the endpoints, why it ended, and counters.
+
+-type flow() :: pos_integer().
+
+-type transaction() ::
+        #{number := pos_integer(), index := non_neg_integer(), flow := flow(),
+          client := endpoint(), server := endpoint(),
+          complete := boolean(), missing := [atom()], anomalies := non_neg_integer(),
+          tunnel := boolean(), request := message(), response := message()}.
+%% A request and its response. `missing' says why it is not complete; `index' is its place in
+%% the connection.
+
+-type message() ::
+        #{seen := boolean(), ended := boolean(), version := {0..9, 0..9}, framing := atom(),
+          status := 0..999, interim_status := 0..199, content_length := non_neg_integer(),
+          body_bytes := non_neg_integer(), wire_bytes := non_neg_integer(),
+          first_time := integer(), last_time := integer(),
+          gap_bytes := non_neg_integer(), gap_count := non_neg_integer(),
+          gaps := [{Offset :: non_neg_integer(), Length :: pos_integer()}],
+          method := binary(), target := binary(), reason := binary(), head := binary(),
+          headers := [{binary(), binary()}], trailers := [{binary(), binary()}],
+          body := binary(), omitted_bytes := non_neg_integer()}.
+%% One side of a transaction. `head' is as it was on the wire, with its empty line; `body' is
+%% without chunked coding, but with its content coding, and without the bytes of gaps.
+
+-type anomaly() ::
+        #{name := binary(), time := integer(), side := side(), offset := non_neg_integer(),
+          length := non_neg_integer(), kept := binary(), rejected := binary(),
+          flow => flow(), client => endpoint(), server => endpoint()}.
+%% What receivers may read in different ways, and limits; the names are those of the command's
+%% JSON records.
+
+-type stats() :: #{atom() => #{atom() => non_neg_integer()}}.
+%% The counters of each stage: `#{source := #{seen := Seen, delivered := _, dropped_ring := _}}'
+%% and so on. Seen are the packets that passed the filter: delivered + dropped.
+
+-type lost() :: #{ring := non_neg_integer(), interface := non_neg_integer()}.
+%% Packets lost since the last such event, by where: the kernel's ring was full, or the device
+%% had no buffer.
+
+-type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol.
+%% The binary is one line for a person: what failed, on what, what to do.
+%%
+%% `eperm': no permission. `enodev': no such interface. `enoent': no such file. `format': not
+%% a capture file, or malformed from here on. `truncated': the file was cut off in a record.
+%% `filter': the expression does not compile. `down': the interface went down. `enotsup',
+%% `enomem', `system', `argument', `full', `limit'. `protocol': the worker sent what makes no
+%% sense.
+
+-export_type([capture/0, options/0, active/0, event/0, packet_flag/0, stream_event/0,
+              transaction/0, message/0, anomaly/0, stats/0, lost/0, flow/0, side/0, endpoint/0,
+              reason/0]).
+
+%% @doc Opens a capture that the caller owns. Events come only after it returned.
+%% Raises `{badarg, {Key, Value}}' for an option that is wrong.
+-spec open(options()) -> {ok, capture()} | {error, reason()}.
+open(Options) ->
+    Checked = #{active := Active} = wirebeam_options:check(Options),
+    case wirebeam_sup:start_capture(self(), Checked#{active := false}) of
+        {ok, Capture} -> opened(Capture, Active);
+        {error, Reason} -> {error, Reason}
+    end.
+
+opened(Capture, Active) ->
+    case wirebeam_capture:await(Capture) of
+        ok when Active =:= false ->
+            {ok, Capture};
+        ok ->
+            ok = wirebeam_capture:setopts(Capture, #{active => Active}),
+            {ok, Capture};
+        {error, Reason} ->
+            {error, Reason}
+    end.
+
+%% @doc Ends a capture. No message of it comes afterwards, but some may be in the mailbox.
+-spec close(capture()) -> ok.
+close(Capture) ->
+    wirebeam_capture:close(Capture).
+
+%% @equiv recv(Capture, Max, infinity)
+-spec recv(capture(), non_neg_integer()) -> {ok, event()} | {error, term()}.
+recv(Capture, Max) ->
+    recv(Capture, Max, infinity).
+
+%% @doc Waits for the next event, at most Timeout milliseconds. Of packets, at most Max come (0:
+%% the whole batch). For the owner of a capture that is not active. Errors: `timeout',
+%% `einval' (it is active, or another recv waits), `not_owner', `{closed, Reason}' (the
+%% capture has ended, once all was given), `closed' (after that).
+-spec recv(capture(), non_neg_integer(), timeout()) -> {ok, event()} | {error, term()}.
+recv(Capture, Max, Timeout) when is_integer(Max), Max >= 0 ->
+    case wirebeam_capture:take(Capture, Max, Timeout) of
+        {ok, {packets, _Count, Index, Data}} ->
+            {ok, {packets, wirebeam_protocol:packets(Index, Data)}};
+        Other ->
+            Other
+    end.
+
+%% @doc The counters at this moment.
+-spec stats(capture()) -> {ok, stats()} | {error, reason() | closed | busy}.
+stats(Capture) ->
+    case wirebeam_capture:stats(Capture) of
+        {ok, <<_Count:16, Values/binary>>} -> {ok, wirebeam_protocol:counters(Values)};
+        Error -> Error
+    end.
+
+%% @doc Changes `active': `#{active => once}' or `[{active, once}]'. An owner on another node
+%% cannot have `true', since nobody would see how much waits in its mailbox.
+-spec setopts(capture(), #{active => active()} | [{active, active()}]) ->
+          ok | {error, einval | remote_owner | closed}.
+setopts(Capture, Options) ->
+    wirebeam_capture:setopts(Capture, wirebeam_options:check_setopts(Options)).
+
+%% @doc Exchanges the filter while packets come in. Those that the kernel holds already have
+%% passed the old one. The old one stays where the new one does not compile.
+-spec set_filter(capture(), string() | binary()) -> ok | {error, reason() | closed | busy}.
+set_filter(Capture, Filter) ->
+    #{filter := Text} = wirebeam_options:check(#{file => "-", filter => Filter}),
+    wirebeam_capture:set_filter(Capture, Text).
+
+%% @doc Makes another process the owner. What the old one has in its mailbox goes to the new
+%% one first. Only the owner can.
+-spec controlling_process(capture(), pid()) -> ok | {error, not_owner | closed | remote_owner}.
+controlling_process(Capture, Owner) when is_pid(Owner) ->
+    case wirebeam_capture:pause(Capture) of
+        {ok, Active} ->
+            pass_on(Capture, Owner),
+            wirebeam_capture:transfer(Capture, Owner, Active);
+        Error ->
+            Error
+    end.
+
+pass_on(Capture, Owner) ->
+    receive
+        {wirebeam, Capture, _} = Message -> pass_on(Message, Capture, Owner);
+        {wirebeam_passive, Capture} = Message -> pass_on(Message, Capture, Owner);
+        {wirebeam_closed, Capture, _} = Message -> pass_on(Message, Capture, Owner)
+    after 0 -> ok
+    end.
+
+pass_on(Message, Capture, Owner) ->
+    Owner ! Message,
+    pass_on(Capture, Owner).
+
+%% @doc The network devices of this host.
+-spec interfaces() -> {ok, [map()]} | {error, term()}.
+interfaces() ->
+    wirebeam_interfaces:list().

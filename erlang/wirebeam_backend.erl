@@ -1,0 +1,28 @@
+%% SPDX-License-Identifier: ISC
+%% @private What carries the frames of a capture (erlang/native/protocol.h) between its
+%% process and the worker. A backend belongs to the process that opened it, which gets the
+%% worker's frames as messages that handle_info/2 knows.
+-module(wirebeam_backend).
+
+-export([module/1]).
+
+-type state() :: term().
+
+%% Starts a worker that waits for its first command.
+-callback open() -> {ok, state()} | {error, term()}.
+
+%% Gives the worker a command. busy: it does not read just now; nothing was sent.
+-callback command(state(), iodata()) -> ok | busy | closed.
+
+%% What a message to the process means. The message that a worker ended comes once, last.
+-callback handle_info(Message :: term(), state()) ->
+    {frame, binary()} | {exit, Reason :: term()} | ignore.
+
+%% Ends the worker, if it has not ended; no message of it comes afterwards.
+-callback close(state()) -> ok.
+
+-export_type([state/0]).
+
+-spec module(port | nif) -> module().
+module(port) -> wirebeam_port;
+module(nif) -> wirebeam_nif.

@@ -1,0 +1,369 @@
+%% SPDX-License-Identifier: ISC
+%% @private The process of a capture. It takes the worker's frames from a backend and hands
+%% what they hold to the owner, as its active mode allows. A frame that is taken up gives
+%% the worker a credit for another one; so what waits here, and in the owner's
+%% mailbox, is bounded, and behind a slow owner the kernel's ring fills, where drops are
+%% counted.
+%%
+%%     opening --OPENED--> running --CLOSED, exit--> over --the owner was told--> terminated
+-module(wirebeam_capture).
+-behaviour(gen_server).
+
+-export([start_link/2, await/1, take/3, stats/1, set_filter/2, setopts/2, close/1,
+         pause/1, transfer/3]).
+-export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
+
+-define(WINDOW, 8).         % frames under way, at most
+-define(MAILBOX, 32).       % messages that may wait in an owner that is always active
+-define(MAILBOX_POLL_MS, 2).
+
+-record(state,
+        {backend :: module(),
+         worker :: wirebeam_backend:state(),
+         phase = opening :: opening | running | over,
+         end_reason :: term(),
+         owner :: pid(),
+         monitor :: reference(),
+         active :: boolean() | once | pos_integer(),
+         frames = queue:new() :: queue:queue([wirebeam_protocol:item()]),
+         items = [] :: [wirebeam_protocol:item()], % left of the frame that is handed out
+         spent = 0 :: non_neg_integer(),           % credit to be given back
+         is_throttled = false :: boolean(),        % the mailbox of an active owner is full
+         opener :: undefined | gen_server:from(),  % waits for the end of opening
+         taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
+                               undefined | reference()},
+         asked = #{} :: #{non_neg_integer() => gen_server:from()}, % wait for a reply
+         reference = 0 :: non_neg_integer(),
+         telemetry :: undefined | fun((list(), map(), map()) -> term())}).
+
+-type raw() :: {packets, pos_integer(), binary(), binary()} | wirebeam:event().
+-export_type([raw/0]).
+
+%% --- calls ------------------------------------------------------------------------------
+
+-spec start_link(pid(), wirebeam_options:options()) -> {ok, pid()} | {error, term()}.
+start_link(Owner, Options) ->
+    gen_server:start_link(?MODULE, {Owner, Options}, []).
+
+%% Waits until the capture runs, or could not be opened.
+-spec await(pid()) -> ok | {error, wirebeam:reason()}.
+await(Capture) -> call(Capture, await).
+
+%% The next thing for an owner that is not active; packets as they came, at most Max of them.
+-spec take(pid(), non_neg_integer(), timeout()) -> {ok, raw()} | {error, term()}.
+take(Capture, Max, Timeout) -> call(Capture, {take, Max, Timeout}).
+
+-spec stats(pid()) -> {ok, binary()} | {error, term()}.
+stats(Capture) -> call(Capture, stats).
+
+-spec set_filter(pid(), iodata()) -> ok | {error, term()}.
+set_filter(Capture, Filter) ->
+    case call(Capture, {set_filter, Filter}) of
+        {ok, _} -> ok;
+        Error -> Error
+    end.
+
+-spec setopts(pid(), wirebeam_options:options()) -> ok | {error, term()}.
+setopts(Capture, Options) -> call(Capture, {setopts, Options}).
+
+-spec close(pid()) -> ok.
+close(Capture) ->
+    _ = call(Capture, close),
+    ok.
+
+%% Stops the delivery to the caller, who must be the owner. Answers the active mode.
+-spec pause(pid()) -> {ok, wirebeam:active()} | {error, term()}.
+pause(Capture) -> call(Capture, pause).
+
+%% Makes another process the owner, in an active mode.
+-spec transfer(pid(), pid(), wirebeam:active()) -> ok | {error, term()}.
+transfer(Capture, Owner, Active) -> call(Capture, {transfer, Owner, Active}).
+
+call(Capture, Request) ->
+    try
+        gen_server:call(Capture, Request, infinity)
+    catch
+        exit:_ -> {error, closed}
+    end.
+
+%% --- opening ----------------------------------------------------------------------------
+
+-spec init({pid(), wirebeam_options:options()}) ->
+          {ok, #state{}, {continue, {open, wirebeam_options:options()}}} | {stop, term()}.
+init({Owner, #{backend := Name, active := Active} = Options}) ->
+    process_flag(trap_exit, true),
+    Backend = wirebeam_backend:module(Name),
+    case Backend:open() of
+        {ok, Worker} ->
+            {ok, #state{backend = Backend, worker = Worker, owner = Owner,
+                        monitor = monitor(process, Owner), active = Active,
+                        telemetry = maps:get(telemetry, Options, undefined)},
+             {continue, {open, Options}}};
+        {error, Reason} ->
+            {stop, Reason}
+    end.
+
+-spec handle_continue({open, wirebeam_options:options()}, #state{}) -> {noreply, #state{}}.
+handle_continue({open, Options}, State) ->
+    _ = command(wirebeam_protocol:open(wirebeam_options:for_worker(Options)), State),
+    {noreply, State}.
+
+opened(#state{opener = Opener} = State) ->
+    _ = command(wirebeam_protocol:credit(?WINDOW), State),
+    reply(Opener, ok),
+    hook([wirebeam, open], #{}, State),
+    State#state{phase = running, opener = undefined}.
+
+%% --- requests ---------------------------------------------------------------------------
+
+-spec handle_call(term(), gen_server:from(), #state{}) ->
+          {reply, term(), #state{}} | {noreply, #state{}} | {stop, normal, ok, #state{}}
+          | {stop, normal, #state{}}.
+handle_call(await, From, #state{phase = opening} = State) ->
+    {noreply, State#state{opener = From}};
+handle_call(await, _From, #state{phase = running} = State) ->
+    {reply, ok, State};
+handle_call(await, _From, #state{end_reason = Reason} = State) ->
+    {stop, normal, {error, open_error(Reason)}, State};
+handle_call(close, _From, State) ->
+    {stop, normal, ok, State};
+handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State) ->
+    take(From, Max, Timeout, State);
+handle_call({take, _, _}, _From, State) ->
+    {reply, {error, not_owner}, State};
+handle_call(stats, From, State) ->
+    ask(From, fun wirebeam_protocol:stats/1, State);
+handle_call({set_filter, Filter}, From, State) ->
+    ask(From, fun(Reference) -> wirebeam_protocol:set_filter(Reference, Filter) end, State);
+handle_call({setopts, #{active := Active}}, _From, State) ->
+    set_active(Active, State);
+handle_call(pause, {Pid, _}, #state{owner = Pid, active = Active} = State) ->
+    {reply, {ok, Active}, State#state{active = false}};
+handle_call(pause, _From, State) ->
+    {reply, {error, not_owner}, State};
+handle_call({transfer, Owner, Active}, {Pid, _}, #state{owner = Pid} = State) ->
+    demonitor(State#state.monitor, [flush]),
+    set_active(Active, State#state{owner = Owner, monitor = monitor(process, Owner)});
+handle_call({transfer, _, _}, _From, State) ->
+    {reply, {error, not_owner}, State};
+handle_call(_Request, _From, State) ->
+    {reply, {error, einval}, State}.
+
+-spec handle_cast(term(), #state{}) -> {noreply, #state{}}.
+handle_cast(_Message, State) ->
+    {noreply, State}.
+
+set_active(true, #state{owner = Owner} = State) when node(Owner) =/= node() ->
+    {reply, {error, remote_owner}, State};
+set_active(_Active, #state{taker = Taker} = State) when Taker =/= undefined ->
+    {reply, {error, einval}, State};
+set_active(N, #state{active = M} = State) when is_integer(N), is_integer(M) ->
+    after_reply(ok, deliver(State#state{active = N + M}));
+set_active(Active, State) ->
+    after_reply(ok, deliver(State#state{active = Active})).
+
+after_reply(Reply, {stop, State}) -> {stop, normal, Reply, State};
+after_reply(Reply, State) -> {reply, Reply, State}.
+
+%% Asks the worker something that it replies to.
+ask(From, Command, #state{reference = Reference, asked = Asked} = State) ->
+    case command(Command(Reference), State) of
+        ok ->
+            {noreply, State#state{reference = (Reference + 1) band 16#ffffffff,
+                                  asked = Asked#{Reference => From}}};
+        Error ->
+            {reply, {error, Error}, State}
+    end.
+
+take(From, Max, Timeout, #state{active = false, taker = undefined} = State) ->
+    Timer = case Timeout of
+                infinity -> undefined;
+                _ -> erlang:start_timer(Timeout, self(), take)
+            end,
+    after_message(deliver(State#state{taker = {From, Max, Timer}}));
+take(_From, _Max, _Timeout, State) ->
+    {reply, {error, einval}, State}.
+
+%% --- messages ---------------------------------------------------------------------------
+
+-spec handle_info(term(), #state{}) -> {noreply, #state{}} | {stop, normal, #state{}}.
+handle_info({'DOWN', Monitor, process, _, _}, #state{monitor = Monitor} = State) ->
+    {stop, normal, State};
+handle_info({timeout, Timer, take}, #state{taker = {From, _, Timer}} = State) ->
+    gen_server:reply(From, {error, timeout}),
+    {noreply, State#state{taker = undefined}};
+handle_info(mailbox, State) ->
+    after_message(deliver(State#state{is_throttled = false}));
+handle_info(spent, State) ->
+    {noreply, give_credit(State)};
+handle_info(Message, #state{backend = Backend, worker = Worker} = State) ->
+    case Backend:handle_info(Message, Worker) of
+        {frame, Frame} -> after_message(take_frame(wirebeam_protocol:decode(Frame), State));
+        {exit, Reason} -> after_message(finish(Reason, State));
+        ignore -> {noreply, State}
+    end.
+
+after_message({stop, State}) -> {stop, normal, State};
+after_message(State) -> {noreply, State}.
+
+take_frame({items, Items}, #state{phase = running, frames = Frames} = State) ->
+    deliver(State#state{frames = queue:in(Items, Frames)});
+take_frame({opened, _Kind}, #state{phase = opening} = State) ->
+    opened(State);
+take_frame({reply, Reference, Answer}, #state{asked = Asked} = State)
+  when is_map_key(Reference, Asked) ->
+    {From, Others} = maps:take(Reference, Asked),
+    gen_server:reply(From, Answer),
+    State#state{asked = Others};
+take_frame({closed, Reason}, #state{phase = Phase} = State) when Phase =/= over ->
+    finish(closed_reason(Reason), State);
+take_frame(_Frame, State) ->
+    finish({error, protocol}, State).
+
+closed_reason(eof) -> eof;
+closed_reason(Reason) -> {error, Reason}.
+
+%% The worker has ended, or is to be ended: nothing more comes from it.
+finish(_Reason, #state{phase = over} = State) ->
+    fail_asked(State);
+finish(Reason, #state{phase = opening, opener = undefined} = State) ->
+    State#state{phase = over, end_reason = Reason};
+finish(Reason, #state{phase = opening, opener = Opener} = State) ->
+    reply(Opener, {error, open_error(Reason)}),
+    {stop, State#state{phase = over, opener = undefined}};
+finish(Reason, State) ->
+    hook([wirebeam, closed], #{}, State),
+    deliver(fail_asked(State#state{phase = over, end_reason = Reason})).
+
+open_error({error, Reason}) -> Reason;
+open_error(Reason) -> Reason.
+
+fail_asked(#state{asked = Asked} = State) ->
+    maps:foreach(fun(_, From) -> gen_server:reply(From, {error, closed}) end, Asked),
+    State#state{asked = #{}}.
+
+-spec terminate(term(), #state{}) -> ok.
+terminate(_Reason, #state{backend = Backend, worker = Worker}) ->
+    Backend:close(Worker).
+
+%% --- delivery ---------------------------------------------------------------------------
+
+%% Hands out as much as the owner's mode allows now.
+deliver(#state{active = false, taker = undefined} = State) ->
+    State;
+deliver(#state{is_throttled = true} = State) ->
+    State;
+deliver(#state{items = [Item | Items]} = State) ->
+    deliver(next_throttle(hand_out(Item, State#state{items = Items})));
+deliver(#state{items = [], frames = Frames, phase = Phase} = State) ->
+    case queue:out(Frames) of
+        {{value, Items}, Left} ->
+            deliver(give_credit(State#state{items = Items, frames = Left,
+                                            spent = State#state.spent + 1}));
+        {empty, _} when Phase =:= over ->
+            tell_end(State);
+        {empty, _} ->
+            State
+    end.
+
+hand_out(Item, #state{taker = {From, Max, Timer}} = State) ->
+    cancel(Timer),
+    {First, State1} = at_most(Max, Item, State),
+    gen_server:reply(From, {ok, First}),
+    hook_item(First, State1),
+    State1#state{taker = undefined};
+hand_out(Item, #state{owner = Owner, active = Active} = State) ->
+    Owner ! {wirebeam, self(), event(Item)},
+    hook_item(Item, State),
+    State#state{active = less(Active, State)}.
+
+event({packets, _Count, Index, Data}) -> {packets, wirebeam_protocol:packets(Index, Data)};
+event(Event) -> Event.
+
+at_most(Max, {packets, Count, Index, Data}, #state{items = Items} = State)
+  when Max > 0, Max < Count ->
+    {First, FirstData, Others, OthersData} = wirebeam_protocol:split(Max, Index, Data),
+    {{packets, Max, First, FirstData},
+     State#state{items = [{packets, Count - Max, Others, OthersData} | Items]}};
+at_most(_Max, Item, State) ->
+    {Item, State}.
+
+less(true, _State) -> true;
+less(once, _State) -> false;
+less(1, #state{owner = Owner}) ->
+    Owner ! {wirebeam_passive, self()},
+    false;
+less(N, _State) -> N - 1.
+
+%% An owner that is always active is asked how much it has to do.
+next_throttle(#state{active = true, owner = Owner} = State) ->
+    case process_info(Owner, message_queue_len) of
+        {message_queue_len, Length} when Length >= ?MAILBOX ->
+            _ = erlang:send_after(?MAILBOX_POLL_MS, self(), mailbox),
+            State#state{is_throttled = true};
+        _ ->
+            State
+    end;
+next_throttle(State) ->
+    State.
+
+%% Half of the window at a time.
+give_credit(#state{spent = Spent, phase = running} = State) when Spent >= ?WINDOW div 2 ->
+    case command(wirebeam_protocol:credit(Spent), State) of
+        ok ->
+            State#state{spent = 0};
+        busy ->
+            _ = erlang:send_after(?MAILBOX_POLL_MS, self(), spent),
+            State;
+        closed ->
+            State
+    end;
+give_credit(State) ->
+    State.
+
+tell_end(#state{taker = {From, _, Timer}, end_reason = Reason} = State) ->
+    cancel(Timer),
+    gen_server:reply(From, {error, {closed, Reason}}),
+    {stop, State#state{taker = undefined}};
+tell_end(#state{owner = Owner, end_reason = Reason} = State) ->
+    Owner ! {wirebeam_closed, self(), Reason},
+    {stop, State}.
+
+%% --- small things -----------------------------------------------------------------------
+
+command(Command, #state{backend = Backend, worker = Worker}) ->
+    Backend:command(Worker, Command).
+
+reply(undefined, _Answer) -> ok;
+reply(From, Answer) -> gen_server:reply(From, Answer).
+
+cancel(undefined) ->
+    ok;
+cancel(Timer) ->
+    _ = erlang:cancel_timer(Timer),
+    receive
+        {timeout, Timer, _} -> ok
+    after 0 -> ok
+    end.
+
+hook_item(_Item, #state{telemetry = undefined}) -> ok;
+hook_item({packets, Count, _, Data}, State) ->
+    hook([wirebeam, packets], #{count => Count, bytes => byte_size(Data)}, State);
+hook_item({streams, Events}, State) ->
+    hook([wirebeam, streams], #{count => length(Events)}, State);
+hook_item({lost, Lost}, State) ->
+    hook([wirebeam, lost], Lost, State);
+hook_item({Kind, _}, State) ->
+    hook([wirebeam, Kind], #{count => 1}, State).
+
+%% A hook that fails costs a line in the log.
+hook(_Event, _Measurements, #state{telemetry = undefined}) ->
+    ok;
+hook(Event, Measurements, #state{telemetry = Hook, owner = Owner}) ->
+    try
+        _ = Hook(Event, Measurements, #{capture => self(), owner => Owner}),
+        ok
+    catch
+        Class:Reason ->
+            logger:warning("wirebeam: the hook failed on ~p: ~p:~p", [Event, Class, Reason])
+    end.

@@ -1,0 +1,322 @@
+%% SPDX-License-Identifier: ISC
+%% @private What the worker and the process of a capture say to each other
+%% (erlang/native/protocol.h). The worker has looked at hostile bytes and may be hostile
+%% itself: what it sends makes no atom and raises nothing but protocol_error, which
+%% decode/1 catches.
+-module(wirebeam_protocol).
+
+-include("wirebeam.hrl").
+
+-export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
+-export([decode/1, packets/2, split/3, counters/1, reply_interfaces/1]).
+-export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
+
+-type option() :: atom().
+-type reason() :: eof | {eperm | enoent | format | truncated | filter | argument | enotsup
+                         | enodev | enomem | system | full | limit, binary()}.
+-type item() :: {packets, Count :: pos_integer(), Index :: binary(), Data :: binary()}
+              | {streams, [wirebeam:stream_event()]}
+              | {transaction, wirebeam:transaction()}
+              | {anomaly, wirebeam:anomaly()}
+              | {stats, wirebeam:stats()}
+              | {lost, wirebeam:lost()}.
+-type frame() :: {opened, binary()}
+               | {items, [item()]}
+               | {reply, non_neg_integer(), {ok, binary()} | {error, reason()}}
+               | {closed, reason()}
+               | protocol_error.
+-export_type([option/0, item/0, frame/0, reason/0]).
+
+%% --- to the worker ----------------------------------------------------------------------
+
+-spec open([{option(), binary()}]) -> iodata().
+open(Options) ->
+    [1 | [[option(Key), <<(byte_size(Text)):32>>, Text] || {Key, Text} <- Options]].
+
+-spec credit(pos_integer()) -> iodata().
+credit(Frames) -> <<2, Frames:32>>.
+
+-spec set_filter(non_neg_integer(), iodata()) -> iodata().
+set_filter(Reference, Filter) -> [<<3, Reference:32>>, Filter].
+
+-spec stats(non_neg_integer()) -> iodata().
+stats(Reference) -> <<4, Reference:32>>.
+
+-spec interfaces(non_neg_integer()) -> iodata().
+interfaces(Reference) -> <<5, Reference:32>>.
+
+option(interface) -> 1;
+option(file) -> 2;
+option(filter) -> 3;
+option(snaplen) -> 4;
+option(buffer_bytes) -> 5;
+option(latency_ms) -> 6;
+option(immediate) -> 7;
+option(promiscuous) -> 8;
+option(direction) -> 9;
+option(deliver) -> 10;
+option(time_per_second) -> 11;
+option(limit) -> 12;
+option(lenient) -> 13;
+option(target) -> 14;
+option(bodies) -> 15;
+option(max_body_bytes) -> 16;
+option(stats_interval_ms) -> 17;
+option(batch_bytes) -> 18;
+option(kind) -> 19;
+option(max_packets) -> 20;
+option(max_body_total) -> 21.
+
+%% --- frames -----------------------------------------------------------------------------
+
+-spec decode(binary()) -> frame().
+decode(Frame) ->
+    try
+        frame(Frame)
+    catch
+        throw:protocol_error -> protocol_error;
+        error:_ -> protocol_error
+    end.
+
+frame(<<2, Count:32, Length:32, Rest/binary>>) when Count > 0 ->
+    Entries = Count * 26,
+    <<Index:Entries/binary, Data:Length/binary>> = Rest,
+    true = is_index(Index, Length),
+    {items, [{packets, Count, Index, Data}]};
+frame(<<3, Events/binary>>) -> {items, events(Events)};
+frame(<<4, Reference:32, 0, Answer/binary>>) -> {reply, Reference, {ok, Answer}};
+frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
+    {reply, Reference, {error, reason(Code, System, Words)}};
+frame(<<5, Code, System:32, Words/binary>>) -> {closed, reason(Code, System, Words)};
+frame(<<1, Kind/binary>>) -> {opened, last_text(Kind)}.
+
+%% Do the packets lie within the data? Then packets/2 cannot fail, in whatever process.
+is_index(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Left) ->
+    is_index(Index, Left - Skip - Captured);
+is_index(<<>>, Left) ->
+    Left >= 0.
+
+%% The codes of include/wirebeam/error.h, negated. The words name what failed and say what
+%% to do.
+reason(11, _System, _Words) -> eof;
+reason(Code, System, Words) -> {reason_name(Code, System), Words}.
+
+reason_name(1, _) -> argument;
+reason_name(2, _) -> enomem;
+reason_name(4, 19) -> enodev;
+reason_name(4, _) -> enoent;
+reason_name(5, _) -> eperm;
+reason_name(6, _) -> format;
+reason_name(7, _) -> truncated;
+reason_name(8, _) -> filter;
+reason_name(9, _) -> enotsup;
+reason_name(10, _) -> down;
+reason_name(12, _) -> full;
+reason_name(13, _) -> limit;
+reason_name(_, _) -> system.
+
+last_text(<<Length:32, Text:Length/binary>>) -> Text.
+
+%% --- packets ----------------------------------------------------------------------------
+
+%% The packets of a checked index. Each refers to data, and copies nothing.
+-spec packets(binary(), binary()) -> [#wirebeam_packet{}].
+packets(<<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interface:16,
+          Direction, Flags, Index/binary>>, Data) ->
+    <<_:Skip/binary, Bytes:Captured/binary, Left/binary>> = Data,
+    [#wirebeam_packet{time = Time, data = Bytes, length = Length, link_type = LinkType,
+                      interface = Interface, direction = direction(Direction),
+                      flags = flags(Flags)}
+     | packets(Index, Left)];
+packets(<<>>, _Data) ->
+    [].
+
+direction(1) -> in;
+direction(2) -> out;
+direction(_) -> unknown.
+
+flags(0) -> [];
+flags(2) -> [checksum_valid];
+flags(Flags) ->
+    [Name || {Bit, Name} <- [{1, checksum_not_ready}, {2, checksum_valid},
+                             {4, segmented_later}, {8, vlan_restored}, {16, reassembled}],
+             Flags band Bit =/= 0].
+
+%% The first Count packets of an index, and the others.
+-spec split(pos_integer(), binary(), binary()) -> {binary(), binary(), binary(), binary()}.
+split(Count, Index, Data) ->
+    <<First:(Count * 26)/binary, Others/binary>> = Index,
+    Length = length_of(First, 0),
+    <<FirstData:Length/binary, OthersData/binary>> = Data,
+    {First, FirstData, Others, OthersData}.
+
+length_of(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Length) ->
+    length_of(Index, Length + Skip + Captured);
+length_of(<<>>, Length) ->
+    Length.
+
+%% --- events -----------------------------------------------------------------------------
+
+%% What tells of streams is gathered as long as nothing else comes between.
+events(Events) -> events(Events, []).
+
+events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams) when Kind =< 4 ->
+    events(Events, [stream_event(Kind, Body) | Streams]);
+events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams) ->
+    streams(Streams, [event(Kind, Body) | events(Events, [])]);
+events(<<>>, Streams) ->
+    streams(Streams, []).
+
+streams([], Items) -> Items;
+streams(Streams, Items) -> [{streams, lists:reverse(Streams)} | Items].
+
+stream_event(1, <<Flow:64, Direction, Offset:64, Bytes/binary>>) ->
+    {data, Flow, side(Direction), Offset, Bytes};
+stream_event(2, <<Flow:64, Direction, Offset:64, Length:64>>) ->
+    {gap, Flow, side(Direction), Offset, Length};
+stream_event(3, <<Flow:64, Rest/binary>>) ->
+    {Endpoints, <<>>} = endpoints(Rest),
+    {open, Flow, Endpoints};
+stream_event(4, <<Flow:64, Rest/binary>>) ->
+    {Endpoints, Rest1} = endpoints(Rest),
+    <<End, Flags, First:64/signed, Last:64/signed, Halves/binary>> = Rest1,
+    <<Client:32/binary, Server:32/binary>> = Halves,
+    {close, Flow, Endpoints#{'end' => name(End, end_names()),
+                             midstream => Flags band 1 =/= 0,
+                             one_sided => Flags band 2 =/= 0,
+                             first_time => First,
+                             last_time => Last,
+                             client_half => half(Client),
+                             server_half => half(Server)}}.
+
+half(<<Packets:64, Wire:64, Stream:64, Gap:64>>) ->
+    #{packets => Packets, wire_bytes => Wire, stream_bytes => Stream, gap_bytes => Gap}.
+
+event(5, <<Number:64, Index:32, Missing:32, Anomalies:64, Tunnel, Flow:64, Rest/binary>>) ->
+    {Endpoints, Rest1} = endpoints(Rest),
+    {Request, Rest2} = message(Rest1),
+    {Response, <<>>} = message(Rest2),
+    {transaction, Endpoints#{number => Number,
+                             index => Index,
+                             flow => Flow,
+                             complete => Missing =:= 0,
+                             missing => bits(Missing, missing_names()),
+                             anomalies => Anomalies,
+                             tunnel => Tunnel =/= 0,
+                             request => Request,
+                             response => Response}};
+event(6, Body) ->
+    {Name, <<Time:64/signed, HasFlow, Rest/binary>>} = text(Body),
+    {anomaly, anomaly_places(HasFlow, Rest, #{name => Name, time => Time})};
+event(7, <<Count:16, Values/binary>>) ->
+    Count = length(counter_names()),
+    {stats, counters(Values)};
+event(8, <<Ring:64, Interface:64>>) ->
+    {lost, #{ring => Ring, interface => Interface}}.
+
+anomaly_places(0, Rest, Anomaly) ->
+    anomaly_bytes(Rest, Anomaly);
+anomaly_places(_, <<Flow:64, Rest/binary>>, Anomaly) ->
+    {Endpoints, Rest1} = endpoints(Rest),
+    anomaly_bytes(Rest1, maps:merge(Anomaly#{flow => Flow}, Endpoints)).
+
+anomaly_bytes(<<Direction, Offset:64, Length:64, Rest/binary>>, Anomaly) ->
+    {Kept, Rest1} = text(Rest),
+    {Rejected, <<>>} = text(Rest1),
+    Anomaly#{side => side(Direction), offset => Offset, length => Length,
+             kept => Kept, rejected => Rejected}.
+
+endpoints(<<4, Client:4/binary, ClientPort:16, Server:4/binary, ServerPort:16, Rest/binary>>) ->
+    {#{client => {address(Client), ClientPort}, server => {address(Server), ServerPort}}, Rest};
+endpoints(<<6, Client:16/binary, ClientPort:16, Server:16/binary, ServerPort:16,
+            Rest/binary>>) ->
+    {#{client => {address(Client), ClientPort}, server => {address(Server), ServerPort}}, Rest}.
+
+address(<<A, B, C, D>>) -> {A, B, C, D};
+address(<<A:16, B:16, C:16, D:16, E:16, F:16, G:16, H:16>>) -> {A, B, C, D, E, F, G, H}.
+
+message(<<Seen, Version, Framing, Ended, Status:16, Interim:16, ContentLength:64,
+          BodyBytes:64, WireBytes:64, First:64/signed, Last:64/signed, GapBytes:64,
+          GapCount:32, Kept, Rest/binary>>) ->
+    {Gaps, Rest1} = gaps(Kept, Rest),
+    {Method, Rest2} = text(Rest1),
+    {Target, Rest3} = text(Rest2),
+    {Reason, Rest4} = text(Rest3),
+    {Head, Rest5} = text(Rest4),
+    {Headers, Rest6} = fields(Rest5),
+    {Trailers, Rest7} = fields(Rest6),
+    {Body, <<Omitted:64, Rest8/binary>>} = text(Rest7),
+    {#{seen => Seen =/= 0, ended => Ended =/= 0,
+       version => version(Version), framing => name(Framing, framing_names()),
+       status => Status, interim_status => Interim,
+       content_length => ContentLength, body_bytes => BodyBytes, wire_bytes => WireBytes,
+       first_time => First, last_time => Last,
+       gap_bytes => GapBytes, gap_count => GapCount, gaps => Gaps,
+       method => Method, target => Target, reason => Reason, head => Head,
+       headers => Headers, trailers => Trailers,
+       body => Body, omitted_bytes => Omitted}, Rest8}.
+
+version(9) -> {0, 9};
+version(Version) -> {Version div 10, Version rem 10}.
+
+gaps(0, Rest) ->
+    {[], Rest};
+gaps(Count, <<Offset:64, Length:64, Rest/binary>>) ->
+    {Gaps, Rest1} = gaps(Count - 1, Rest),
+    {[{Offset, Length} | Gaps], Rest1}.
+
+fields(<<Count:32, Rest/binary>>) when Count * 8 =< byte_size(Rest) -> fields(Count, Rest, []).
+
+fields(0, Rest, Fields) ->
+    {lists:reverse(Fields), Rest};
+fields(Count, <<L1:32, Name:L1/binary, L2:32, Value:L2/binary, Rest/binary>>, Fields) ->
+    fields(Count - 1, Rest, [{Name, Value} | Fields]).
+
+text(<<Length:32, Text:Length/binary, Rest/binary>>) -> {Text, Rest}.
+
+side(0) -> client;
+side(_) -> server.
+
+bits(Bits, Names) -> bits(Bits, Names, []).
+
+bits(Bits, [Name | Names], Set) when Bits band 1 =/= 0 -> bits(Bits bsr 1, Names, [Name | Set]);
+bits(Bits, [_ | Names], Set) -> bits(Bits bsr 1, Names, Set);
+bits(_Bits, [], Set) -> lists:reverse(Set).
+
+name(Number, Names) -> lists:nth(Number + 1, Names).
+
+%% --- names, in the order of the C headers (a test holds them against each other) ----------
+
+%% WB_HTTP_MISSINGS, include/wirebeam/http.h.
+-spec missing_names() -> [atom()].
+missing_names() ->
+    [request_not_seen, response_not_seen, gap_in_request, gap_in_response, request_cut_off,
+     response_cut_off, capture_ended, connection_reset, connection_timed_out, limit_reached,
+     malformed].
+
+%% WB_HTTP_FRAMINGS, the same.
+-spec framing_names() -> [atom()].
+framing_names() -> [none, content_length, chunked, close, tunnel].
+
+%% WB_FLOW_ENDS, include/wirebeam/flow.h.
+-spec end_names() -> [atom()].
+end_names() -> [none, closed, reset, timeout, evicted, reused, shutdown].
+
+%% The counters of STATS, erlang/native/counters.h.
+-spec counter_names() -> [{atom(), atom()}].
+counter_names() ->
+    [{Section, Name} || {Section, Names} <- sections(), Name <- Names].
+
+sections() ->
+    [{source, [seen, delivered, dropped_ring, dropped_interface, bytes, ring_full_events,
+               filtered, skipped_blocks, malformed_blocks]}].
+
+-spec counters(binary()) -> wirebeam:stats().
+counters(Values) ->
+    counters(counter_names(), Values, #{}).
+
+counters([{Section, Name} | Names], <<Value:64, Values/binary>>, Stats) ->
+    Counters = maps:get(Section, Stats, #{}),
+    counters(Names, Values, Stats#{Section => Counters#{Name => Value}});
+counters([], <<>>, Stats) ->
+    Stats.
