@@ -155,6 +155,11 @@
 %% Packets lost since the last such event, by where: the kernel's ring was full, or the device
 %% had no buffer.
 
+-type interface() ::
+        #{name := binary(), description := binary(), mtu := non_neg_integer(),
+          addresses := [binary()], is_up := boolean(), is_running := boolean(),
+          is_loopback := boolean(), is_wireless := boolean(), can_capture := boolean()}.
+
 -type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol.
 %% The binary is one line for a person: what failed, on what, what to do.
 %%
@@ -166,7 +171,7 @@
 
 -export_type([capture/0, options/0, active/0, event/0, packet_flag/0, stream_event/0,
               transaction/0, message/0, anomaly/0, stats/0, lost/0, flow/0, side/0, endpoint/0,
-              reason/0]).
+              interface/0, reason/0]).
 
 %% @doc Opens a capture that the caller owns. Events come only after it returned.
 %% Raises `{badarg, {Key, Value}}' for an option that is wrong.
@@ -258,7 +263,7 @@ pass_on(Message, Capture, Owner) ->
     Owner ! Message,
     pass_on(Capture, Owner).
 
-%% @doc The network devices of this host.
--spec interfaces() -> {ok, [map()]} | {error, term()}.
+%% @doc The network devices of this host, and whether this user can capture on them.
+-spec interfaces() -> {ok, [interface()]} | {error, reason()}.
 interfaces() ->
     wirebeam_interfaces:list().

@@ -166,6 +166,8 @@ after_reply(Reply, {stop, State}) -> {stop, normal, Reply, State};
 after_reply(Reply, State) -> {reply, Reply, State}.
 
 %% Asks the worker something that it replies to.
+ask(_From, _Command, #state{phase = over} = State) ->
+    {reply, {error, closed}, State};
 ask(From, Command, #state{reference = Reference, asked = Asked} = State) ->
     case command(Command(Reference), State) of
         ok ->

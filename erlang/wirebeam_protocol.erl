@@ -8,7 +8,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
--export([decode/1, packets/2, split/3, counters/1, reply_interfaces/1]).
+-export([decode/1, packets/2, split/3, counters/1, interface_list/1]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -type option() :: atom().
@@ -206,25 +206,29 @@ event(5, <<Number:64, Index:32, Missing:32, Anomalies:64, Tunnel, Flow:64, Rest/
                              request => Request,
                              response => Response}};
 event(6, Body) ->
-    {Name, <<Time:64/signed, HasFlow, Rest/binary>>} = text(Body),
-    {anomaly, anomaly_places(HasFlow, Rest, #{name => Name, time => Time})};
+    {Name, <<Time:64/signed, Whose, Flow:64, Rest/binary>>} = text(Body),
+    {Places, Rest1} = anomaly_places(Whose, Flow, Rest),
+    {anomaly, maps:merge(Places#{name => Name, time => Time}, anomaly_bytes(Rest1))};
 event(7, <<Count:16, Values/binary>>) ->
     Count = length(counter_names()),
     {stats, counters(Values)};
 event(8, <<Ring:64, Interface:64>>) ->
     {lost, #{ring => Ring, interface => Interface}}.
 
-anomaly_places(0, Rest, Anomaly) ->
-    anomaly_bytes(Rest, Anomaly);
-anomaly_places(_, <<Flow:64, Rest/binary>>, Anomaly) ->
+%% Of a flow, of an IP datagram, or of neither.
+anomaly_places(0, 0, Rest) ->
+    {#{}, Rest};
+anomaly_places(1, Flow, Rest) ->
     {Endpoints, Rest1} = endpoints(Rest),
-    anomaly_bytes(Rest1, maps:merge(Anomaly#{flow => Flow}, Endpoints)).
+    {Endpoints#{flow => Flow}, Rest1};
+anomaly_places(2, 0, Rest) ->
+    endpoints(Rest).
 
-anomaly_bytes(<<Direction, Offset:64, Length:64, Rest/binary>>, Anomaly) ->
+anomaly_bytes(<<Direction, Offset:64, Length:64, Rest/binary>>) ->
     {Kept, Rest1} = text(Rest),
     {Rejected, <<>>} = text(Rest1),
-    Anomaly#{side => side(Direction), offset => Offset, length => Length,
-             kept => Kept, rejected => Rejected}.
+    #{side => side(Direction), offset => Offset, length => Length,
+      kept => Kept, rejected => Rejected}.
 
 endpoints(<<4, Client:4/binary, ClientPort:16, Server:4/binary, ServerPort:16, Rest/binary>>) ->
     {#{client => {address(Client), ClientPort}, server => {address(Server), ServerPort}}, Rest};
@@ -238,7 +242,7 @@ address(<<A:16, B:16, C:16, D:16, E:16, F:16, G:16, H:16>>) -> {A, B, C, D, E, F
 message(<<Seen, Version, Framing, Ended, Status:16, Interim:16, ContentLength:64,
           BodyBytes:64, WireBytes:64, First:64/signed, Last:64/signed, GapBytes:64,
           GapCount:32, Kept, Rest/binary>>) ->
-    {Gaps, Rest1} = gaps(Kept, Rest),
+    {Gaps, Rest1} = many(Kept, fun gap/1, Rest),
     {Method, Rest2} = text(Rest1),
     {Target, Rest3} = text(Rest2),
     {Reason, Rest4} = text(Rest3),
@@ -259,18 +263,11 @@ message(<<Seen, Version, Framing, Ended, Status:16, Interim:16, ContentLength:64
 version(9) -> {0, 9};
 version(Version) -> {Version div 10, Version rem 10}.
 
-gaps(0, Rest) ->
-    {[], Rest};
-gaps(Count, <<Offset:64, Length:64, Rest/binary>>) ->
-    {Gaps, Rest1} = gaps(Count - 1, Rest),
-    {[{Offset, Length} | Gaps], Rest1}.
+gap(<<Offset:64, Length:64, Rest/binary>>) -> {{Offset, Length}, Rest}.
 
-fields(<<Count:32, Rest/binary>>) when Count * 8 =< byte_size(Rest) -> fields(Count, Rest, []).
+fields(<<Count:32, Rest/binary>>) -> many(Count, fun field/1, Rest).
 
-fields(0, Rest, Fields) ->
-    {lists:reverse(Fields), Rest};
-fields(Count, <<L1:32, Name:L1/binary, L2:32, Value:L2/binary, Rest/binary>>, Fields) ->
-    fields(Count - 1, Rest, [{Name, Value} | Fields]).
+field(<<L1:32, Name:L1/binary, L2:32, Value:L2/binary, Rest/binary>>) -> {{Name, Value}, Rest}.
 
 text(<<Length:32, Text:Length/binary, Rest/binary>>) -> {Text, Rest}.
 
@@ -320,3 +317,27 @@ counters([{Section, Name} | Names], <<Value:64, Values/binary>>, Stats) ->
     counters(Names, Values, Stats#{Section => Counters#{Name => Value}});
 counters([], <<>>, Stats) ->
     Stats.
+
+%% --- interfaces -------------------------------------------------------------------------
+
+%% The answer to interfaces/1.
+-spec interface_list(binary()) -> [wirebeam:interface()].
+interface_list(<<Count:32, Rest/binary>>) ->
+    {Interfaces, <<>>} = many(Count, fun interface/1, Rest),
+    Interfaces.
+
+interface(Rest) ->
+    {Name, Rest1} = text(Rest),
+    {Description, <<Flags, Mtu:32, Count:32, Rest2/binary>>} = text(Rest1),
+    {Addresses, Rest3} = many(Count, fun text/1, Rest2),
+    {#{name => Name, description => Description, mtu => Mtu, addresses => Addresses,
+       is_up => Flags band 1 =/= 0, is_running => Flags band 2 =/= 0,
+       is_loopback => Flags band 4 =/= 0, is_wireless => Flags band 8 =/= 0,
+       can_capture => Flags band 16 =/= 0}, Rest3}.
+
+many(0, _One, Rest) ->
+    {[], Rest};
+many(Count, One, Rest) ->
+    {First, Rest1} = One(Rest),
+    {Others, Rest2} = many(Count - 1, One, Rest1),
+    {[First | Others], Rest2}.

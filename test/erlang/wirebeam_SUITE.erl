@@ -1,0 +1,437 @@
+%% SPDX-License-Identifier: ISC
+%% Captures as their owners see them, the same for every backend. The live cases capture on
+%% loopback: run this in a network namespace (scripts/test does).
+-module(wirebeam_SUITE).
+
+-include_lib("common_test/include/ct.hrl").
+-include_lib("stdlib/include/assert.hrl").
+-include_lib("wirebeam/include/wirebeam.hrl").
+
+-compile([export_all, nowarn_export_all]).
+
+all() -> [{group, port}].
+
+groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
+
+cases() ->
+    [packets_of_a_file, packets_by_recv, at_most_so_many, times_in_another_unit, active_once,
+     active_n, active_n_adds_up, passive_then_active, filter_of_a_file,
+     streams, transactions, large_frames,
+     wrong_options, no_such_file, no_such_interface, wrong_filter, cut_file, owner_dies,
+     controlling_process_moves_messages, only_the_owner_receives, close_twice,
+     live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded,
+     worker_is_killed, many_opened].
+
+init_per_suite(Config) ->
+    {ok, Started} = application:ensure_all_started(wirebeam),
+    [{started, Started} | Config].
+
+end_per_suite(Config) ->
+    [ok = application:stop(Application) || Application <- ?config(started, Config)],
+    ok.
+
+init_per_group(Backend, Config) -> [{backend, Backend} | Config].
+
+end_per_group(_Backend, _Config) -> ok.
+
+init_per_testcase(_Case, Config) -> Config.
+
+%% No capture is left, whatever the case did, and no message of one.
+end_per_testcase(_Case, _Config) ->
+    wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end),
+    ok.
+
+%% --- files ------------------------------------------------------------------------------
+
+packets_of_a_file(Config) ->
+    Frames = [savefile:udp(N, <<N:32>>) || N <- lists:seq(1, 5000)],
+    C = open_file(Config, Frames, #{}),
+    Packets = all_packets(C),
+    ?assertEqual(Frames, [P#wirebeam_packet.data || P <- Packets]),
+    First = hd(Packets),
+    ?assertMatch(#wirebeam_packet{time = 1700000000000000000, length = 46, link_type = 1,
+                                  interface = 0, direction = unknown, flags = []}, First).
+
+packets_by_recv(Config) ->
+    Frames = [savefile:udp(N, <<N:32>>) || N <- lists:seq(1, 5000)],
+    C = open_file(Config, Frames, #{active => false}),
+    ?assertEqual({error, {closed, eof}}, received(C, Frames)),
+    ?assertEqual({error, closed}, wirebeam:recv(C, 0)).
+
+received(C, Frames) ->
+    case wirebeam:recv(C, 0, 5000) of
+        {ok, {packets, Packets}} ->
+            {Now, Later} = lists:split(length(Packets), Frames),
+            ?assertEqual(Now, [P#wirebeam_packet.data || P <- Packets]),
+            received(C, Later);
+        End ->
+            ?assertEqual([], Frames),
+            End
+    end.
+
+at_most_so_many(Config) ->
+    Frames = [savefile:udp(N, <<0:N/unit:8>>) || N <- lists:seq(1, 10)],
+    C = open_file(Config, Frames, #{active => false}),
+    Sizes = [begin
+                 {ok, {packets, Packets}} = wirebeam:recv(C, 3, 5000),
+                 length(Packets)
+             end || _ <- lists:seq(1, 4)],
+    ?assertEqual([3, 3, 3, 1], Sizes),
+    ok = wirebeam:close(C).
+
+times_in_another_unit(Config) ->
+    C = open_file(Config, [{1700000000123456789, savefile:udp(1, <<>>)}],
+                  #{time_unit => microsecond}),
+    ?assertMatch([#wirebeam_packet{time = 1700000000123456}], all_packets(C)).
+
+filter_of_a_file(Config) ->
+    Frames = [savefile:udp(N, <<>>) || N <- lists:seq(1, 100)],
+    C = open_file(Config, Frames, #{filter => "udp dst port 7"}),
+    ?assertEqual([savefile:udp(7, <<>>)], [P#wirebeam_packet.data || P <- all_packets(C)]).
+
+large_frames(Config) ->
+    Frames = [binary:copy(<<N>>, Size) || {N, Size} <- [{1, 65535}, {2, 65536}, {3, 65537},
+                                                        {4, 200000}, {5, 262144}, {6, 60}]],
+    C = open_file(Config, Frames, #{}),
+    ?assertEqual(Frames, [P#wirebeam_packet.data || P <- all_packets(C)]).
+
+cut_file(Config) ->
+    Path = path(Config),
+    Frames = [savefile:udp(N, <<N:800>>) || N <- lists:seq(1, 100)],
+    savefile:write(Path, Frames),
+    {ok, Whole} = file:read_file(Path),
+    ok = file:write_file(Path, binary:part(Whole, 0, byte_size(Whole) - 5)),
+    {ok, C} = open(Config, #{file => Path}),
+    {Packets, Reason} = until_closed(C),
+    ?assertEqual(lists:droplast(Frames), [P#wirebeam_packet.data || P <- Packets]),
+    ?assertMatch({error, {truncated, <<_/binary>>}}, Reason).
+
+%% --- streams and transactions -----------------------------------------------------------
+
+request() -> <<"GET /a HTTP/1.1\r\nHost: h\r\n\r\n">>.
+response() -> <<"HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Length: 5\r\n\r\nhello">>.
+
+connection() ->
+    Up = {40000, 80}, Down = {80, 40000},
+    Q = byte_size(request()), A = byte_size(response()),
+    [savefile:tcp(Up, {100, 0, 2}, <<>>),
+     savefile:tcp(Down, {900, 101, 18}, <<>>),
+     savefile:tcp(Up, {101, 901, 16}, <<>>),
+     savefile:tcp(Up, {101, 901, 24}, request()),
+     savefile:tcp(Down, {901, 101 + Q, 24}, response()),
+     savefile:tcp(Up, {101 + Q, 901 + A, 17}, <<>>),
+     savefile:tcp(Down, {901 + A, 102 + Q, 17}, <<>>),
+     savefile:tcp(Up, {102 + Q, 902 + A, 16}, <<>>)].
+
+streams(Config) ->
+    C = open_file(Config, connection(), #{deliver => [streams]}),
+    Events = all_of(streams, C),
+    Ends = #{client => {{10, 0, 0, 1}, 40000}, server => {{10, 0, 0, 2}, 80}},
+    Request = request(), Response = response(),
+    ?assertMatch([{open, F, Ends}, {data, F, client, 0, Request}, {data, F, server, 0, Response},
+                  {close, F, #{'end' := closed}}], Events).
+
+transactions(Config) ->
+    C = open_file(Config, connection(), #{deliver => [transactions]}),
+    [#{complete := true, missing := [], request := Request, response := Response}] =
+        all_of(transaction, C),
+    ?assertMatch(#{method := <<"GET">>, target := <<"/a">>, version := {1, 1},
+                   headers := [{<<"Host">>, <<"h">>}], body := <<>>}, Request),
+    Head = binary:part(response(), 0, byte_size(response()) - 5),
+    ?assertMatch(#{status := 200, head := Head, body := <<"hello">>, body_bytes := 5,
+                   omitted_bytes := 0}, Response).
+
+%% --- active modes -----------------------------------------------------------------------
+
+active_once(Config) ->
+    C = open_file(Config, [savefile:udp(1, <<>>) || _ <- lists:seq(1, 10)],
+                  #{active => once, batch_bytes => 1}),
+    receive {wirebeam, C, {packets, _}} -> ok after 5000 -> ct:fail(no_message) end,
+    nothing_more(C),
+    ok = wirebeam:setopts(C, #{active => once}),
+    receive {wirebeam, C, {packets, _}} -> ok after 5000 -> ct:fail(no_message) end,
+    nothing_more(C),
+    ok = wirebeam:close(C).
+
+active_n(Config) ->
+    C = open_file(Config, [savefile:udp(1, <<>>) || _ <- lists:seq(1, 10)],
+                  #{active => 3, batch_bytes => 1}),
+    [receive {wirebeam, C, {packets, _}} -> ok after 5000 -> ct:fail(no_message) end
+     || _ <- [1, 2, 3]],
+    receive {wirebeam_passive, C} -> ok after 5000 -> ct:fail(no_message) end,
+    nothing_more(C),
+    ok = wirebeam:close(C).
+
+active_n_adds_up(Config) ->
+    C = open_file(Config, [savefile:udp(1, <<>>) || _ <- lists:seq(1, 10)],
+                  #{active => false, batch_bytes => 1}),
+    ok = wirebeam:setopts(C, [{active, 2}]),
+    [receive {wirebeam, C, {packets, _}} -> ok after 5000 -> ct:fail(no_message) end
+     || _ <- [1, 2]],
+    receive {wirebeam_passive, C} -> ok after 5000 -> ct:fail(no_message) end,
+    ?assertMatch({ok, {packets, [_]}}, wirebeam:recv(C, 0)),
+    ok = wirebeam:close(C).
+
+passive_then_active(Config) ->
+    Frames = [savefile:udp(N, <<>>) || N <- lists:seq(1, 10)],
+    C = open_file(Config, Frames, #{active => false}),
+    {ok, {packets, [First]}} = wirebeam:recv(C, 1),
+    ok = wirebeam:setopts(C, #{active => true}),
+    ?assertEqual(Frames, [P#wirebeam_packet.data || P <- [First | all_packets(C)]]).
+
+%% --- owners -----------------------------------------------------------------------------
+
+owner_dies(Config) ->
+    Self = self(),
+    Path = path(Config),
+    savefile:write(Path, [savefile:udp(1, <<>>)]),
+    {Pid, Monitor} =
+        spawn_monitor(fun() ->
+                              {ok, C} = open(Config, #{file => Path, active => false}),
+                              Self ! {opened, C},
+                              receive never -> ok end
+                      end),
+    C = receive {opened, Capture} -> Capture after 5000 -> ct:fail(not_opened) end,
+    CMonitor = monitor(process, C),
+    exit(Pid, kill),
+    receive {'DOWN', Monitor, process, Pid, killed} -> ok end,
+    receive {'DOWN', CMonitor, process, C, normal} -> ok after 5000 -> ct:fail(alive) end.
+
+controlling_process_moves_messages(Config) ->
+    Frames = [savefile:udp(N, <<>>) || N <- lists:seq(1, 10)],
+    C = open_file(Config, Frames, #{batch_bytes => 1, active => 5}),
+    wait_until(fun() -> element(2, process_info(self(), message_queue_len)) >= 3 end),
+    Self = self(),
+    New = spawn_link(fun() ->
+                             receive go -> ok end,
+                             ok = wirebeam:setopts(C, #{active => true}),
+                             Self ! {packets, all_packets(C)}
+                     end),
+    ok = wirebeam:controlling_process(C, New),
+    New ! go,
+    receive
+        {packets, Packets} ->
+            ?assertEqual(Frames, [P#wirebeam_packet.data || P <- Packets])
+    after 5000 -> ct:fail(nothing)
+    end,
+    receive {wirebeam, C, _} -> ct:fail(left) after 0 -> ok end.
+
+only_the_owner_receives(Config) ->
+    C = open_file(Config, [savefile:udp(1, <<>>)], #{active => false}),
+    Self = self(),
+    spawn_link(fun() -> Self ! {answer, wirebeam:recv(C, 0),
+                                wirebeam:controlling_process(C, self())} end),
+    receive {answer, A, B} -> ?assertEqual({{error, not_owner}, {error, not_owner}}, {A, B}) end,
+    ok = wirebeam:close(C).
+
+close_twice(Config) ->
+    C = open_file(Config, [savefile:udp(1, <<>>)], #{active => false}),
+    ok = wirebeam:close(C),
+    ok = wirebeam:close(C),
+    ?assertEqual({error, closed}, wirebeam:stats(C)).
+
+%% --- mistakes ---------------------------------------------------------------------------
+
+wrong_options(Config) ->
+    Wrong = [{nonsense, 1}, {snaplen, 0}, {snaplen, "1"}, {filter, 7}, {filter, [256, a]},
+             {active, 0}, {active, 40000}, {deliver, []}, {deliver, [packet]}, {deliver, packets},
+             {backend, nifty}, {time_unit, 0}, {promiscuous, 1}, {interface, <<"eth0">>},
+             {limits, #{flows => -1}}, {telemetry, fun() -> ok end}, {direction, both},
+             {deliver, [packets | streams]}],
+    [?assertError({badarg, {Key, _}}, open(Config, #{file => "x", Key => Value}))
+     || {Key, Value} <- Wrong, Key =/= interface],
+    ?assertError({badarg, {file, "x"}}, open(Config, #{file => "x", interface => any})),
+    ?assertError({badarg, {interface, missing}}, wirebeam:open(#{})),
+    ?assertError({badarg, {options, []}}, wirebeam:open([])).
+
+no_such_file(Config) ->
+    ?assertMatch({error, {enoent, <<_/binary>>}}, open(Config, #{file => "/no/such/file"})).
+
+no_such_interface(Config) ->
+    ?assertMatch({error, {enodev, <<_/binary>>}}, open(Config, #{interface => "nosuch0"})).
+
+wrong_filter(Config) ->
+    {error, {filter, Words}} = open(Config, #{interface => "lo", filter => "tcp port port"}),
+    ?assertMatch({_, _}, binary:match(Words, <<"tcp port port">>)).
+
+%% --- live -------------------------------------------------------------------------------
+
+live_udp(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", immediate => true,
+                             direction => in}),
+    send(7001, [<<"one">>, <<"two">>]),
+    Packets = some_packets(C, 2),
+    ?assertEqual([<<"one">>, <<"two">>],
+                 [binary:part(P#wirebeam_packet.data, 42, 3) || P <- Packets]),
+    {ok, #{source := #{seen := 2, delivered := 2, dropped_ring := 0}}} = wirebeam:stats(C),
+    ok = wirebeam:close(C).
+
+live_filter_swap(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", immediate => true,
+                             direction => in}),
+    send(7002, [<<"no">>]),
+    send(7001, [<<"one">>]),
+    [_] = some_packets(C, 1),
+    ?assertMatch({error, {filter, _}}, wirebeam:set_filter(C, "udp port port")),
+    send(7001, [<<"one">>]),
+    [_] = some_packets(C, 1),
+    ok = wirebeam:set_filter(C, <<"udp port 7002">>),
+    send(7001, [<<"no">>]),
+    send(7002, [<<"two">>]),
+    [P] = some_packets(C, 1),
+    ?assertEqual(<<"two">>, binary:part(P#wirebeam_packet.data, 42, 3)),
+    ok = wirebeam:set_filter(C, <<"vlan 7 and udp port 7002">>),
+    ok = wirebeam:close(C).
+
+%% Nobody asks for packets while far more of them come than ring and window hold.
+live_losses_add_up(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in,
+                             buffer_bytes => 1 bsl 20, active => false}),
+    Sent = 20000,
+    send(7001, lists:duplicate(Sent, <<0:8000>>)),
+    {ok, #{source := #{dropped_ring := Dropped}}} = wirebeam:stats(C),
+    ?assert(Dropped > 0),
+    {Delivered, Lost} = drain(C, 0, 0),
+    {ok, #{source := #{seen := Sent, delivered := Delivered, dropped_ring := Lost}}} =
+        wirebeam:stats(C),
+    ?assertEqual(Sent, Delivered + Lost),
+    ok = wirebeam:close(C).
+
+drain(C, Delivered, Lost) ->
+    case wirebeam:recv(C, 0, 2000) of
+        {ok, {packets, Packets}} -> drain(C, Delivered + length(Packets), Lost);
+        {ok, {lost, #{ring := Ring}}} -> drain(C, Delivered, Lost + Ring);
+        {error, timeout} -> {Delivered, Lost}
+    end.
+
+%% The mailbox of an owner that does nothing stays short, and the memory of the VM small.
+slow_owner_is_bounded(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in,
+                             buffer_bytes => 1 bsl 20, batch_bytes => 65536}),
+    Before = erlang:memory(binary),
+    send(7001, lists:duplicate(40000, <<0:8000>>)),
+    {message_queue_len, Length} = process_info(self(), message_queue_len),
+    ?assert(Length =< 40),
+    ?assert(erlang:memory(binary) - Before < 16 bsl 20),
+    ok = wirebeam:close(C),
+    flush(C).
+
+%% --- the worker -------------------------------------------------------------------------
+
+worker_is_killed(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in}),
+    send(7001, lists:duplicate(100, <<0:8000>>)),
+    case ?config(backend, Config) of
+        port ->
+            [] = os:cmd("kill -9 " ++ worker_of(C)),
+            receive {wirebeam_closed, C, Reason} -> ?assertEqual({exit, 137}, Reason)
+            after 5000 -> ct:fail(not_told)
+            end,
+            ?assertEqual("", os:cmd("pgrep wirebeam-port")),
+            {ok, Again} = open(Config, #{interface => "lo"}),
+            ok = wirebeam:close(Again);
+        nif ->
+            ok = wirebeam:close(C)
+    end,
+    flush(C).
+
+worker_of(C) ->
+    {links, Links} = process_info(C, links),
+    [Worker] = [os_pid(Port) || Port <- Links, is_port(Port)],
+    integer_to_list(Worker).
+
+os_pid(Port) ->
+    {os_pid, Pid} = erlang:port_info(Port, os_pid),
+    Pid.
+
+many_opened(Config) ->
+    Path = path(Config),
+    savefile:write(Path, [savefile:udp(1, <<>>)]),
+    cycles(Config, Path, 20),
+    Before = resources(),
+    cycles(Config, Path, 1000),
+    wait_until(fun() -> resources() =:= Before end).
+
+cycles(Config, Path, Count) ->
+    [begin
+         {ok, C} = open(Config, #{file => Path, active => N rem 2 =:= 0}),
+         ok = wirebeam:close(C),
+         flush(C)
+     end || N <- lists:seq(1, Count)].
+
+resources() ->
+    {ok, Descriptors} = file:list_dir("/proc/self/fd"),
+    {length(Descriptors), length(erlang:ports()), length(erlang:processes()),
+     os:cmd("pgrep -c wirebeam-port")}.
+
+%% --- help -------------------------------------------------------------------------------
+
+open(Config, Options) ->
+    wirebeam:open(Options#{backend => ?config(backend, Config)}).
+
+path(Config) ->
+    filename:join(?config(priv_dir, Config), "capture.pcap").
+
+open_file(Config, Frames, Options) ->
+    savefile:write(path(Config), Frames),
+    {ok, C} = open(Config, Options#{file => path(Config)}),
+    C.
+
+all_packets(C) ->
+    {Packets, eof} = until_closed(C),
+    Packets.
+
+until_closed(C) ->
+    receive
+        {wirebeam, C, {packets, Packets}} ->
+            {Others, Reason} = until_closed(C),
+            {Packets ++ Others, Reason};
+        {wirebeam_passive, C} -> until_closed(C);
+        {wirebeam_closed, C, Reason} -> {[], Reason}
+    after 10000 -> ct:fail({not_closed, process_info(self(), messages)})
+    end.
+
+all_of(Kind, C) ->
+    receive
+        {wirebeam, C, {streams, Events}} when Kind =:= streams -> Events ++ all_of(Kind, C);
+        {wirebeam, C, {Kind, Event}} -> [Event | all_of(Kind, C)];
+        {wirebeam_closed, C, eof} -> []
+    after 10000 -> ct:fail({not_closed, process_info(self(), messages)})
+    end.
+
+some_packets(_C, 0) ->
+    [];
+some_packets(C, Count) ->
+    receive
+        {wirebeam, C, {packets, Packets}} -> Packets ++ some_packets(C, Count - length(Packets))
+    after 5000 -> ct:fail({missing, Count})
+    end.
+
+nothing_more(C) ->
+    receive
+        {wirebeam, C, _} = Message -> ct:fail(Message);
+        {wirebeam_passive, C} = Message -> ct:fail(Message);
+        {wirebeam_closed, C, _} = Message -> ct:fail(Message)
+    after 100 -> ok
+    end.
+
+flush(C) ->
+    receive
+        {wirebeam, C, _} -> flush(C);
+        {wirebeam_closed, C, _} -> flush(C)
+    after 0 -> ok
+    end.
+
+send(Port, Datagrams) ->
+    {ok, Receiver} = gen_udp:open(Port, [{ip, {127, 0, 0, 1}}, {active, false}]),
+    {ok, Sender} = gen_udp:open(0, [{ip, {127, 0, 0, 1}}]),
+    [ok = gen_udp:send(Sender, {127, 0, 0, 1}, Port, Datagram) || Datagram <- Datagrams],
+    ok = gen_udp:close(Sender),
+    ok = gen_udp:close(Receiver).
+
+wait_until(Condition) -> wait_until(Condition, 500).
+
+wait_until(Condition, 0) ->
+    ?assert(Condition());
+wait_until(Condition, Tries) ->
+    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.
