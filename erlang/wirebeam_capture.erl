@@ -195,7 +195,7 @@ handle_info({timeout, Timer, take}, #state{taker = {From, _, Timer}} = State) ->
     gen_server:reply(From, {error, timeout}),
     {noreply, State#state{taker = undefined}};
 handle_info(mailbox, State) ->
-    after_message(deliver(State#state{is_throttled = false}));
+    after_message(deliver(throttle(State)));
 handle_info(spent, State) ->
     {noreply, give_credit(State)};
 handle_info(Message, #state{backend = Backend, worker = Worker} = State) ->
@@ -256,7 +256,7 @@ deliver(#state{active = false, taker = undefined} = State) ->
 deliver(#state{is_throttled = true} = State) ->
     State;
 deliver(#state{items = [Item | Items]} = State) ->
-    deliver(next_throttle(hand_out(Item, State#state{items = Items})));
+    deliver(throttle(hand_out(Item, State#state{items = Items})));
 deliver(#state{items = [], frames = Frames, phase = Phase} = State) ->
     case queue:out(Frames) of
         {{value, Items}, Left} ->
@@ -298,16 +298,16 @@ less(1, #state{owner = Owner}) ->
 less(N, _State) -> N - 1.
 
 %% An owner that is always active is asked how much it has to do.
-next_throttle(#state{active = true, owner = Owner} = State) ->
+throttle(#state{active = true, owner = Owner} = State) ->
     case process_info(Owner, message_queue_len) of
         {message_queue_len, Length} when Length >= ?MAILBOX ->
             _ = erlang:send_after(?MAILBOX_POLL_MS, self(), mailbox),
             State#state{is_throttled = true};
         _ ->
-            State
+            State#state{is_throttled = false}
     end;
-next_throttle(State) ->
-    State.
+throttle(State) ->
+    State#state{is_throttled = false}.
 
 %% Half of the window at a time.
 give_credit(#state{spent = Spent, phase = running} = State) when Spent >= ?WINDOW div 2 ->

@@ -305,8 +305,30 @@ counter_names() ->
     [{Section, Name} || {Section, Names} <- sections(), Name <- Names].
 
 sections() ->
-    [{source, [seen, delivered, dropped_ring, dropped_interface, bytes, ring_full_events,
-               filtered, skipped_blocks, malformed_blocks]}].
+    [{source,
+      [seen, delivered, dropped_ring, dropped_interface, bytes, ring_full_events, filtered,
+       skipped_blocks, malformed_blocks]},
+     {decode,
+      [packets, other_packets, unknown_link, truncated, malformed, too_deep, fragments]},
+     {fragment,
+      [fragments, datagrams, active, active_peak, completed, expired, evicted, discarded,
+       duplicates, overlaps_differing, ignored_malformed, dropped_memory_limit,
+       memory_bytes, memory_peak]},
+     {flow,
+      [packets, flows, flows_midstream, flows_active, flows_peak, stream_bytes, gap_bytes,
+       gaps, retransmissions, out_of_order, overlaps_differing, uncompared_bytes,
+       buffered_bytes, buffered_peak, history_bytes, history_peak, dropped_buffer_limit,
+       dropped_memory_limit, given_up_memory_limit, ignored_midstream, ignored_window,
+       ignored_timestamp, ignored_checksum, ignored_reset, ignored_syn, ignored_ack,
+       ignored_ip, urgent_bytes, checksum_untrusted, suspects_held, suspects_vouched,
+       suspects_dropped, dropped_suspect_limit, suspect_bytes, suspect_peak, ignored_late,
+       ignored_malformed, memory_bytes, memory_peak]},
+     {http,
+      [streams, streams_other, transactions, complete, incomplete, requests, responses,
+       interim, headers, body_bytes, tunnels, skipped_bytes, memory_bytes, memory_peak]},
+     {worker,
+      [frames, frame_bytes, credit_waits, body_bytes, body_left_out_limit,
+       body_left_out_total, body_memory_bytes, body_memory_peak]}].
 
 -spec counters(binary()) -> wirebeam:stats().
 counters(Values) ->

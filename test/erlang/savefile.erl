@@ -29,15 +29,16 @@ udp(Port, Payload) ->
 
 -spec udp(inet:port_number(), inet:port_number(), binary()) -> binary().
 udp(From, To, Payload) ->
-    ip(17, <<From:16, To:16, (8 + byte_size(Payload)):16, 0:16, Payload/binary>>).
+    ip(17, {1, 2}, <<From:16, To:16, (8 + byte_size(Payload)):16, 0:16, Payload/binary>>).
 
-%% A segment of {Port, Port}, {Sequence, Acknowledgment, Flags}.
+%% A segment of {Port, Port}, {Sequence, Acknowledgment, Flags}. 10.0.0.2 has port 80.
 -spec tcp({inet:port_number(), inet:port_number()}, {integer(), integer(), integer()},
           binary()) -> binary().
 tcp({From, To}, {Sequence, Acknowledgment, Flags}, Payload) ->
-    ip(6, <<From:16, To:16, Sequence:32, Acknowledgment:32, 5:4, 0:4, Flags, 65535:16, 0:16,
-            0:16, Payload/binary>>).
+    Ends = if From =:= 80 -> {2, 1}; true -> {1, 2} end,
+    ip(6, Ends, <<From:16, To:16, Sequence:32, Acknowledgment:32, 5:4, 0:4, Flags, 65535:16,
+                  0:16, 0:16, Payload/binary>>).
 
-ip(Protocol, Payload) ->
+ip(Protocol, {From, To}, Payload) ->
     <<2:48, 4:48, 16#0800:16, 4:4, 5:4, 0, (20 + byte_size(Payload)):16, 0:16, 0:16, 64,
-      Protocol, 0:16, 10, 0, 0, 1, 10, 0, 0, 2, Payload/binary>>.
+      Protocol, 0:16, 10, 0, 0, From, 10, 0, 0, To, Payload/binary>>.

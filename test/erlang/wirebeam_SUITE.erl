@@ -367,7 +367,7 @@ resources() ->
 %% --- help -------------------------------------------------------------------------------
 
 open(Config, Options) ->
-    wirebeam:open(Options#{backend => ?config(backend, Config)}).
+    wirebeam:open(maps:merge(#{backend => ?config(backend, Config)}, Options)).
 
 path(Config) ->
     filename:join(?config(priv_dir, Config), "capture.pcap").
