@@ -1,0 +1,138 @@
+%% SPDX-License-Identifier: ISC
+%% What the worker sends may be hostile: decoding it ends, and raises nothing. And the names
+%% of both sides are the same.
+-module(wirebeam_protocol_SUITE).
+
+-include_lib("common_test/include/ct.hrl").
+-include_lib("stdlib/include/assert.hrl").
+
+-compile([export_all, nowarn_export_all]).
+
+all() -> [counters_are_those_of_the_header, missing_names_are, framing_names_are, end_names_are,
+          check_names_are, any_frame, any_event, mutated_frames, packets_beyond_the_data,
+          as_many_as_they_say].
+
+%% --- names ------------------------------------------------------------------------------
+
+%% The second and further arguments of an X-macro's lines, of a list that begins with Macro.
+list_of(Header, Macro, Pattern) ->
+    {ok, Text} = file:read_file(source:find(Header)),
+    [_, After] = binary:split(Text, <<"#define ", Macro/binary, "(X)">>),
+    [List | _] = re:split(After, "(?<!\\\\)\n", [{return, binary}]),
+    {match, Found} = re:run(List, Pattern, [global, {capture, all_but_first, binary}]),
+    Found.
+
+atoms(Names) ->
+    [binary_to_atom(binary:replace(Name, <<"-">>, <<"_">>, [global])) || [Name] <- Names].
+
+counters_are_those_of_the_header(_Config) ->
+    Found = list_of("erlang/native/counters.h", <<"WORKER_COUNTERS">>, "X\\((\\w+), (\\w+)\\)"),
+    ?assertEqual([{binary_to_atom(Section), binary_to_atom(Name)} || [Section, Name] <- Found],
+                 wirebeam_protocol:counter_names()).
+
+missing_names_are(_Config) ->
+    ?assertEqual(atoms(list_of("include/wirebeam/http.h", <<"WB_HTTP_MISSINGS">>,
+                               "X\\(\\w+, \\d+, \"([^\"]+)\"")),
+                 wirebeam_protocol:missing_names()).
+
+framing_names_are(_Config) ->
+    ?assertEqual(atoms(list_of("include/wirebeam/http.h", <<"WB_HTTP_FRAMINGS">>,
+                               "X\\(\\w+, \"([^\"]+)\"")),
+                 wirebeam_protocol:framing_names()).
+
+end_names_are(_Config) ->
+    ?assertEqual(atoms(list_of("include/wirebeam/flow.h", <<"WB_FLOW_ENDS">>,
+                               "X\\(\\w+, \"([^\"]+)\"")),
+                 wirebeam_protocol:end_names()).
+
+%% Each check's name is one that `lenient' takes.
+check_names_are(_Config) ->
+    Names = atoms(list_of("include/wirebeam/flow.h", <<"WB_FLOW_CHECKS">>,
+                          "X\\(\\w+, \"([^\"]+)\"")),
+    ?assertMatch(#{lenient := Names}, wirebeam_options:check(#{file => "x", lenient => Names})).
+
+%% --- hostile frames ---------------------------------------------------------------------
+
+is_total(Frame) ->
+    case wirebeam_protocol:decode(Frame) of
+        {items, Items} -> lists:foreach(fun use/1, Items), true;
+        {opened, _} -> true;
+        {reply, _, _} -> true;
+        {closed, _} -> true;
+        protocol_error -> true
+    end.
+
+%% What is decoded later cannot fail either.
+use({packets, Count, Index, Data}) ->
+    Count = length(wirebeam_protocol:packets(Index, Data)),
+    {First, FirstData, Others, OthersData} = wirebeam_protocol:split(1, Index, Data),
+    [_] = wirebeam_protocol:packets(First, FirstData),
+    Count = 1 + length(wirebeam_protocol:packets(Others, OthersData));
+use(_Item) ->
+    ok.
+
+any_frame(_Config) ->
+    holds(range(0, 8), fun(Type, Body) -> is_total(<<Type, Body/binary>>) end).
+
+any_event(_Config) ->
+    holds(range(0, 9),
+          fun(Kind, Body) -> is_total(<<3, Kind, (byte_size(Body)):32, Body/binary>>) end).
+
+range(Low, High) -> proper_types:range(Low, High).
+
+%% For any number of a range and any bytes. (Debian's PropEr has no header with its macros.)
+holds(Numbers, Holds) ->
+    Property = proper:forall({Numbers, proper_types:binary()},
+                             fun({Number, Bytes}) -> Holds(Number, Bytes) end),
+    ?assert(proper:quickcheck(Property, [{numtests, 2000}, quiet])).
+
+%% Frames of a real worker, of which a byte is another, or the end is missing.
+mutated_frames(Config) ->
+    Path = filename:join(?config(priv_dir, Config), "frames.pcap"),
+    savefile:write(Path, wirebeam_SUITE:connection()),
+    Frames = frames(Path),
+    ?assert(length(Frames) >= 3),
+    [?assert(is_total(Mutated)) || Frame <- Frames, Mutated <- mutations(Frame)].
+
+frames(Path) ->
+    {ok, Port} = wirebeam_port:open(),
+    Deliver = [packets, streams, transactions, anomalies, stats],
+    Options = wirebeam_options:for_worker(
+                wirebeam_options:check(#{file => Path, deliver => Deliver})),
+    ok = wirebeam_port:command(Port, wirebeam_protocol:open(Options)),
+    ok = wirebeam_port:command(Port, wirebeam_protocol:credit(100)),
+    Frames = frames_of(Port),
+    ok = wirebeam_port:close(Port),
+    Frames.
+
+frames_of(Port) ->
+    receive
+        {Port, {data, <<5, _/binary>> = Closed}} -> [Closed];
+        {Port, {data, Frame}} -> [Frame | frames_of(Port)]
+    after 5000 -> ct:fail(not_closed)
+    end.
+
+mutations(Frame) ->
+    Places = lists:seq(0, min(byte_size(Frame) - 1, 2000)),
+    [mutate(Frame, At, Value) || At <- Places, Value <- [0, 1, 127, 255]]
+        ++ [binary:part(Frame, 0, At) || At <- Places].
+
+mutate(Frame, At, Value) ->
+    <<Before:At/binary, _, After/binary>> = Frame,
+    <<Before/binary, Value, After/binary>>.
+
+packets_beyond_the_data(_Config) ->
+    Entry = fun(Skip, Captured) -> <<Skip:32, Captured:32, 0:(18 * 8)>> end,
+    Frame = fun(Entries, Data) ->
+                    <<2, (length(Entries)):32, (byte_size(Data)):32,
+                      (iolist_to_binary(Entries))/binary, Data/binary>>
+            end,
+    ?assertMatch({items, _}, wirebeam_protocol:decode(Frame([Entry(1, 2)], <<"abc">>))),
+    [?assertEqual(protocol_error, wirebeam_protocol:decode(Frame(Entries, <<"abc">>)))
+     || Entries <- [[], [Entry(0, 4)], [Entry(4, 0)], [Entry(0, 2), Entry(0, 2)],
+                    [Entry(16#ffffffff, 16#ffffffff)]]].
+
+as_many_as_they_say(_Config) ->
+    [?assertEqual(protocol_error, wirebeam_protocol:decode(Frame))
+     || Frame <- [<<2, 1:32, 0:32>>, <<2, 16#ffffffff:32, 0:32>>, <<3, 7, 3:32, 1:16, 0>>,
+                  <<3, 1, 100:32>>]].
