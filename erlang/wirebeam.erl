@@ -27,7 +27,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, close/1, recv/2, recv/3, stats/1, setopts/2, set_filter/2,
-         controlling_process/2, interfaces/0]).
+         controlling_process/2, interfaces/0, packets/1, fold/3]).
 
 -type capture() :: pid().
 %% The handle of an open capture. It may be used from any node.
@@ -53,7 +53,7 @@
           time_unit => erlang:time_unit(),
           backend => port | nif,
           active => active(),
-          deliver => [packets | streams | transactions | anomalies | stats, ...],
+          deliver => [packets | batches | streams | transactions | anomalies | stats, ...],
           stats_interval_ms => pos_integer(),
           bodies => boolean(),
           max_body_bytes => pos_integer(),
@@ -83,7 +83,8 @@
 %%     without rights, or `nif', a thread of the VM: faster, but what goes wrong there takes the
 %%     VM along</dd>
 %% <dt>`active'</dt><dd>see {@link active()}; `true'</dd>
-%% <dt>`deliver'</dt><dd>which events; `[packets]'</dd>
+%% <dt>`deliver'</dt><dd>which events; `[packets]'. `batches' instead of `packets' is for those who
+%%     have millions of small packets a second: see {@link fold/3}</dd>
 %% <dt>`stats_interval_ms'</dt><dd>between events of `stats'; 1000</dd>
 %% <dt>`bodies'</dt><dd>whether transactions have their heads and bodies; true</dd>
 %% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
@@ -98,7 +99,13 @@
 -type packet_flag() :: checksum_not_ready | checksum_valid | segmented_later | vlan_restored
                      | reassembled.
 
--type event() :: {packets, [#wirebeam_packet{}, ...]}
+-type packet() :: #wirebeam_packet{}.
+
+-type batch() :: #wirebeam_batch{}.
+%% `count' packets, not taken apart yet.
+
+-type event() :: {packets, [packet(), ...]}
+               | {batch, batch()}
                | {streams, [stream_event(), ...]}
                | {transaction, transaction()}
                | {anomaly, anomaly()}
@@ -169,7 +176,8 @@
 %% `enomem', `system', `argument', `full', `limit'. `protocol': the worker sent what makes no
 %% sense.
 
--export_type([capture/0, options/0, active/0, event/0, packet_flag/0, stream_event/0,
+-export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
+              stream_event/0,
               transaction/0, message/0, anomaly/0, stats/0, lost/0, flow/0, side/0, endpoint/0,
               interface/0, reason/0]).
 
@@ -211,11 +219,22 @@ recv(Capture, Max) ->
 -spec recv(capture(), non_neg_integer(), timeout()) -> {ok, event()} | {error, term()}.
 recv(Capture, Max, Timeout) when is_integer(Max), Max >= 0 ->
     case wirebeam_capture:take(Capture, Max, Timeout) of
-        {ok, {packets, _Count, Index, Data}} ->
-            {ok, {packets, wirebeam_protocol:packets(Index, Data)}};
-        Other ->
-            Other
+        {ok, {batch, Batch}, true} -> {ok, {packets, packets(Batch)}};
+        {ok, Event, _WantsPackets} -> {ok, Event};
+        Error -> Error
     end.
+
+%% @doc The packets of a batch.
+-spec packets(batch()) -> [packet(), ...].
+packets(Batch) ->
+    wirebeam_protocol:packets(Batch).
+
+%% @doc Calls a function for each packet of a batch, in order, with the result of the last. This is
+%% the fastest way to look at packets: there is no list of them, and a message with a batch costs
+%% the same for one packet as for thousands.
+-spec fold(fun((packet(), Acc) -> Acc), Acc, batch()) -> Acc.
+fold(Function, Acc, Batch) ->
+    wirebeam_protocol:fold(Function, Acc, Batch).
 
 %% @doc The counters at this moment.
 -spec stats(capture()) -> {ok, stats()} | {error, reason() | closed | busy}.

@@ -9,6 +9,8 @@
 -module(wirebeam_capture).
 -behaviour(gen_server).
 
+-include("wirebeam.hrl").
+
 -export([start_link/2, await/1, take/3, stats/1, set_filter/2, setopts/2, close/1,
          pause/1, transfer/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
@@ -34,10 +36,8 @@
                                undefined | reference()},
          asked = #{} :: #{non_neg_integer() => gen_server:from()}, % wait for a reply
          reference = 0 :: non_neg_integer(),
+         wants_packets :: boolean(),               % and not their batches
          telemetry :: undefined | fun((list(), map(), map()) -> term())}).
-
--type raw() :: {packets, pos_integer(), binary(), binary()} | wirebeam:event().
--export_type([raw/0]).
 
 %% --- calls ------------------------------------------------------------------------------
 
@@ -49,8 +49,10 @@ start_link(Owner, Options) ->
 -spec await(pid()) -> ok | {error, wirebeam:reason()}.
 await(Capture) -> call(Capture, await).
 
-%% The next thing for an owner that is not active; packets as they came, at most Max of them.
--spec take(pid(), non_neg_integer(), timeout()) -> {ok, raw()} | {error, term()}.
+%% The next item for an owner that is not active, with at most Max packets, and whether batches
+%% are to be taken apart.
+-spec take(pid(), non_neg_integer(), timeout()) ->
+          {ok, wirebeam_protocol:item(), boolean()} | {error, term()}.
 take(Capture, Max, Timeout) -> call(Capture, {take, Max, Timeout}).
 
 -spec stats(pid()) -> {ok, binary()} | {error, term()}.
@@ -97,6 +99,7 @@ init({Owner, #{backend := Name, active := Active} = Options}) ->
         {ok, Worker} ->
             {ok, #state{backend = Backend, worker = Worker, owner = Owner,
                         monitor = monitor(process, Owner), active = Active,
+                        wants_packets = not lists:member(batches, maps:get(deliver, Options)),
                         telemetry = maps:get(telemetry, Options, undefined)},
              {continue, {open, Options}}};
         {error, Reason} ->
@@ -271,22 +274,23 @@ deliver(#state{items = [], frames = Frames, phase = Phase} = State) ->
 hand_out(Item, #state{taker = {From, Max, Timer}} = State) ->
     cancel(Timer),
     {First, State1} = at_most(Max, Item, State),
-    gen_server:reply(From, {ok, First}),
+    gen_server:reply(From, {ok, First, State#state.wants_packets}),
     hook_item(First, State1),
     State1#state{taker = undefined};
 hand_out(Item, #state{owner = Owner, active = Active} = State) ->
-    Owner ! {wirebeam, self(), event(Item)},
+    Owner ! {wirebeam, self(), event(Item, State)},
     hook_item(Item, State),
     State#state{active = less(Active, State)}.
 
-event({packets, _Count, Index, Data}) -> {packets, wirebeam_protocol:packets(Index, Data)};
-event(Event) -> Event.
+event({batch, Batch}, #state{wants_packets = true}) ->
+    {packets, wirebeam_protocol:packets(Batch)};
+event(Item, _State) ->
+    Item.
 
-at_most(Max, {packets, Count, Index, Data}, #state{items = Items} = State)
+at_most(Max, {batch, #wirebeam_batch{count = Count} = Batch}, #state{items = Items} = State)
   when Max > 0, Max < Count ->
-    {First, FirstData, Others, OthersData} = wirebeam_protocol:split(Max, Index, Data),
-    {{packets, Max, First, FirstData},
-     State#state{items = [{packets, Count - Max, Others, OthersData} | Items]}};
+    {First, Others} = wirebeam_protocol:split(Max, Batch),
+    {{batch, First}, State#state{items = [{batch, Others} | Items]}};
 at_most(_Max, Item, State) ->
     {Item, State}.
 
@@ -349,7 +353,7 @@ cancel(Timer) ->
     end.
 
 hook_item(_Item, #state{telemetry = undefined}) -> ok;
-hook_item({packets, Count, _, Data}, State) ->
+hook_item({batch, #wirebeam_batch{count = Count, data = Data}}, State) ->
     hook([wirebeam, packets], #{count => Count, bytes => byte_size(Data)}, State);
 hook_item({streams, Events}, State) ->
     hook([wirebeam, streams], #{count => length(Events)}, State);

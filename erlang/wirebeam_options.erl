@@ -70,7 +70,10 @@ check(backend, Value) -> one_of(backend, Value, [port, nif]);
 check(active, N) when is_integer(N), N > 0, N =< 32767 -> ok;
 check(active, Value) -> one_of(active, Value, [true, false, once]);
 check(deliver, Value) ->
-    some_of(deliver, Value, [packets, streams, transactions, anomalies, stats]);
+    some_of(deliver, Value, [packets, batches, streams, transactions, anomalies, stats]),
+    lists:member(packets, Value) andalso lists:member(batches, Value)
+        andalso wrong(deliver, Value),
+    ok;
 check(time_unit, N) when is_integer(N), N > 0, N =< 1000000000 -> ok;
 check(time_unit, Value) ->
     one_of(time_unit, Value, [second, millisecond, microsecond, nanosecond, native]);
@@ -143,7 +146,7 @@ for_worker(interface, Value) -> [{interface, text(Value)}];
 for_worker(filter, Value) -> [{filter, text(Value)}];
 for_worker(direction, inout) -> [];
 for_worker(time_unit, Unit) -> [{time_per_second, number(per_second(Unit))}];
-for_worker(deliver, Values) -> [{deliver, atom_to_binary(Value)} || Value <- Values];
+for_worker(deliver, Values) -> [{deliver, deliver(Value)} || Value <- Values];
 for_worker(lenient, Values) -> [{lenient, atom_to_binary(Value)} || Value <- Values];
 for_worker(targets, Values) -> [{target, text(Value)} || Value <- Values];
 for_worker(limits, Values) -> [{limit, limit(Limit)} || Limit <- maps:to_list(Values)];
@@ -167,6 +170,9 @@ absolute(Path) ->
     end.
 
 per_second(Unit) -> erlang:convert_time_unit(1, second, Unit).
+
+deliver(batches) -> <<"packets">>;
+deliver(Value) -> atom_to_binary(Value).
 
 number(Value) -> integer_to_binary(Value).
 

@@ -8,13 +8,13 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
--export([decode/1, packets/2, split/3, counters/1, interface_list/1]).
+-export([decode/1, packets/1, fold/3, split/2, counters/1, interface_list/1]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -type option() :: atom().
 -type reason() :: eof | {eperm | enoent | format | truncated | filter | argument | enotsup
                          | enodev | enomem | system | full | limit, binary()}.
--type item() :: {packets, Count :: pos_integer(), Index :: binary(), Data :: binary()}
+-type item() :: {batch, wirebeam:batch()}
               | {streams, [wirebeam:stream_event()]}
               | {transaction, wirebeam:transaction()}
               | {anomaly, wirebeam:anomaly()}
@@ -82,7 +82,7 @@ frame(<<2, Count:32, Length:32, Rest/binary>>) when Count > 0 ->
     Entries = Count * 26,
     <<Index:Entries/binary, Data:Length/binary>> = Rest,
     true = is_index(Index, Length),
-    {items, [{packets, Count, Index, Data}]};
+    {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]};
 frame(<<3, Events/binary>>) -> {items, events(Events)};
 frame(<<4, Reference:32, 0, Answer/binary>>) -> {reply, Reference, {ok, Answer}};
 frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
@@ -90,7 +90,7 @@ frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
 frame(<<5, Code, System:32, Words/binary>>) -> {closed, reason(Code, System, Words)};
 frame(<<1, Kind/binary>>) -> {opened, last_text(Kind)}.
 
-%% Do the packets lie within the data? Then packets/2 cannot fail, in whatever process.
+%% Do the packets lie within the data? Then packets/1 cannot fail, in whatever process.
 is_index(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Left) ->
     is_index(Index, Left - Skip - Captured);
 is_index(<<>>, Left) ->
@@ -119,8 +119,11 @@ last_text(<<Length:32, Text:Length/binary>>) -> Text.
 
 %% --- packets ----------------------------------------------------------------------------
 
-%% The packets of a checked index. Each refers to data, and copies nothing.
--spec packets(binary(), binary()) -> [#wirebeam_packet{}].
+%% The packets of a batch. Each refers to its data, and copies nothing.
+-spec packets(wirebeam:batch()) -> [#wirebeam_packet{}, ...].
+packets(#wirebeam_batch{index = Index, data = Data}) ->
+    packets(Index, Data).
+
 packets(<<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interface:16,
           Direction, Flags, Index/binary>>, Data) ->
     <<_:Skip/binary, Bytes:Captured/binary, Left/binary>> = Data,
@@ -130,6 +133,21 @@ packets(<<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interfac
      | packets(Index, Left)];
 packets(<<>>, _Data) ->
     [].
+
+%% The same without a list.
+-spec fold(fun((#wirebeam_packet{}, Acc) -> Acc), Acc, wirebeam:batch()) -> Acc.
+fold(Function, Acc, #wirebeam_batch{index = Index, data = Data}) ->
+    fold(Function, Acc, Index, Data).
+
+fold(Function, Acc, <<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interface:16,
+                      Direction, Flags, Index/binary>>, Data) ->
+    <<_:Skip/binary, Bytes:Captured/binary, Left/binary>> = Data,
+    Packet = #wirebeam_packet{time = Time, data = Bytes, length = Length, link_type = LinkType,
+                              interface = Interface, direction = direction(Direction),
+                              flags = flags(Flags)},
+    fold(Function, Function(Packet, Acc), Index, Left);
+fold(_Function, Acc, <<>>, _Data) ->
+    Acc.
 
 direction(1) -> in;
 direction(2) -> out;
@@ -142,13 +160,14 @@ flags(Flags) ->
                              {4, segmented_later}, {8, vlan_restored}, {16, reassembled}],
              Flags band Bit =/= 0].
 
-%% The first Count packets of an index, and the others.
--spec split(pos_integer(), binary(), binary()) -> {binary(), binary(), binary(), binary()}.
-split(Count, Index, Data) ->
-    <<First:(Count * 26)/binary, Others/binary>> = Index,
-    Length = length_of(First, 0),
-    <<FirstData:Length/binary, OthersData/binary>> = Data,
-    {First, FirstData, Others, OthersData}.
+%% The first packets of a batch that has more, and the others.
+-spec split(pos_integer(), wirebeam:batch()) -> {wirebeam:batch(), wirebeam:batch()}.
+split(First, #wirebeam_batch{count = Count, index = Index, data = Data}) when First < Count ->
+    <<FirstIndex:(First * 26)/binary, OtherIndex/binary>> = Index,
+    Length = length_of(FirstIndex, 0),
+    <<FirstData:Length/binary, OtherData/binary>> = Data,
+    {#wirebeam_batch{count = First, index = FirstIndex, data = FirstData},
+     #wirebeam_batch{count = Count - First, index = OtherIndex, data = OtherData}}.
 
 length_of(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Length) ->
     length_of(Index, Length + Skip + Captured);

@@ -14,7 +14,8 @@ all() -> [{group, port}].
 groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
 
 cases() ->
-    [packets_of_a_file, packets_by_recv, at_most_so_many, times_in_another_unit, active_once,
+    [packets_of_a_file, packets_by_recv, at_most_so_many, batches,
+     batches_by_recv, times_in_another_unit, active_once,
      active_n, active_n_adds_up, passive_then_active, filter_of_a_file,
      streams, transactions, large_frames,
      wrong_options, no_such_file, no_such_interface, wrong_filter, cut_file, owner_dies,
@@ -78,6 +79,23 @@ at_most_so_many(Config) ->
              end || _ <- lists:seq(1, 4)],
     ?assertEqual([3, 3, 3, 1], Sizes),
     ok = wirebeam:close(C).
+
+batches(Config) ->
+    Frames = [savefile:udp(N, <<N:32>>) || N <- lists:seq(1, 5000)],
+    C = open_file(Config, Frames, #{deliver => [batches]}),
+    ?assertEqual(Frames, lists:append([bytes_of(Batch) || Batch <- all_of(batch, C)])).
+
+batches_by_recv(Config) ->
+    Frames = [savefile:udp(N, <<N:32>>) || N <- lists:seq(1, 10)],
+    C = open_file(Config, Frames, #{deliver => [batches], active => false}),
+    {ok, {batch, #wirebeam_batch{count = 4} = First}} = wirebeam:recv(C, 4),
+    {ok, {batch, #wirebeam_batch{count = 6} = Others}} = wirebeam:recv(C, 0),
+    ?assertEqual(Frames, bytes_of(First) ++ bytes_of(Others)),
+    ok = wirebeam:close(C).
+
+bytes_of(Batch) ->
+    lists:reverse(wirebeam:fold(fun(#wirebeam_packet{data = Data}, Acc) -> [Data | Acc] end, [],
+                                Batch)).
 
 times_in_another_unit(Config) ->
     C = open_file(Config, [{1700000000123456789, savefile:udp(1, <<>>)}],
@@ -234,7 +252,7 @@ close_twice(Config) ->
 
 wrong_options(Config) ->
     Wrong = [{nonsense, 1}, {snaplen, 0}, {snaplen, "1"}, {filter, 7}, {filter, [256, a]},
-             {active, 0}, {active, 40000}, {deliver, []}, {deliver, [packet]}, {deliver, packets},
+             {active, 0}, {active, 40000}, {deliver, []}, {deliver, [packet]}, {deliver, packets}, {deliver, [packets, batches]},
              {backend, nifty}, {time_unit, 0}, {promiscuous, 1}, {interface, <<"eth0">>},
              {limits, #{flows => -1}}, {telemetry, fun() -> ok end}, {direction, both},
              {deliver, [packets | streams]}],

@@ -5,6 +5,7 @@
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
+-include_lib("wirebeam/include/wirebeam.hrl").
 
 -compile([export_all, nowarn_export_all]).
 
@@ -63,13 +64,19 @@ is_total(Frame) ->
     end.
 
 %% What is decoded later cannot fail either.
-use({packets, Count, Index, Data}) ->
-    Count = length(wirebeam_protocol:packets(Index, Data)),
-    {First, FirstData, Others, OthersData} = wirebeam_protocol:split(1, Index, Data),
-    [_] = wirebeam_protocol:packets(First, FirstData),
-    Count = 1 + length(wirebeam_protocol:packets(Others, OthersData));
+use({batch, #wirebeam_batch{count = Count} = Batch}) ->
+    Packets = wirebeam:packets(Batch),
+    Count = length(Packets),
+    Packets = lists:reverse(wirebeam:fold(fun(Packet, Acc) -> [Packet | Acc] end, [], Batch)),
+    use_parts(Count, Packets, Batch);
 use(_Item) ->
     ok.
+
+use_parts(1, _Packets, _Batch) ->
+    ok;
+use_parts(_Count, Packets, Batch) ->
+    {First, Others} = wirebeam_protocol:split(1, Batch),
+    Packets = wirebeam:packets(First) ++ wirebeam:packets(Others).
 
 any_frame(_Config) ->
     holds(range(0, 8), fun(Type, Body) -> is_total(<<Type, Body/binary>>) end).
