@@ -52,6 +52,7 @@
           kind => packet | libpcap,
           time_unit => erlang:time_unit(),
           backend => port | nif,
+          memory => shared | pipe,
           active => active(),
           deliver => [packets | batches | streams | transactions | anomalies | stats, ...],
           stats_interval_ms => pos_integer(),
@@ -82,6 +83,9 @@
 %% <dt>`backend'</dt><dd>where the worker runs: `port' (the default), a program of its own
 %%     without rights, or `nif', a thread of the VM: faster, but what goes wrong there takes the
 %%     VM along</dd>
+%% <dt>`memory'</dt><dd>how packets come from a worker that is a program of its own: in memory that
+%%     it shares with the VM, which copies them out before it looks at them (the default where
+%%     the system has sealed memory), or through a pipe</dd>
 %% <dt>`active'</dt><dd>see {@link active()}; `true'</dd>
 %% <dt>`deliver'</dt><dd>which events; `[packets]'. `batches' instead of `packets' is for those who
 %%     have millions of small packets a second: see {@link fold/3}</dd>

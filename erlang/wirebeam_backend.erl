@@ -8,8 +8,9 @@
 
 -type state() :: term().
 
-%% Starts a worker that waits for its first command.
--callback open() -> {ok, state()} | {error, term()}.
+%% Starts a worker that waits for its first command, which is to have these options as well.
+-callback open(wirebeam_options:options(), Credit :: pos_integer()) ->
+    {ok, state(), [{wirebeam_protocol:option(), binary()}]} | {error, term()}.
 
 %% Gives the worker a command. busy: it does not read just now; nothing was sent.
 -callback command(state(), iodata()) -> ok | busy | closed.

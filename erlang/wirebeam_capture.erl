@@ -91,24 +91,25 @@ call(Capture, Request) ->
 %% --- opening ----------------------------------------------------------------------------
 
 -spec init({pid(), wirebeam_options:options()}) ->
-          {ok, #state{}, {continue, {open, wirebeam_options:options()}}} | {stop, term()}.
+          {ok, #state{}, {continue, {open, [{wirebeam_protocol:option(), binary()}]}}} | {stop, term()}.
 init({Owner, #{backend := Name, active := Active} = Options}) ->
     process_flag(trap_exit, true),
     Backend = wirebeam_backend:module(Name),
-    case Backend:open() of
-        {ok, Worker} ->
+    case Backend:open(Options, ?WINDOW) of
+        {ok, Worker, MoreOptions} ->
             {ok, #state{backend = Backend, worker = Worker, owner = Owner,
                         monitor = monitor(process, Owner), active = Active,
                         wants_packets = not lists:member(batches, maps:get(deliver, Options)),
                         telemetry = maps:get(telemetry, Options, undefined)},
-             {continue, {open, Options}}};
+             {continue, {open, MoreOptions ++ wirebeam_options:for_worker(Options)}}};
         {error, Reason} ->
             {stop, Reason}
     end.
 
--spec handle_continue({open, wirebeam_options:options()}, #state{}) -> {noreply, #state{}}.
+-spec handle_continue({open, [{wirebeam_protocol:option(), binary()}]}, #state{}) ->
+          {noreply, #state{}}.
 handle_continue({open, Options}, State) ->
-    _ = command(wirebeam_protocol:open(wirebeam_options:for_worker(Options)), State),
+    _ = command(wirebeam_protocol:open(Options), State),
     {noreply, State}.
 
 opened(#state{opener = Opener} = State) ->

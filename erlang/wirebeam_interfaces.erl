@@ -6,22 +6,32 @@
 
 -define(TIMEOUT_MS, 10000).
 
+%% In a process of its own, whose mailbox has nothing else.
 -spec list() -> {ok, [wirebeam:interface()]} | {error, wirebeam:reason() | timeout}.
 list() ->
+    {Pid, Monitor} = spawn_monitor(fun() -> exit({answer, ask()}) end),
+    receive
+        {'DOWN', Monitor, process, Pid, {answer, Answer}} -> Answer;
+        {'DOWN', Monitor, process, Pid, Reason} -> {error, {exit, Reason}}
+    end.
+
+ask() ->
     case wirebeam_port:open() of
-        {ok, Port} ->
-            ok = wirebeam_port:command(Port, wirebeam_protocol:interfaces(0)),
-            Answer = answer(Port),
-            wirebeam_port:close(Port),
-            Answer;
+        {ok, Worker} ->
+            ok = wirebeam_port:command(Worker, wirebeam_protocol:interfaces(0)),
+            answer(Worker);
         Error ->
             Error
     end.
 
-answer(Port) ->
+answer(Worker) ->
     receive
-        {Port, {data, Frame}} -> answer_of(wirebeam_protocol:decode(Frame));
-        {Port, {exit_status, Status}} -> {error, {exit, Status}}
+        Message ->
+            case wirebeam_port:handle_info(Message, Worker) of
+                {frame, Frame} -> answer_of(wirebeam_protocol:decode(Frame));
+                {exit, Reason} -> {error, Reason};
+                ignore -> answer(Worker)
+            end
     after ?TIMEOUT_MS -> {error, timeout}
     end.
 

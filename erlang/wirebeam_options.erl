@@ -67,6 +67,7 @@ check(batch_bytes, Value) -> in_range(batch_bytes, Value, 1, 16 bsl 20);
 check(max_packets, Value) -> in_range(max_packets, Value, 1, ?MAX_64);
 check(kind, Value) -> one_of(kind, Value, [packet, libpcap]);
 check(backend, Value) -> one_of(backend, Value, [port, nif]);
+check(memory, Value) -> one_of(memory, Value, [shared, pipe]);
 check(active, N) when is_integer(N), N > 0, N =< 32767 -> ok;
 check(active, Value) -> one_of(active, Value, [true, false, once]);
 check(deliver, Value) ->
@@ -150,7 +151,9 @@ for_worker(deliver, Values) -> [{deliver, deliver(Value)} || Value <- Values];
 for_worker(lenient, Values) -> [{lenient, atom_to_binary(Value)} || Value <- Values];
 for_worker(targets, Values) -> [{target, text(Value)} || Value <- Values];
 for_worker(limits, Values) -> [{limit, limit(Limit)} || Limit <- maps:to_list(Values)];
-for_worker(Key, _Value) when Key =:= backend; Key =:= active; Key =:= telemetry -> [];
+for_worker(Key, _Value) when Key =:= backend; Key =:= memory; Key =:= active;
+                             Key =:= telemetry ->
+    [];
 for_worker(bodies, false) -> [{bodies, <<"0">>}];
 for_worker(bodies, true) -> [];
 for_worker(_Key, false) -> [];

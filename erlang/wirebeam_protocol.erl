@@ -65,7 +65,8 @@ option(stats_interval_ms) -> 17;
 option(batch_bytes) -> 18;
 option(kind) -> 19;
 option(max_packets) -> 20;
-option(max_body_total) -> 21.
+option(max_body_total) -> 21;
+option(memory) -> 22.
 
 %% --- frames -----------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ static const struct option options[] = {
     [OPTION_KIND] = {"kind", TEXT, AT(kind)},
     [OPTION_MAX_PACKETS] = {"max_packets", NUMBER_64, AT(engine.max_packets), .max = INT64_MAX},
     [OPTION_MAX_BODY_TOTAL] = {"max_body_total", NUMBER_64, AT(max_body_total), .max = INT64_MAX},
+    [OPTION_MEMORY] = {"memory", TEXT, AT(memory)},
 };
 
 static int set_text(const struct option *option, void *place, const char *value,
@@ -218,4 +219,5 @@ void options_free(struct settings *settings)
     free(settings->file);
     free(settings->filter);
     free(settings->kind);
+    free(settings->memory);
 }

@@ -24,7 +24,7 @@ enum delivery {
 struct settings {
     struct wb_engine_options engine; /* without handlers; its strings are owned here */
     struct wb_targets targets;
-    char *interface, *file, *filter, *kind;
+    char *interface, *file, *filter, *kind, *memory;
     unsigned deliver;
     uint32_t time_per_second, batch_bytes, stats_interval_ms, max_body_bytes;
     uint64_t max_body_total;

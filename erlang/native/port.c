@@ -19,6 +19,7 @@
 #include <wirebeam/version.h>
 
 #include "buffer.h"
+#include "memory.h"
 #include "worker.h"
 
 #define PIPE_BYTES   (1 << 20)
@@ -30,6 +31,7 @@ struct port {
     size_t head_used;
     uint8_t *body;
     size_t length, used;
+    struct memory memory;
 };
 
 /* ---- Receiving -------------------------------------------------------------------- */
@@ -68,7 +70,7 @@ static enum received receive(void *context, struct command *command, int timeout
     enum received answer;
     if (port->body && port->used == port->length) { /* that of the last call */
         free(port->body);
-        *port = (struct port){0};
+        *port = (struct port){.memory = port->memory};
     }
     if (!port->body) {
         if (!fill(port->head, &port->head_used, LENGTH_BYTES, timeout_ms, &answer))
@@ -111,20 +113,52 @@ static int write_all(struct iovec *parts, int count)
     return 0;
 }
 
-static int send_frame(void *context, const struct iovec *parts, int count)
+static size_t length_of(const struct iovec *parts, int count)
 {
-    (void)context;
-    struct iovec all[FRAME_PARTS_MAX + 1];
-    uint8_t head[LENGTH_BYTES];
     size_t length = 0;
     for (int i = 0; i < count; i++)
         length += parts[i].iov_len;
+    return length;
+}
+
+static int send_place(uint32_t slot, uint32_t length)
+{
+    uint8_t frame[LENGTH_BYTES + 9];
+    uint8_t *to = store32(frame, sizeof frame - LENGTH_BYTES);
+    *to = FRAME_PLACED;
+    store32(store32(to + 1, slot), length);
+    return write_all(&(struct iovec){frame, sizeof frame}, 1);
+}
+
+/* Only frames that take credit are placed: credit says which slots are free. */
+static bool takes_credit(const struct iovec *parts)
+{
+    const uint8_t *type = parts[0].iov_base;
+    return *type == FRAME_PACKETS || *type == FRAME_EVENTS;
+}
+
+static int send_frame(void *context, const struct iovec *parts, int count)
+{
+    struct port *port = context;
+    struct iovec all[FRAME_PARTS_MAX + 1];
+    uint8_t head[LENGTH_BYTES];
+    size_t length = length_of(parts, count);
     if (length > UINT32_MAX)
         return -1;
+    int64_t slot = takes_credit(parts) ? memory_place(&port->memory, parts, count, length) : -1;
+    if (slot >= 0)
+        return send_place((uint32_t)slot, (uint32_t)length);
     store32(head, (uint32_t)length);
     all[0] = (struct iovec){head, sizeof head};
     memcpy(all + 1, parts, (size_t)count * sizeof *parts);
     return write_all(all, count + 1);
+}
+
+static int share(void *context, const char *description, struct wb_error *error)
+{
+    struct port *port = context;
+    memory_detach(&port->memory);
+    return memory_attach(&port->memory, description, error);
 }
 
 /* ---- The program ------------------------------------------------------------------ */
@@ -175,12 +209,14 @@ int main(int argc, char **argv)
                                         .descriptor = STDIN_FILENO,
                                         .receive = receive,
                                         .send = send_frame,
+                                        .share = share,
                                         .opened = drop_rights};
     wb_guard_close_inherited();
     signal(SIGPIPE, SIG_IGN);
     prepare_output();
     enum received why = worker_run(&transport);
     free(port.body);
+    memory_detach(&port.memory);
     if (why != RECEIVED_MALFORMED)
         return 0;
     fputs("wirebeam-port: what came on standard input is no command of the protocol\n", stderr);

@@ -41,6 +41,7 @@ enum frame_type {
                           (4), the code of the error negated (1), errno (4), its words to the end */
     FRAME_CLOSED = 5,  /* the code of an error negated (1; WB_E_END: nothing is wrong),
                           errno (4), its words to the frame's end */
+    FRAME_PLACED = 6,  /* slot (4), length (4): PACKETS or EVENTS, in the memory that is shared */
 };
 
 /* An entry of PACKETS: bytes of data to skip since the end of the packet before (4),
@@ -73,6 +74,8 @@ enum option_key {
     OPTION_KIND = 19,            /* "packet", "libpcap" */
     OPTION_MAX_PACKETS = 20,
     OPTION_MAX_BODY_TOTAL = 21,  /* of all unfinished transactions; 256 MiB */
+    OPTION_MEMORY = 22,          /* "SLOTS SLOT_BYTES PATH": frames go there if they fit, see
+                                    memory.h; no more credit than slots may be given then */
 };
 
 /* In EVENTS. A "flow id" has 8 bytes, a "direction" (enum wb_flow_direction) 1, a time 8. */

@@ -231,6 +231,16 @@ static int wait_for_writer(struct worker *worker, const char *path)
     return fifo;
 }
 
+static int share_memory(struct worker *worker, struct wb_error *error)
+{
+    const struct transport *transport = worker->transport;
+    if (!worker->settings.memory)
+        return 0;
+    if (!transport->share)
+        return say(error, WB_E_UNSUPPORTED, "memory: it cannot be shared here");
+    return transport->share(transport->context, worker->settings.memory, error);
+}
+
 static int open_engine(struct worker *worker, struct wb_error *error)
 {
     struct wb_engine_options *options = &worker->settings.engine;
@@ -254,6 +264,8 @@ static void open_capture(struct worker *worker, const struct command *command)
         return;
     }
     worker->state = OPENING;
+    if (code == 0)
+        code = share_memory(worker, &error);
     if (code == 0)
         code = open_engine(worker, &error);
     if (code < 0) {

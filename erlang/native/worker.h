@@ -39,6 +39,10 @@ struct transport {
     /* Sends one frame, whose first byte is its type. 0, or -1 where the owner is gone. */
     int (*send)(void *context, const struct iovec *parts, int count);
 
+    /* From now on frames may go through memory that is shared (memory.h). NULL where there is
+     * nobody to share it with. */
+    int (*share)(void *context, const char *description, struct wb_error *error);
+
     /* When all is open and nothing is read yet: gives rights up. NULL where it cannot. */
     int (*opened)(void *context, struct wb_error *error);
 };

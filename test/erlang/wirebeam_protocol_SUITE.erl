@@ -102,20 +102,23 @@ mutated_frames(Config) ->
     [?assert(is_total(Mutated)) || Frame <- Frames, Mutated <- mutations(Frame)].
 
 frames(Path) ->
-    {ok, Port} = wirebeam_port:open(),
+    {ok, Worker} = wirebeam_port:open(),
     Deliver = [packets, streams, transactions, anomalies, stats],
     Options = wirebeam_options:for_worker(
                 wirebeam_options:check(#{file => Path, deliver => Deliver})),
-    ok = wirebeam_port:command(Port, wirebeam_protocol:open(Options)),
-    ok = wirebeam_port:command(Port, wirebeam_protocol:credit(100)),
-    Frames = frames_of(Port),
-    ok = wirebeam_port:close(Port),
+    ok = wirebeam_port:command(Worker, wirebeam_protocol:open(Options)),
+    ok = wirebeam_port:command(Worker, wirebeam_protocol:credit(100)),
+    Frames = frames_of(Worker),
+    ok = wirebeam_port:close(Worker),
     Frames.
 
-frames_of(Port) ->
+frames_of(Worker) ->
     receive
-        {Port, {data, <<5, _/binary>> = Closed}} -> [Closed];
-        {Port, {data, Frame}} -> [Frame | frames_of(Port)]
+        Message ->
+            case wirebeam_port:handle_info(Message, Worker) of
+                {frame, <<5, _/binary>> = Closed} -> [Closed];
+                {frame, Frame} -> [Frame | frames_of(Worker)]
+            end
     after 5000 -> ct:fail(not_closed)
     end.
 

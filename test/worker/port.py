@@ -14,7 +14,7 @@ OPENED, PACKETS, EVENTS, REPLY, CLOSED = 1, 2, 3, 4, 5
 KEYS = {name: key for key, name in enumerate(
     ("interface file filter snaplen buffer_bytes latency_ms immediate promiscuous direction "
      "deliver time_per_second limit lenient target bodies max_body_bytes stats_interval_ms batch_bytes "
-     "kind max_packets max_body_total").split(), 1)}
+     "kind max_packets max_body_total memory").split(), 1)}
 E_ARGUMENT, E_NOT_FOUND, E_PERMISSION, E_FORMAT, E_TRUNCATED, E_FILTER, E_DOWN, E_END = \
     1, 4, 5, 6, 7, 8, 10, 11
 
