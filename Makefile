@@ -15,10 +15,10 @@ build/build.ninja:
 	meson setup build --prefix=$(PREFIX) -Dtests=false -Db_lto=true
 
 setup:
-	@scripts/setup build test demo bench fuzz
+	@scripts/setup build test erlang-test demo bench fuzz
 
 test:
-	@scripts/setup build test
+	@scripts/setup build test erlang-test
 	@scripts/test
 
 sanitize:
@@ -37,6 +37,10 @@ demo: all
 bench:
 	@scripts/setup build bench
 	@bench/run
+
+erlang:
+	@scripts/setup build erlang
+	@rebar3 compile
 
 corpus: all
 	@scripts/setup test
@@ -65,7 +69,8 @@ install: all
 	@meson install -C build
 
 clean:
-	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench demo-out
+	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench build-erlang \
+		demo-out _build priv
 
 help:
 	@echo 'make            build/wirebeam, optimised'
@@ -75,6 +80,7 @@ help:
 	@echo 'make attack     the attacks of make test, at the sizes that ARCHITECTURE.md publishes'
 	@echo 'make demo       real HTTP traffic, captured live and recorded in demo-out'
 	@echo 'make bench      measure beside other programs'
+	@echo 'make erlang     the OTP application, by rebar3'
 	@echo 'make corpus CORPUS=DIR   compare with what other programs say of captures'
 	@echo 'make differential   compare with tshark and tcpdump on captures of our own making'
 	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
@@ -83,4 +89,4 @@ help:
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize attack demo bench corpus differential judge fuzz coverage install clean help
+.PHONY: all setup test sanitize attack demo bench erlang corpus differential judge fuzz coverage install clean help
