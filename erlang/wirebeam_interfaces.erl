@@ -9,11 +9,15 @@
 %% In a process of its own, whose mailbox has nothing else.
 -spec list() -> {ok, [wirebeam:interface()]} | {error, wirebeam:reason() | timeout}.
 list() ->
-    {Pid, Monitor} = spawn_monitor(fun() -> exit({answer, ask()}) end),
+    {Pid, Monitor} = spawn_monitor(fun answer_and_exit/0),
     receive
         {'DOWN', Monitor, process, Pid, {answer, Answer}} -> Answer;
         {'DOWN', Monitor, process, Pid, Reason} -> {error, {exit, Reason}}
     end.
+
+-spec answer_and_exit() -> no_return().
+answer_and_exit() ->
+    exit({answer, ask()}).
 
 ask() ->
     case wirebeam_port:open() of

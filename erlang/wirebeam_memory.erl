@@ -17,10 +17,10 @@ load() ->
     ok.
 
 %% So many slots of so many bytes, and the path by which another process of this user maps
-%% them.
+%% them. Raises not_loaded where the system has no such memory.
 -spec new(pos_integer(), pos_integer()) -> {memory(), Path :: string()} | error.
 new(_Slots, _SlotBytes) ->
-    error.
+    erlang:nif_error(not_loaded).
 
 %% The first bytes of a slot. Raises badarg where there are none such.
 -spec copy(memory(), non_neg_integer(), non_neg_integer()) -> binary().

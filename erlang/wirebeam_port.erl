@@ -26,12 +26,14 @@ share(Worker, #{memory := pipe}, _Credit) ->
     {ok, Worker, []};
 share(Worker, Options, Credit) ->
     SlotBytes = maps:get(batch_bytes, Options, ?BATCH_BYTES) + ?SLOT_MORE,
-    case wirebeam_memory:new(Credit, SlotBytes) of
+    try wirebeam_memory:new(Credit, SlotBytes) of
         {Memory, Path} ->
             Text = io_lib:format("~b ~b ~s", [Credit, SlotBytes, Path]),
             {ok, Worker#worker{memory = Memory}, [{memory, iolist_to_binary(Text)}]};
         error ->
             {ok, Worker, []}
+    catch
+        error:not_loaded -> {ok, Worker, []}
     end.
 
 -spec open() -> {ok, #worker{}} | {error, term()}.
