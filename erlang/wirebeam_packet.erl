@@ -49,7 +49,7 @@
 -type link() :: non_neg_integer()
               | ethernet | null | loop | raw | ipv4 | ipv6 | linux_sll | linux_sll2 | mpls
               | ppp | ppp_hdlc | ppp_ether | ieee802_11 | ieee802_11_radiotap | c_hdlc | frelay
-              | fddi | ieee802_5 | atm_rfc1483.
+              | fddi | ieee802_5 | atm_rfc1483 | nflog.
 %% A link type of pcap, or its registered name.
 -type layer() :: tuple().
 %% A record of wirebeam_packet.hrl.

@@ -38,6 +38,7 @@ layer(#vlan{type = Type} = L, Inside) -> L#vlan{type = number(Type, Inside)};
 layer(#sll{protocol = Protocol} = L, Inside) -> L#sll{protocol = number(Protocol, Inside)};
 layer(#sll2{protocol = Protocol} = L, Inside) -> L#sll2{protocol = number(Protocol, Inside)};
 layer(#chdlc{protocol = Protocol} = L, Inside) -> L#chdlc{protocol = number(Protocol, Inside)};
+layer(#nflog{length = Length} = L, _) when Length =/= undefined -> L#nflog{length = auto};
 layer(#ipx{} = L, _) -> L#ipx{length = auto};
 layer(#arp{} = L, _) -> L#arp{hardware_length = auto, protocol_length = auto};
 layer(#ip4{protocol = Protocol} = L, Inside) ->

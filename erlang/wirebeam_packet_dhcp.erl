@@ -4,6 +4,8 @@
 %% DHCP (RFC 2131) with BOOTP (RFC 951), and DHCP for IPv6 (RFC 8415).
 -module(wirebeam_packet_dhcp).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -6,6 +6,8 @@
 %% by byte; name/2 follows the pointers.
 -module(wirebeam_packet_dns).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4, name/2]).
 
 -include("wirebeam_packet.hrl").

@@ -4,6 +4,8 @@
 %% GRE (RFC 2784, 2890, 1701), its version 1 in PPTP (RFC 2637), and ERSPAN.
 -module(wirebeam_packet_gre).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4, is_gre/1]).
 
 -include("wirebeam_packet.hrl").

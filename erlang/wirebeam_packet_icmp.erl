@@ -5,6 +5,8 @@
 %% quotes follows as layers of its own; what stands behind it (RFC 4884) are extensions.
 -module(wirebeam_packet_icmp).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -6,7 +6,9 @@
 %% of 0 is that of a segmentation-offload frame or a jumbogram, as long as the frame.
 -module(wirebeam_packet_ip).
 
--export([ip4/2, ip6/2, encode/4]).
+-behaviour(wirebeam_packet_walk).
+
+-export([ip4/2, ip6/2, decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").
 -include("wirebeam_packet_walk.hrl").
@@ -19,6 +21,11 @@
 -define(DONT_FRAGMENT, 16#4000).
 -define(MORE_FRAGMENTS, 16#2000).
 -define(OFFSET, 16#1fff).               %% in units of 8 bytes
+
+%% @doc Either, by kind.
+-spec decode(ip4 | ip6, binary(), #walk{}) -> wirebeam_packet:layers().
+decode(ip4, Bytes, Walk) -> ip4(Bytes, Walk);
+decode(ip6, Bytes, Walk) -> ip6(Bytes, Walk).
 
 %% @doc IPv4, as far as its own length goes. Whole bytes are matched and bits taken from them,
 %% which costs half as much as to match bits.

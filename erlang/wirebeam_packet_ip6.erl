@@ -5,6 +5,8 @@
 %% IPsec (RFC 4302, 4303) and IPComp (RFC 3173), which IPv4 has as well.
 -module(wirebeam_packet_ip6).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([by_next_header/4, number/2, decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -6,6 +6,8 @@
 %% 3748).
 -module(wirebeam_packet_lan).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -5,6 +5,8 @@
 %% Linux cooked captures, loopback, LLC (IEEE 802.2); and ARP (RFC 826), which ends there.
 -module(wirebeam_packet_link).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([ethernet/2, by_ethertype/4, by_snap/5, bridged/4, decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").
@@ -50,8 +52,9 @@ by_length(<<16#ffff:16, _/binary>> = Bytes, Taken, Walk) ->
     next(ipx, Bytes, Taken, 0, Walk);                   %% Novell's, without LLC
 by_length(Bytes, Taken, Walk) -> next(llc, Bytes, Taken, 0, Walk).
 
-%% @doc The other layers, by kind.
+%% @doc All of them, by kind.
 -spec decode(wirebeam_packet_walk:kind(), binary(), #walk{}) -> wirebeam_packet:layers().
+decode(ethernet, Bytes, Walk) -> ethernet(Bytes, Walk);
 decode(vlan, <<Priority:3, Dei:1, Id:12, Type:16, Rest/binary>>, #walk{number = Tpid} = Walk) ->
     {Trailer, Layers} = by_type_or_length(Type, Rest, 4, Walk),
     [#vlan{tpid = Tpid, priority = Priority, drop_eligible = Dei =:= 1, id = Id, type = Type,

@@ -33,6 +33,7 @@ link_type(ieee802_11_radiotap) -> 127;
 link_type(mpls) -> 219;
 link_type(ipv4) -> 228;
 link_type(ipv6) -> 229;
+link_type(nflog) -> 239;
 link_type(linux_sll2) -> 276;
 link_type(Other) -> error(badarg, [Other]).
 
@@ -58,6 +59,7 @@ link_kind(127) -> radiotap;
 link_kind(219) -> mpls;
 link_kind(228) -> ip4;
 link_kind(229) -> ip6;
+link_kind(239) -> nflog;
 link_kind(276) -> sll2;
 link_kind(_) -> undefined.
 

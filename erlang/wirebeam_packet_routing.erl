@@ -5,6 +5,8 @@
 %% CARP, PIM (RFC 7761), OSPF (RFC 2328, 5340). All have a header here, and bytes behind it.
 -module(wirebeam_packet_routing).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -4,6 +4,8 @@
 %% SCTP (RFC 9260): a header, and chunks, which are its own up to the end of the packet.
 -module(wirebeam_packet_sctp).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -5,6 +5,8 @@
 %% 2516) and in L2TP (RFC 2661, 3931), Teredo (RFC 4380), and GTP (3GPP TS 29.281, 29.274).
 -module(wirebeam_packet_session).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4, is_l2tp/2, is_gtp/3, is_teredo/2]).
 
 -include("wirebeam_packet.hrl").

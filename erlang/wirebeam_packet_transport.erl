@@ -4,6 +4,8 @@
 %% TCP (RFC 9293), UDP (RFC 768), UDP-Lite (RFC 3828) and DCCP (RFC 4340).
 -module(wirebeam_packet_transport).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([tcp/2, udp/2, decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").
@@ -92,8 +94,10 @@ by_ports(Source, Destination, Payload, Walk) ->
         Kind -> next(Kind, Payload, ?UDP_BYTES, Destination, Walk)
     end.
 
-%% @doc The other layers, by kind.
+%% @doc All of them, by kind.
 -spec decode(wirebeam_packet_walk:kind(), binary(), #walk{}) -> wirebeam_packet:layers().
+decode(tcp, Bytes, Walk) -> tcp(Bytes, Walk);
+decode(udp, Bytes, Walk) -> udp(Bytes, Walk);
 decode(udplite, <<Source:16, Destination:16, Coverage:16, Checksum:16, Rest/binary>>, Walk) ->
     [#udplite{source_port = Source, destination_port = Destination,
               checksum_coverage = Coverage, checksum = Checksum}

@@ -5,6 +5,8 @@
 %% EtherIP (RFC 3378), the I-TAG (IEEE 802.1ah), MPLS (RFC 3032) with pseudowires (RFC 4385).
 -module(wirebeam_packet_tunnel).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4, is_ethernet/1, is_mpls/1]).
 
 -include("wirebeam_packet.hrl").

@@ -21,6 +21,10 @@
 -type next() :: kind() | {vlan | ppp_control, 0..16#ffff}.
 -export_type([walk/0, kind/0, next/0]).
 
+%% A module that knows layers: how to take one apart, and how to put it around what is inside.
+-callback decode(kind(), binary(), walk()) -> wirebeam_packet:layers().
+-callback encode(tuple(), iodata(), next(), wirebeam_packet_checksum:around()) -> iodata().
+
 -define(LAYERS_MAX, 24).
 -define(PPP_HDLC, 50).
 
@@ -112,6 +116,7 @@ skip(Taken, #walk{offset = Offset} = Walk) ->
 undecoded(Reason, Layer, Bytes, #walk{offset = Offset}) ->
     #undecoded{reason = Reason, layer = Layer, offset = Offset, data = Bytes}.
 
+%% The layers of most packets are called by name, which is faster.
 decode(ethernet, B, W) -> wirebeam_packet_link:ethernet(B, W);
 decode(ip4, B, W) -> wirebeam_packet_ip:ip4(B, W);
 decode(ip6, B, W) -> wirebeam_packet_ip:ip6(B, W);
@@ -140,6 +145,7 @@ module(slarp) -> wirebeam_packet_wan;
 module(fr) -> wirebeam_packet_wan;
 module(fddi) -> wirebeam_packet_wan;
 module(tr) -> wirebeam_packet_wan;
+module(nflog) -> wirebeam_packet_nflog;
 module(ip4) -> wirebeam_packet_ip;
 module(ip6) -> wirebeam_packet_ip;
 module(ip6_hopopts) -> wirebeam_packet_ip6;

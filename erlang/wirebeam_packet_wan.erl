@@ -5,6 +5,8 @@
 %% FDDI (ANSI X3.139) and Token Ring (IEEE 802.5).
 -module(wirebeam_packet_wan).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

@@ -6,6 +6,8 @@
 %% an MSDU and the body of a management frame are payload; of an aggregate (A-MSDU) all is.
 -module(wirebeam_packet_wlan).
 
+-behaviour(wirebeam_packet_walk).
+
 -export([decode/3, encode/4]).
 
 -include("wirebeam_packet.hrl").

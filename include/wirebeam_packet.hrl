@@ -99,6 +99,17 @@
     trailer = <<>>             :: binary()
 }).
 
+%% tlvs: what is told of the packet, as bytes, up to the one that holds it.
+-record(nflog, {                        %% LINKTYPE_NFLOG
+    family = auto       :: auto | 0..255,
+    version = 0         :: 0..255,
+    resource_id = 0     :: 0..16#ffff,
+    byte_order = little :: little | big,            %% of the machine that captured
+    tlvs = <<>>         :: binary(),
+    length = auto       :: undefined | auto | 0..16#ffff,   %% undefined: there is no packet
+    trailer = <<>>      :: binary()
+}).
+
 -record(chdlc, {                        %% Cisco HDLC
     address = 16#0f :: 0..255,
     control = 0     :: 0..255,

@@ -122,13 +122,13 @@ scaled(At, Bytes) -> At * 7919 rem byte_size(Bytes).
 %%% Layers
 
 link_type() ->
-    oneof([0, 1, 6, 9, 10, 50, 51, 100, 101, 104, 105, 107, 108, 113, 127, 219, 228, 229, 276,
+    oneof([0, 1, 6, 9, 10, 50, 51, 100, 101, 104, 105, 107, 108, 113, 127, 219, 228, 229, 239, 276,
            uint(16)]).
 
 %% @doc A link type and layers.
 packet() ->
     ?LET(Link, oneof([ethernet, linux_sll, linux_sll2, null, loop, raw, ppp, c_hdlc, frelay, fddi,
-                      ieee802_5, ieee802_11_radiotap]),
+                      ieee802_5, ieee802_11_radiotap, nflog]),
          {Link, ?SIZED(Size, link_layers(Link, min(Size, 12)))}).
 
 link_layers(ethernet, Size) -> ethernet_layers(Size);
@@ -152,6 +152,9 @@ link_layers(frelay, Size) ->
                 oui = 0, pid = 16#0800}, ip4() | transport(Size)],
            [#fr{address_length = 4, dlci = uint(23), dlci_or_control = uint(1), control = undefined,
                 nlpid = undefined, ethertype = 16#86dd}, ip6() | transport(Size)]]);
+link_layers(nflog, Size) ->
+    [#nflog{resource_id = uint(16), byte_order = oneof([little, big]), trailer = binary()}
+     | ip(Size)];
 link_layers(fddi, Size) ->
     [#fddi{destination = binary(6), source = binary(6)}, #llc{oui = auto, pid = auto}
      | network(Size)];

@@ -215,12 +215,16 @@ recomputed(File, {Link, Bytes, _}) ->
 
 %% The core says nothing of the checksum of CDP, which its seeds leave zero.
 is_sound(Core) ->
-    lists:all(fun(#{<<"status">> := Status}) -> Status =:= <<"unknown">>;
-                 (#{<<"layer">> := <<"cdp">>, <<"checksum">> := 0}) -> false;
-                 (#{<<"checksum_state">> := State}) ->
-                      State =:= <<"right">> orelse State =:= <<"absent">>;
-                 (_) -> true
+    lists:all(fun(Layer) ->
+                  maps:get(<<"status">>, Layer, <<"unknown">>) =:= <<"unknown">>
+                      andalso lists:member(maps:get(<<"checksum_state">>, Layer, <<"absent">>),
+                                           [<<"right">>, <<"absent">>])
+                      andalso not is_zero_of_cdp(Layer)
               end, Core).
+
+is_zero_of_cdp(Layer) ->
+    maps:with([<<"layer">>, <<"checksum">>], Layer)
+        =:= #{<<"layer">> => <<"cdp">>, <<"checksum">> => 0}.
 
 says_what_the_core_says(Config) ->
     Compared = [{wirebeam_packet_core:compared(Layers, Core),

@@ -9,7 +9,7 @@
 -include("wirebeam_packet.hrl").
 
 %% Layers that the core decodes and wirebeam_packet does not: there it stops.
--define(UNCOVERED, [<<"prism">>, <<"wlancap">>, <<"ppi">>, <<"nflog">>, <<"wlan_aggregate">>]).
+-define(UNCOVERED, [<<"prism">>, <<"wlancap">>, <<"ppi">>, <<"wlan_aggregate">>]).
 
 %% @doc The layers of each packet of a capture file.
 -spec read(file:filename(), file:filename()) -> [[map()]].

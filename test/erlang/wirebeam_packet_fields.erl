@@ -18,6 +18,7 @@ of_kind(null) -> record_info(fields, null);
 of_kind(loop) -> record_info(fields, loop);
 of_kind(llc) -> record_info(fields, llc);
 of_kind(arp) -> record_info(fields, arp);
+of_kind(nflog) -> record_info(fields, nflog);
 of_kind(chdlc) -> record_info(fields, chdlc);
 of_kind(slarp) -> record_info(fields, slarp);
 of_kind(fr) -> record_info(fields, fr);
