@@ -16,6 +16,8 @@
 -import(wirebeam_packet_walk, [next/5, by/6, rest/3, short/3, malformed/3, bound/3]).
 -import(wirebeam_packet_field, [auto/2, bit/1, fit/3]).
 
+-compile({inline, [ip4_address/1]}).
+
 -define(IP4_BYTES, 20).
 -define(RESERVED, 16#8000).
 -define(DONT_FRAGMENT, 16#4000).
@@ -31,7 +33,7 @@ decode(ip6, Bytes, Walk) -> ip6(Bytes, Walk).
 %% which costs half as much as to match bits.
 -spec ip4(binary(), #walk{}) -> wirebeam_packet:layers().
 ip4(<<VersionWords, Tos, Total:16, Id:16, Fragment:16, Ttl, Protocol, Checksum:16,
-      S1, S2, S3, S4, D1, D2, D3, D4, Rest/binary>> = Bytes, Walk)
+      Source:32, Destination:32, Rest/binary>> = Bytes, Walk)
   when VersionWords >= 16#45, VersionWords =< 16#4f ->
     HeaderLength = (VersionWords band 15) * 4,
     Layer = #ip4{header_length = HeaderLength, dscp = Tos bsr 2, ecn = Tos band 3,
@@ -40,8 +42,8 @@ ip4(<<VersionWords, Tos, Total:16, Id:16, Fragment:16, Ttl, Protocol, Checksum:1
                  dont_fragment = Fragment band ?DONT_FRAGMENT =/= 0,
                  more_fragments = Fragment band ?MORE_FRAGMENTS =/= 0,
                  fragment_offset = (Fragment band ?OFFSET) bsl 3, ttl = Ttl,
-                 protocol = Protocol, checksum = Checksum, source = {S1, S2, S3, S4},
-                 destination = {D1, D2, D3, D4}, options = [], trailer = <<>>},
+                 protocol = Protocol, checksum = Checksum, source = ip4_address(Source),
+                 destination = ip4_address(Destination), options = [], trailer = <<>>},
     case HeaderLength of
         ?IP4_BYTES -> ip4_inside(Layer, Fragment, Rest, Walk);
         _ ->
@@ -56,6 +58,9 @@ ip4(<<_:?IP4_BYTES/binary, _/binary>> = Bytes, Walk) ->
     malformed(ip4, Bytes, Walk);
 ip4(Bytes, Walk) ->
     short(ip4, Bytes, Walk).
+
+ip4_address(Number) ->
+    {Number bsr 24, (Number bsr 16) band 255, (Number bsr 8) band 255, Number band 255}.
 
 ip4_inside(#ip4{header_length = Taken, total_length = Total} = Layer, Fragment, Behind, Walk)
   when Total - Taken =:= byte_size(Behind) ->

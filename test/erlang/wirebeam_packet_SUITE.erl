@@ -16,7 +16,7 @@
          end_per_testcase/2]).
 -export([random_bytes/1, changed_packets/1, every_prefix/1, layers/1, set_fields/1,
          says_why_it_stopped/1, as_deep_as_the_core/1, pads_short_frames/1, too_long/1,
-         keeps_no_copy/1, follows_pointers_of_names/1, knows_link_types/1,
+         keeps_no_copy/1, costs_no_more_than_its_length/1, follows_pointers_of_names/1, knows_link_types/1,
          encodes_what_it_decoded/1, recomputes/1, says_what_the_core_says/1,
          checksums_are_right_to_the_core/1, checksums_are_right_to_tshark/1]).
 
@@ -28,7 +28,7 @@ suite() -> [{timetrap, {minutes, 10}}].
 all() ->
     ?PROPERTIES
         ++ [every_prefix, says_why_it_stopped, as_deep_as_the_core, pads_short_frames, too_long,
-            keeps_no_copy, follows_pointers_of_names, knows_link_types, encodes_what_it_decoded]
+            keeps_no_copy, costs_no_more_than_its_length, follows_pointers_of_names, knows_link_types, encodes_what_it_decoded]
         ++ ?WITH_CORE ++ [checksums_are_right_to_tshark].
 
 init_per_suite(Config) ->
@@ -171,6 +171,50 @@ keeps_no_copy(_) ->
     Payload = lists:last(wirebeam_packet:decode(Frame)),
     ?assertEqual({1000, byte_size(Frame)},
                  {byte_size(Payload), binary:referenced_byte_size(Payload)}).
+
+%% Lists of as many members as fit: four times the bytes take four times the work.
+costs_no_more_than_its_length(_) ->
+    [begin
+         Small = work(Make, 4000),
+         Large = work(Make, 16000),
+         ?assert(Large < 5 * Small, {Name, Small, Large})
+     end || {Name, Make} <- hostile()].
+
+work(Make, Bytes) ->
+    Packet = Make(Bytes),
+    {reductions, Before} = process_info(self(), reductions),
+    Layers = wirebeam_packet:decode(raw, Packet),
+    Packet = wirebeam_packet:encode(Layers),
+    {reductions, After} = process_info(self(), reductions),
+    After - Before.
+
+hostile() ->
+    Udp = fun(Port, Begin, Member) ->
+              fun(Bytes) ->
+                  Members = binary:copy(Member, Bytes div byte_size(Member)),
+                  wirebeam_packet:encode([#ip4{}, #udp{destination_port = Port},
+                                          <<Begin/binary, Members/binary>>])
+              end
+          end,
+    Ip = fun(Kind, Begin, Member) ->
+             fun(Bytes) ->
+                 Members = binary:copy(Member, Bytes div byte_size(Member)),
+                 wirebeam_packet:encode([#ip6{next_header = Kind}, <<Begin/binary, Members/binary>>])
+             end
+         end,
+    [{dhcp_pads, Udp(67, <<0:1888, 16#63825363:32>>, <<0>>)},
+     {dns_questions, Udp(53, <<0:32, -1:64>>, <<0, 1:16, 1:16>>)},
+     {dns_labels, Udp(53, <<0:32, 1:16, 0:48>>, <<1, "a">>)},
+     {dhcpv6_options, Udp(547, <<1, 0:24>>, <<0:32>>)},
+     {gtp_extensions, fun(Bytes) ->
+                          (Udp(2152, <<16#34, 255, (Bytes + 8):16, 0:56, 1>>, <<1, 0:16, 1>>))(Bytes)
+                      end},
+     {mpls_in_udp, Udp(6635, <<>>, <<0:32>>)},
+     {sctp_chunks, Ip(132, <<0:96>>, <<200, 0, 4:16>>)},
+     {nd_options, Ip(58, <<133, 0, 0:48>>, <<200, 1, 0:48>>)},
+     {gre_routes, Ip(47, <<16#4000:16, 16#0800:16, 0:32>>, <<1:16, 0, 0>>)},
+     {extension_headers, Ip(60, <<>>, <<60, 0, 1, 4, 0:32>>)},
+     {quoted, Ip(58, <<3, 0, 0:48>>, <<6:4, 0:28, 0:16, 58, 1, 0:256, 3, 0, 0:48>>)}].
 
 follows_pointers_of_names(_) ->
     Dns = #dns{questions = [{[<<"www">>, <<"example">>], 1, 1}],
