@@ -16,7 +16,7 @@
 %%     end.
 %%
 %% ping(To) ->
-%%     wirebeam_packet:encode([#ethernet{}, #ip4{destination = To}, #icmp{rest = {1, 1}}, <<"hello">>]).
+%%     wirebeam_packet:encode([#ethernet{}, #ip4{destination = To}, #icmp{rest = {1, 1}}, "hello"]).
 %% '''
 %%
 %% == The list ==
@@ -57,8 +57,8 @@
 -type options() :: [atom() | tuple() | binary()] | binary().
 %% Options in the order of the packet; their shapes stand beside each record.
 -type tcp_flag() :: fin | syn | rst | psh | ack | urg | ece | cwr | ae.
--type numbering() :: link | ethertype | sap | snap | sll | family | protocol | ppp | nsh | etherip | erspan
-                   | gre | mpls | pw | channel | gtp | wlan | nlpid | ring.
+-type numbering() :: link | ethertype | sap | snap | sll | family | protocol | ppp | nsh | etherip
+                   | erspan | gre | mpls | pw | channel | gtp | wlan | nlpid | ring.
 %% Whose numbers say what follows.
 -type sctp_chunk() :: {byte(), byte(), tuple() | binary()}
                     | {byte(), byte(), tuple() | binary(), non_neg_integer()}.

@@ -45,7 +45,8 @@ layer(#ip4{protocol = Protocol} = L, Inside) ->
     L#ip4{header_length = auto, total_length = length_of(L#ip4.total_length, Inside),
           checksum = auto, protocol = number(Protocol, Inside)};
 layer(#ip6{next_header = Next} = L, Inside) ->
-    L#ip6{payload_length = length_of(L#ip6.payload_length, Inside), next_header = number(Next, Inside)};
+    L#ip6{payload_length = length_of(L#ip6.payload_length, Inside),
+          next_header = number(Next, Inside)};
 layer(#ip6_hopopts{next_header = Next} = L, Inside) ->
     L#ip6_hopopts{header_length = auto, next_header = number(Next, Inside)};
 layer(#ip6_dstopts{next_header = Next} = L, Inside) ->

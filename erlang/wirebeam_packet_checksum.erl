@@ -44,8 +44,8 @@ source_routed(Options, Destination) when is_list(Options) ->
 source_routed(_, Destination) -> Destination.
 
 %% The last address to be visited: the last of type 0, the only one of type 2, the first of type
-%% 4, whose list is in the reverse order (RFC 8754, 2); type 3 leaves out what its addresses have in common
-%% with the destination (RFC 6554, 3).
+%% 4, whose list is in the reverse order (RFC 8754, 2); type 3 leaves out what its addresses
+%% have in common with the destination (RFC 6554, 3).
 routed(#ip6_routing{routing_type = 2, data = {_, [Home | _]}}, _) ->
     wirebeam_packet_field:address(Home);
 routed(#ip6_routing{data = {_, [_ | _] = Addresses}}, _) ->

@@ -97,7 +97,8 @@ ip6(<<First:32, Length:16, Next, Hops, S1:16, S2:16, S3:16, S4:16, S5:16, S6:16,
     Walk) when First bsr 28 =:= 6 ->
     {Payload, Trailer, Walk1} = ip6_payload(Length, Next, Behind, Walk),
     [#ip6{traffic_class = (First bsr 20) band 255, flow_label = First band 16#fffff,
-          payload_length = Length, next_header = Next, hop_limit = Hops, source = {S1, S2, S3, S4, S5, S6, S7, S8},
+          payload_length = Length, next_header = Next, hop_limit = Hops,
+          source = {S1, S2, S3, S4, S5, S6, S7, S8},
           destination = {D1, D2, D3, D4, D5, D6, D7, D8}, trailer = Trailer}
      | wirebeam_packet_ip6:by_next_header(Next, Payload, 40, Walk1)];
 ip6(<<_:40/binary, _/binary>> = Bytes, Walk) ->

@@ -190,7 +190,8 @@ encode(#null{family = Family, byte_order = big}, Inner, Next, _) ->
     [<<(family(Family, Next)):32/big>>, Inner];
 encode(#loop{family = Family}, Inner, Next, _) ->
     [<<(family(Family, Next)):32>>, Inner];
-encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = undefined}, Inner, Next, _) ->
+encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = undefined},
+       Inner, Next, _) ->
     Sap = wirebeam_packet_number:of_sap(Next),
     [<<(auto(Dsap, Sap)), (auto(Ssap, Sap)), (control(Format, Control))/binary>>, Inner];
 encode(#llc{dsap = Dsap, ssap = Ssap, format = Format, control = Control, oui = Oui, pid = Pid,

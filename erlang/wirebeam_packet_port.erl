@@ -12,7 +12,8 @@
 
 %% @doc The kind of layer in a datagram between these ports. Of one that is only there in part,
 %% lengths may speak of more.
--spec kind(inet:port_number(), inet:port_number(), binary(), IsWhole :: boolean()) -> wirebeam_packet_walk:kind().
+-spec kind(inet:port_number(), inet:port_number(), binary(), IsWhole :: boolean()) ->
+    wirebeam_packet_walk:kind().
 kind(Source, Destination, Bytes, IsWhole) ->
     case by_destination(Destination, Bytes) of
         payload ->

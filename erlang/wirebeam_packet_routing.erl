@@ -118,7 +118,8 @@ encode(#ospf{version = Version, type = Type, packet_length = SetLength, router_i
                    {auto, 2, _} ->
                        wirebeam_packet_checksum:internet([Begin, 0, 0, Before, Data, Inner]);
                    {auto, _, _} ->
-                       wirebeam_packet_checksum:pseudo(Around, 89, [Begin, 0, 0, Before, Data, Inner]);
+                       wirebeam_packet_checksum:pseudo(Around, 89,
+                                                       [Begin, 0, 0, Before, Data, Inner]);
                    _ -> SetChecksum
                end,
     [Begin, <<Checksum:16>>, Before, Field, Data, Inner, Trailer].

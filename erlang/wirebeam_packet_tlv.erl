@@ -22,7 +22,8 @@ decode(Bytes, {TypeBits, LengthBits, Counted, Multiple} = Shape) ->
             Filler = wirebeam_packet_field:padding(byte_size(Value), Multiple),
             FillerLength = byte_size(Filler),
             case Behind of
-                <<Filler:FillerLength/binary, More/binary>> -> [{Type, Value} | decode(More, Shape)];
+                <<Filler:FillerLength/binary, More/binary>> ->
+                    [{Type, Value} | decode(More, Shape)];
                 _ -> [Bytes]
             end;
         _ -> [Bytes]

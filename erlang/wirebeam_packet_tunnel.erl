@@ -156,7 +156,8 @@ is_mpls(_, _) -> false.
 %% @doc The bytes of a layer around those of the layers inside.
 -spec encode(tuple(), iodata(), wirebeam_packet_walk:next(), wirebeam_packet_checksum:around()) ->
     iodata().
-encode(#vxlan{flags = Flags, group_policy_id = Policy, vni = Vni, reserved = Reserved}, Inner, _, _) ->
+encode(#vxlan{flags = Flags, group_policy_id = Policy, vni = Vni, reserved = Reserved}, Inner,
+       _, _) ->
     [<<Flags:16, Policy:16, Vni:24, Reserved>>, Inner];
 encode(#vxlan_gpe{flags = Flags, reserved = Reserved, next_protocol = Next, vni = Vni,
                   reserved_2 = Reserved2}, Inner, Kind, _) ->

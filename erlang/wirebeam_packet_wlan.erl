@@ -42,8 +42,8 @@ decode(radiotap, <<Version, Pad, Length:16/little, Rest/binary>> = Bytes, Walk) 
     end;
 decode(wlan, <<Subtype:4, Type:2, Version:2, Flags, Duration:16/little, Rest/binary>> = Bytes,
        #walk{number = RadiotapFlags} = Walk) ->
-    Wlan = #wlan{type = element(Type + 1, ?TYPES), subtype = Subtype, version = Version, flags = Flags,
-                 duration = Duration},
+    Wlan = #wlan{type = element(Type + 1, ?TYPES), subtype = Subtype, version = Version,
+                 flags = Flags, duration = Duration},
     case addresses(Wlan#wlan.type, Subtype, Wlan, Rest) of
         {Wlan1, Behind} ->
             Length = byte_size(Bytes) - byte_size(Behind),
@@ -145,7 +145,8 @@ encode(#wlan{type = Type, subtype = Subtype, version = Version, flags = Flags,
              duration = Duration, address_1 = A1, address_2 = A2, address_3 = A3,
              fragment_number = Fragment, sequence_number = Sequence, address_4 = A4,
              block_ack = BlockAck, qos = Qos, ht_control = Ht, padding = Padding}, Inner, _, _) ->
-    [<<Subtype:4, (type(Type)):2, Version:2, Flags, Duration:16/little>>, A1, optional(A2), optional(A3),
+    [<<Subtype:4, (type(Type)):2, Version:2, Flags, Duration:16/little>>, A1,
+     optional(A2), optional(A3),
      << <<(Sequence bsl 4 bor Fragment):16/little>> || A3 =/= undefined >>, optional(A4), BlockAck,
      << <<Qos:16/little>> || Qos =/= undefined >>, << <<Ht:32/little>> || Ht =/= undefined >>,
      Padding, Inner].

@@ -142,7 +142,8 @@ link_layers(loop, Size) -> [#loop{} | ip(Size)];
 link_layers(raw, Size) -> ip(Size);
 link_layers(c_hdlc, Size) ->
     oneof([[#chdlc{} | network(Size)], [#chdlc{} | cdp()],
-           [#chdlc{}, #slarp{code = uint(2), first = uint(32), second = uint(32), data = binary(4)}]]);
+           [#chdlc{}, #slarp{code = uint(2), first = uint(32), second = uint(32),
+                              data = binary(4)}]]);
 link_layers(frelay, Size) ->
     oneof([[#fr{dlci = uint(10), command_response = boolean(), discard_eligible = boolean()}
             | ip(Size)],
@@ -173,7 +174,8 @@ link_layers(ppp, Size) -> [#ppp{address_and_control = boolean()} | ip(Size)].
 ethernet_layers(Size) ->
     oneof([[ethernet(<<>>) | network(Size)],
            [ethernet(binary()), #llc{} | stp()],
-           [ethernet(binary()), #llc{oui = auto, pid = auto} | oneof([cdp(), [ip4(), tcp(), binary(9)], arp()])],
+           [ethernet(binary()), #llc{oui = auto, pid = auto}
+            | oneof([cdp(), [ip4(), tcp(), binary(9)], arp()])],
            [ethernet(<<>>) | ?LAZY(control())]]).
 
 ethernet(Trailer) ->
@@ -334,7 +336,8 @@ dccp() ->
 
 sctp() ->
     #sctp{source_port = uint(16), destination_port = uint(16), verification_tag = uint(32),
-          chunks = few(oneof([{0, uint(8), {data, uint(32), uint(16), uint(16), uint(32), binary()}},
+          chunks = few(oneof([{0, uint(8), {data, uint(32), uint(16), uint(16), uint(32),
+                                             binary()}},
                                {1, 0, {init, uint(32), uint(32), uint(16), uint(16), uint(32),
                                        few({uint(16), binary()})}},
                                {3, 0, {sack, uint(32), uint(32), list({uint(16), uint(16)}),

@@ -16,7 +16,8 @@
          end_per_testcase/2]).
 -export([random_bytes/1, changed_packets/1, every_prefix/1, layers/1, set_fields/1,
          says_why_it_stopped/1, as_deep_as_the_core/1, pads_short_frames/1, too_long/1,
-         keeps_no_copy/1, costs_no_more_than_its_length/1, follows_pointers_of_names/1, knows_link_types/1,
+         keeps_no_copy/1, costs_no_more_than_its_length/1, follows_pointers_of_names/1,
+         knows_link_types/1,
          encodes_what_it_decoded/1, recomputes/1, says_what_the_core_says/1,
          checksums_are_right_to_the_core/1, checksums_are_right_to_tshark/1]).
 
@@ -28,7 +29,8 @@ suite() -> [{timetrap, {minutes, 10}}].
 all() ->
     ?PROPERTIES
         ++ [every_prefix, says_why_it_stopped, as_deep_as_the_core, pads_short_frames, too_long,
-            keeps_no_copy, costs_no_more_than_its_length, follows_pointers_of_names, knows_link_types, encodes_what_it_decoded]
+            keeps_no_copy, costs_no_more_than_its_length, follows_pointers_of_names,
+            knows_link_types, encodes_what_it_decoded]
         ++ ?WITH_CORE ++ [checksums_are_right_to_tshark].
 
 init_per_suite(Config) ->
@@ -72,7 +74,8 @@ root(Directory) ->
     end.
 
 built(Root, Variable, Path) ->
-    Candidates = [File || File <- [os:getenv(Variable, "none"), filename:join([Root, "build", Path]),
+    Candidates = [File || File <- [os:getenv(Variable, "none"),
+                                   filename:join([Root, "build", Path]),
                                    filename:join([Root, "build-test", Path])],
                           filelib:is_regular(File)],
     hd(Candidates ++ [none]).
@@ -131,7 +134,8 @@ says_why_it_stopped(_) ->
     Malformed = wirebeam_packet:encode([#ethernet{}, #ip4{}, #tcp{header_length = 16}]),
     ?assertMatch([_, _, #undecoded{reason = malformed, layer = tcp, offset = 34}],
                  wirebeam_packet:decode(Malformed)),
-    Within = wirebeam_packet:encode([#ethernet{}, #ip4{protocol = 6, total_length = 28}, <<0:160>>]),
+    Within = wirebeam_packet:encode([#ethernet{}, #ip4{protocol = 6, total_length = 28},
+                                     <<0:160>>]),
     ?assertMatch([_, _, #undecoded{reason = malformed, layer = tcp, data = <<0:64>>}],
                  wirebeam_packet:decode(Within)),
     Unknown = wirebeam_packet:encode([#ethernet{type = 16#88b5, trailer = <<>>}, "x"]),
@@ -199,7 +203,8 @@ hostile() ->
     Ip = fun(Kind, Begin, Member) ->
              fun(Bytes) ->
                  Members = binary:copy(Member, Bytes div byte_size(Member)),
-                 wirebeam_packet:encode([#ip6{next_header = Kind}, <<Begin/binary, Members/binary>>])
+                 wirebeam_packet:encode([#ip6{next_header = Kind},
+                                         <<Begin/binary, Members/binary>>])
              end
          end,
     [{dhcp_pads, Udp(67, <<0:1888, 16#63825363:32>>, <<0>>)},
@@ -207,7 +212,8 @@ hostile() ->
      {dns_labels, Udp(53, <<0:32, 1:16, 0:48>>, <<1, "a">>)},
      {dhcpv6_options, Udp(547, <<1, 0:24>>, <<0:32>>)},
      {gtp_extensions, fun(Bytes) ->
-                          (Udp(2152, <<16#34, 255, (Bytes + 8):16, 0:56, 1>>, <<1, 0:16, 1>>))(Bytes)
+                          Begin = <<16#34, 255, (Bytes + 8):16, 0:56, 1>>,
+                          (Udp(2152, Begin, <<1, 0:16, 1>>))(Bytes)
                       end},
      {mpls_in_udp, Udp(6635, <<>>, <<0:32>>)},
      {sctp_chunks, Ip(132, <<0:96>>, <<200, 0, 4:16>>)},
@@ -233,7 +239,8 @@ knows_link_types(_) ->
     ?assertError(badarg, wirebeam_packet:decode(no_such_link, <<>>)),
     ?assertMatch([#undecoded{reason = unsupported, layer = {link, 147}, data = <<"x">>}],
                  wirebeam_packet:decode(147, <<"x">>)),
-    ?assertEqual(wirebeam_packet:decode(113, <<0:128>>), wirebeam_packet:decode(linux_sll, <<0:128>>)).
+    ?assertEqual(wirebeam_packet:decode(113, <<0:128>>),
+                 wirebeam_packet:decode(linux_sll, <<0:128>>)).
 
 %%% Packets of captures
 
@@ -246,7 +253,8 @@ encodes_what_it_decoded(Config) ->
 %% Of a packet without a fault, with right checksums, all that is computed comes out the same.
 recomputes(Config) ->
     Results = [recomputed(File, Packet)
-               || {File, Packets} <- with_core(Config), {_, _, Core} = Packet <- Packets, is_sound(Core)],
+               || {File, Packets} <- with_core(Config), {_, _, Core} = Packet <- Packets,
+                  is_sound(Core)],
     ?assertEqual([], [Result || Result <- Results, Result =/= same]),
     {comment, lists:concat([length(Results), " packets"])}.
 
@@ -310,7 +318,8 @@ checksums_are_right_to_tshark(Config) ->
     ok = wirebeam_packet_capture:write(File, [P || P <- sample(400), not is_source_routed(P)]),
     Options = [" -o " ++ Protocol ++ ".check_checksum:TRUE" || Protocol <- ["ip", "tcp", "udp"]],
     Fields = [" -e " ++ Protocol ++ ".checksum.status"
-              || Protocol <- ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp", "dccp", "vrrp"]],
+              || Protocol <- ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp",
+                              "dccp", "vrrp"]],
     Command = lists:append(["tshark -n -r ", File, " -T fields -E separator=,"
                             " -o sctp.checksum:TRUE", lists:append(Options),
                             lists:append(Fields), " 2>/dev/null"]),

@@ -17,8 +17,7 @@ packets(File) ->
         {ok, <<16#4d3cb2a1:32, Rest/binary>>} -> pcap(little, Rest);
         {ok, <<16#a1b2c3d4:32, Rest/binary>>} -> pcap(big, Rest);
         {ok, <<16#a1b23c4d:32, Rest/binary>>} -> pcap(big, Rest);
-        {ok, <<16#0a0d0d0a:32, _:32, 16#4d3c2b1a:32, _/binary>> = Bytes} -> pcapng(Bytes, little, []);
-        {ok, <<16#0a0d0d0a:32, _:32, 16#1a2b3c4d:32, _/binary>> = Bytes} -> pcapng(Bytes, big, []);
+        {ok, <<16#0a0d0d0a:32, _/binary>> = Bytes} -> pcapng(Bytes, big, []);
         _ -> []
     end.
 
@@ -34,8 +33,11 @@ records(big, LinkType, <<_:64, N:32, _:32, Bytes:N/binary, Rest/binary>>) ->
     [{LinkType, Bytes} | records(big, LinkType, Rest)];
 records(_, _, _) -> [].
 
-pcapng(<<16#0a0d0d0a:32, _:32, 16#4d3c2b1a:32, _/binary>> = Bytes, _, _) -> block(Bytes, little, []);
-pcapng(<<16#0a0d0d0a:32, _:32, 16#1a2b3c4d:32, _/binary>> = Bytes, _, _) -> block(Bytes, big, []);
+%% Each section has its byte order, and interfaces of its own.
+pcapng(<<16#0a0d0d0a:32, _:32, 16#4d3c2b1a:32, _/binary>> = Bytes, _, _) ->
+    block(Bytes, little, []);
+pcapng(<<16#0a0d0d0a:32, _:32, 16#1a2b3c4d:32, _/binary>> = Bytes, _, _) ->
+    block(Bytes, big, []);
 pcapng(Bytes, Order, Interfaces) -> block(Bytes, Order, Interfaces).
 
 block(<<TypeBytes:4/binary, LengthBytes:4/binary, Rest/binary>>, Order, Interfaces) ->

@@ -62,7 +62,8 @@ kinds(Records, End, Names) ->
 same(Own, Core) ->
     length(Own) =:= length(Core) andalso
         lists:all(fun({<<"dns">>, B}) -> lists:member(B, [<<"dns">>, <<"mdns">>, <<"llmnr">>]);
-                     ({<<"l2tpv3">>, B}) -> lists:member(B, [<<"l2tp">>, <<"l2tpv3">>]);   %% over UDP
+                     %% Over UDP, both versions are one kind to the core.
+                     ({<<"l2tpv3">>, B}) -> lists:member(B, [<<"l2tp">>, <<"l2tpv3">>]);
                      %% The core keeps the kind of the link type.
                      ({<<"pppoed">>, B}) -> lists:member(B, [<<"pppoed">>, <<"pppoes">>]);
                      ({A, B}) -> A =:= B
