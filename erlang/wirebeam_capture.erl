@@ -19,6 +19,9 @@
 -define(MAILBOX, 32).       % messages that may wait in an owner that is always active
 -define(MAILBOX_POLL_MS, 2).
 
+%% A batch is made a list here and is garbage then: with room for one, it is never copied.
+-define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
+
 -record(state,
         {backend :: module(),
          worker :: wirebeam_backend:state(),
@@ -43,7 +46,7 @@
 
 -spec start_link(pid(), wirebeam_options:options()) -> {ok, pid()} | {error, term()}.
 start_link(Owner, Options) ->
-    gen_server:start_link(?MODULE, {Owner, Options}, []).
+    gen_server:start_link(?MODULE, {Owner, Options}, [{spawn_opt, ?HEAP}]).
 
 %% Waits until the capture runs, or could not be opened.
 -spec await(pid()) -> ok | {error, wirebeam:reason()}.
