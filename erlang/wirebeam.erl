@@ -221,7 +221,7 @@ recv(Capture, Max) ->
 %% `einval' (it is active, or another recv waits), `not_owner', `{closed, Reason}' (the
 %% capture has ended, once all was given), `closed' (after that).
 -spec recv(capture(), non_neg_integer(), timeout()) -> {ok, event()} | {error, term()}.
-recv(Capture, Max, Timeout) when is_integer(Max), Max >= 0 ->
+recv(Capture, Max, Timeout) ->
     case wirebeam_capture:take(Capture, Max, Timeout) of
         {ok, {batch, Batch}, true} -> {ok, {packets, packets(Batch)}};
         {ok, Event, _WantsPackets} -> {ok, Event};

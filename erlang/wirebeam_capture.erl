@@ -22,6 +22,13 @@
 %% A batch is made a list here and is garbage then: with room for one, it is never copied.
 -define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
 
+%% Requests come from any process of any node, whatever the functions below let through.
+-define(IS_ACTIVE(Active), (is_boolean(Active) orelse Active =:= once orelse
+                            (is_integer(Active) andalso Active > 0 andalso Active =< 32767))).
+-define(IS_CALLER(From), (is_tuple(From) andalso tuple_size(From) =:= 2 andalso
+                          is_pid(element(1, From)))).
+-define(TIMEOUT_MAX, 16#ffffffff).
+
 -record(state,
         {backend :: module(),
          worker :: wirebeam_backend:state(),
@@ -126,32 +133,39 @@ opened(#state{opener = Opener} = State) ->
 -spec handle_call(term(), gen_server:from(), #state{}) ->
           {reply, term(), #state{}} | {noreply, #state{}} | {stop, normal, ok, #state{}}
           | {stop, normal, #state{}}.
-handle_call(await, From, #state{phase = opening} = State) ->
+handle_call(_Request, From, State) when not ?IS_CALLER(From) ->
+    {noreply, State};
+handle_call(await, From, #state{phase = opening, opener = undefined} = State) ->
     {noreply, State#state{opener = From}};
+handle_call(await, _From, #state{phase = opening} = State) ->
+    {reply, {error, einval}, State};
 handle_call(await, _From, #state{phase = running} = State) ->
     {reply, ok, State};
 handle_call(await, _From, #state{end_reason = Reason} = State) ->
     {stop, normal, {error, open_error(Reason)}, State};
 handle_call(close, _From, State) ->
     {stop, normal, ok, State};
-handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State) ->
+handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State)
+  when is_integer(Max), Max >= 0, Timeout =:= infinity;
+       is_integer(Max), Max >= 0, is_integer(Timeout), Timeout >= 0, Timeout =< ?TIMEOUT_MAX ->
     take(From, Max, Timeout, State);
-handle_call({take, _, _}, _From, State) ->
+handle_call({take, _, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
 handle_call(stats, From, State) ->
     ask(From, fun wirebeam_protocol:stats/1, State);
 handle_call({set_filter, Filter}, From, State) ->
     ask(From, fun(Reference) -> wirebeam_protocol:set_filter(Reference, Filter) end, State);
-handle_call({setopts, #{active := Active}}, _From, State) ->
+handle_call({setopts, #{active := Active}}, _From, State) when ?IS_ACTIVE(Active) ->
     set_active(Active, State);
 handle_call(pause, {Pid, _}, #state{owner = Pid, active = Active} = State) ->
     {reply, {ok, Active}, State#state{active = false}};
 handle_call(pause, _From, State) ->
     {reply, {error, not_owner}, State};
-handle_call({transfer, Owner, Active}, {Pid, _}, #state{owner = Pid} = State) ->
+handle_call({transfer, Owner, Active}, {Pid, _}, #state{owner = Pid} = State)
+  when is_pid(Owner), ?IS_ACTIVE(Active) ->
     demonitor(State#state.monitor, [flush]),
     set_active(Active, State#state{owner = Owner, monitor = monitor(process, Owner)});
-handle_call({transfer, _, _}, _From, State) ->
+handle_call({transfer, _, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
 handle_call(_Request, _From, State) ->
     {reply, {error, einval}, State}.

@@ -21,7 +21,7 @@ cases() ->
      wrong_options, no_such_file, no_such_interface, wrong_filter, cut_file, owner_dies,
      controlling_process_moves_messages, only_the_owner_receives, close_twice,
      live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded,
-     worker_is_killed, many_opened].
+     hostile_terms, worker_is_killed, killed_under_load, many_opened].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -334,6 +334,28 @@ slow_owner_is_bounded(Config) ->
     ok = wirebeam:close(C),
     flush(C).
 
+%% Whatever processes of this or another node send: the capture answers, and goes on.
+hostile_terms(Config) ->
+    C = open_file(Config, [savefile:udp(N, <<>>) || N <- lists:seq(1, 10)], #{active => false}),
+    Terms = [x, <<>>, [], {}, #{}, self(), make_ref(), -1, 1 bsl 70, 1.5, fun() -> ok end,
+             "", [a | b], {take, x, y}, {take, -1, 0}, {take, 0, -1}, {take, 0, 1 bsl 40},
+             {setopts, #{active => 0}}, {setopts, #{active => x}}, {setopts, #{}}, {setopts, x},
+             {set_filter, x}, {set_filter, [300]}, {set_filter, {}}, {transfer, x, true},
+             {transfer, self(), 0}, {transfer, self(), x}, await, {open, []}],
+    [begin
+         ?assertMatch({error, _}, catch gen_server:call(C, Term), Term),
+         C ! Term,
+         gen_server:cast(C, Term),
+         C ! {'$gen_call', Term, stats},
+         C ! {'$gen_call', {Term, Term}, Term},
+         C ! {'DOWN', Term, process, Term, Term},
+         C ! {timeout, Term, take}
+     end || Term <- Terms],
+    [C ! Term || Term <- [mailbox, spent]],
+    {ok, {packets, Packets}} = wirebeam:recv(C, 0),
+    ?assertEqual(10, length(Packets)),
+    ok = wirebeam:close(C).
+
 %% --- the worker -------------------------------------------------------------------------
 
 worker_is_killed(Config) ->
@@ -352,6 +374,27 @@ worker_is_killed(Config) ->
             ok = wirebeam:close(C)
     end,
     flush(C).
+
+%% A kill at any moment of a delivery is told once, after what was delivered.
+killed_under_load([{backend, nif} | _]) ->
+    {skip, "the worker of a NIF cannot be killed alone"};
+killed_under_load(Config) ->
+    Path = path(Config),
+    savefile:write(Path, [savefile:udp(N rem 65536, <<N:4000>>) || N <- lists:seq(1, 50000)]),
+    [begin
+         {ok, C} = open(Config, #{file => Path, memory => Memory}),
+         Killer = spawn_link(fun() ->
+                                     Worker = worker_of(C),
+                                     timer:sleep(Ms),
+                                     os:cmd("kill -9 " ++ Worker)
+                             end),
+         {Packets, Reason} = until_closed(C),
+         ?assertMatch({true, _}, {Reason =:= {exit, 137} orelse Reason =:= eof, Reason}),
+         ?assert(Reason =:= eof orelse length(Packets) =< 50000),
+         unlink(Killer),
+         exit(Killer, kill)
+     end || Ms <- [0, 1, 2, 5, 10, 20, 30], Memory <- [pipe, shared]],
+    wait_until(fun() -> os:cmd("pgrep wirebeam-port") =:= "" end).
 
 worker_of(C) ->
     {links, Links} = process_info(C, links),
