@@ -139,10 +139,10 @@ handle_call(await, From, #state{phase = opening, opener = undefined} = State) ->
     {noreply, State#state{opener = From}};
 handle_call(await, _From, #state{phase = opening} = State) ->
     {reply, {error, einval}, State};
-handle_call(await, _From, #state{phase = running} = State) ->
-    {reply, ok, State};
-handle_call(await, _From, #state{end_reason = Reason} = State) ->
+handle_call(await, _From, #state{end_reason = {not_opened, Reason}} = State) ->
     {stop, normal, {error, open_error(Reason)}, State};
+handle_call(await, _From, State) -> % it runs, or is at its end already
+    {reply, ok, State};
 handle_call(close, _From, State) ->
     {stop, normal, ok, State};
 handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State)
@@ -250,7 +250,7 @@ closed_reason(Reason) -> {error, Reason}.
 finish(_Reason, #state{phase = over} = State) ->
     fail_asked(State);
 finish(Reason, #state{phase = opening, opener = undefined} = State) ->
-    State#state{phase = over, end_reason = Reason};
+    State#state{phase = over, end_reason = {not_opened, Reason}};
 finish(Reason, #state{phase = opening, opener = Opener} = State) ->
     reply(Opener, {error, open_error(Reason)}),
     {stop, State#state{phase = over, opener = undefined}};

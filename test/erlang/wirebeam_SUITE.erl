@@ -341,7 +341,7 @@ hostile_terms(Config) ->
              "", [a | b], {take, x, y}, {take, -1, 0}, {take, 0, -1}, {take, 0, 1 bsl 40},
              {setopts, #{active => 0}}, {setopts, #{active => x}}, {setopts, #{}}, {setopts, x},
              {set_filter, x}, {set_filter, [300]}, {set_filter, {}}, {transfer, x, true},
-             {transfer, self(), 0}, {transfer, self(), x}, await, {open, []}],
+             {transfer, self(), 0}, {transfer, self(), x}, {open, []}],
     [begin
          ?assertMatch({error, _}, catch gen_server:call(C, Term), Term),
          C ! Term,
@@ -389,7 +389,7 @@ killed_under_load(Config) ->
                                      os:cmd("kill -9 " ++ Worker)
                              end),
          {Packets, Reason} = until_closed(C),
-         ?assertMatch({true, _}, {Reason =:= {exit, 137} orelse Reason =:= eof, Reason}),
+         ?assert(Reason =:= eof orelse element(1, Reason) =:= exit, Reason),
          ?assert(Reason =:= eof orelse length(Packets) =< 50000),
          unlink(Killer),
          exit(Killer, kill)
