@@ -17,7 +17,7 @@ cases() ->
     [packets_of_a_file, packets_by_recv, at_most_so_many, batches,
      batches_by_recv, times_in_another_unit, active_once,
      active_n, active_n_adds_up, passive_then_active, filter_of_a_file,
-     streams, transactions, large_frames,
+     streams, transactions, anomalies, stats_of_a_file, hooks, large_frames,
      wrong_options, no_such_file, no_such_interface, wrong_filter, cut_file, owner_dies,
      controlling_process_moves_messages, only_the_owner_receives, close_twice,
      live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded,
@@ -158,6 +158,37 @@ transactions(Config) ->
     Head = binary:part(response(), 0, byte_size(response()) - 5),
     ?assertMatch(#{status := 200, head := Head, body := <<"hello">>, body_bytes := 5,
                    omitted_bytes := 0}, Response).
+
+%% Two versions of the same bytes, of which the receiver's application has read the first.
+anomalies(Config) ->
+    [Syn, SynAck, Ack, Request | Rest] = connection(),
+    Other = savefile:tcp({40000, 80}, {101, 901, 24}, <<"PUT", (request())/binary>>),
+    C = open_file(Config, [Syn, SynAck, Ack, Request, Other | Rest],
+                  #{deliver => [anomalies]}),
+    [#{name := <<"tcp.overlap_differs">>, side := client, offset := 0, kept := Kept,
+       rejected := Rejected, flow := _, client := {{10, 0, 0, 1}, 40000}} | _] = all_of(anomaly, C),
+    ?assertMatch({<<"GET", _/binary>>, <<"PUT", _/binary>>}, {Kept, Rejected}).
+
+stats_of_a_file(Config) ->
+    C = open_file(Config, connection(), #{deliver => [stats, transactions]}),
+    [#{source := #{seen := 8, delivered := 8}, flow := #{flows := 1},
+       http := #{transactions := 1, complete := 1}, worker := #{frames := _}} | _] =
+        lists:reverse([Stats || #{source := _} = Stats <- all_of(stats, C)]).
+
+%% A hook that fails does not end the capture.
+hooks(Config) ->
+    Self = self(),
+    Hook = fun(Event, Measurements, Metadata) ->
+                   Self ! {hook, Event, Measurements, Metadata},
+                   error(failed)
+           end,
+    C = open_file(Config, [savefile:udp(N, <<>>) || N <- lists:seq(1, 7)], #{telemetry => Hook}),
+    ?assertEqual(7, length(all_packets(C))),
+    [receive {hook, Event, Measurements, #{capture := C, owner := Self}} -> ok
+     after 1000 -> ct:fail(Event)
+     end || {Event, Measurements} <- [{[wirebeam, open], #{}},
+                                      {[wirebeam, packets], #{count => 7, bytes => 7 * 42}},
+                                      {[wirebeam, closed], #{}}]].
 
 %% --- active modes -----------------------------------------------------------------------
 
@@ -456,6 +487,7 @@ all_of(Kind, C) ->
     receive
         {wirebeam, C, {streams, Events}} when Kind =:= streams -> Events ++ all_of(Kind, C);
         {wirebeam, C, {Kind, Event}} -> [Event | all_of(Kind, C)];
+        {wirebeam, C, _} -> all_of(Kind, C);
         {wirebeam_closed, C, eof} -> []
     after 10000 -> ct:fail({not_closed, process_info(self(), messages)})
     end.

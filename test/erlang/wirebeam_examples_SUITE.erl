@@ -169,6 +169,8 @@ several_nodes(Config) ->
     [receive {packets, Node, _} -> ok after 5000 -> ct:fail(Node) end || Node <- [Killed, Endless]],
     "" = os:cmd("kill -9 " ++ erpc:call(Killed, os, getpid, [])),
     wait_until(fun() -> not is_capturing(Killed) end),
+    %% Its worker goes with it; that of the other stays.
+    wait_until(fun() -> os:cmd("pgrep -c -x wirebeam-port") =:= "1\n" end),
     send(7009),
     receive {packets, Endless, _} -> ok after 5000 -> ct:fail(endless) end,
     Counted = counters:new(1, []),
