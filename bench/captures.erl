@@ -4,8 +4,8 @@
 %%
 %%     erl -noinput -pa ... -run captures main WAY SOURCE
 %%
-%% WAY: port|pipe|nif followed by -packets|-recv|-batches|-transactions, or term-port, or
-%% socket. SOURCE: a capture file, or an interface. At the end of a file, or on SIGTERM, it prints
+%% WAY: port|pipe|nif followed by -packets|-recv|-batches, or by -transactions (without their
+%% bytes) or -whole (with them); or term-port, or socket. SOURCE: a capture file, or an interface. At the end of a file, or on SIGTERM, it prints
 %% "packets N" and, of a file, "measured CPU WALL" (seconds; CPU that of the VM).
 -module(captures).
 
@@ -32,9 +32,14 @@ run(["socket"], Interface) -> socket(Interface);
 run([Backend, "recv"], Source) -> recv(open(Backend, [packets], false, Source), 0);
 run([Backend, "packets"], Source) -> active(open(Backend, [packets], 16, Source), 0);
 run([Backend, "batches"], Source) -> active(open(Backend, [batches], 16, Source), 0);
-run([Backend, "transactions"], Source) -> active(open(Backend, [transactions], 16, Source), 0).
+run([Backend, "transactions"], Source) ->
+    active(open(Backend, #{bodies => false}, [transactions], 16, Source), 0);
+run([Backend, "whole"], Source) -> active(open(Backend, [transactions], 16, Source), 0).
 
 open(Backend, Deliver, Active, Source) ->
+    open(Backend, #{}, Deliver, Active, Source).
+
+open(Backend, Options, Deliver, Active, Source) ->
     Where = case filelib:is_regular(Source) of
                 true -> #{file => Source};
                 false -> #{interface => Source}
@@ -44,7 +49,8 @@ open(Backend, Deliver, Active, Source) ->
               "pipe" -> #{backend => port, memory => pipe};
               "nif" -> #{backend => nif}
           end,
-    {ok, C} = wirebeam:open(maps:merge(Where, How#{deliver => Deliver, active => Active})),
+    {ok, C} = wirebeam:open(maps:merge(maps:merge(Where, Options),
+                                       How#{deliver => Deliver, active => Active})),
     C.
 
 recv(C, Count) ->
