@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: ISC */
+#include "support/beam.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define HEAP_BINARY_MAX 64 /* longer ones are shared */
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            abort();                                                                               \
+    } while (0)
+
+struct blob {
+    atomic_uint holders;
+    size_t length;
+    unsigned char bytes[];
+};
+
+struct term {
+    enum beam_kind kind;
+    struct term *next; /* of its environment */
+    union {
+        char name[32];
+        struct blob *blob;
+        struct {
+            int arity;
+            ERL_NIF_TERM elements[4];
+        };
+        uint64_t reference;
+        struct resource *resource;
+    };
+};
+
+struct enif_environment_t {
+    struct term *terms;
+    struct process *process; /* or NULL */
+    void *data;              /* of the library, in a call */
+    bool is_sent, is_raised;
+};
+
+struct message {
+    struct message *next;
+    struct term *terms;
+    ERL_NIF_TERM term;
+};
+
+struct process {
+    struct enif_environment_t environment;
+    struct process *next;
+    uint64_t pid;
+    struct message *first, **last;
+};
+
+struct enif_resource_type_t {
+    ErlNifResourceTypeInit callbacks;
+};
+
+struct resource {
+    struct resource *next;
+    ErlNifResourceType *type;
+    unsigned holders;
+    uint64_t monitored; /* a process, or 0 */
+    max_align_t object[];
+};
+
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t arrived; /* a message, or somebody at held binaries, or they are released */
+    bool is_held;
+    unsigned held;
+    struct process *processes;
+    struct resource *resources;
+    uint64_t last_pid;
+    atomic_uint_least64_t last_reference;
+    atomic_size_t alive;
+    atomic_int binaries_left;
+    struct enif_resource_type_t types[2]; /* the library's, a strange one */
+    ErlNifEntry *entry;
+    void *data;
+} vm = {
+    .mutex = PTHREAD_MUTEX_INITIALIZER, .arrived = PTHREAD_COND_INITIALIZER, .binaries_left = -1};
+
+ErlNifEntry *nif_init(void);
+
+/* ---- Memory ----------------------------------------------------------------------- */
+
+static void *allocate(size_t bytes)
+{
+    void *result = calloc(1, bytes);
+    CHECK(result);
+    return result;
+}
+
+static struct blob *new_blob(size_t length)
+{
+    struct blob *blob = allocate(sizeof *blob + length);
+    atomic_init(&blob->holders, 1);
+    blob->length = length;
+    atomic_fetch_add(&vm.alive, 1);
+    return blob;
+}
+
+static void release_blob(struct blob *blob)
+{
+    if (atomic_fetch_sub(&blob->holders, 1) > 1)
+        return;
+    atomic_fetch_sub(&vm.alive, 1);
+    free(blob);
+}
+
+static void keep_resource(struct resource *resource)
+{
+    pthread_mutex_lock(&vm.mutex);
+    resource->holders++;
+    pthread_mutex_unlock(&vm.mutex);
+}
+
+static void release_resource(struct resource *resource)
+{
+    struct enif_environment_t environment = {.data = vm.data};
+    pthread_mutex_lock(&vm.mutex);
+    CHECK(resource->holders > 0);
+    bool is_last = --resource->holders == 0;
+    struct resource **at = &vm.resources;
+    while (is_last && *at != resource)
+        at = &(*at)->next;
+    if (is_last)
+        *at = resource->next;
+    pthread_mutex_unlock(&vm.mutex);
+    if (!is_last)
+        return;
+    if (resource->type->callbacks.dtor)
+        resource->type->callbacks.dtor(&environment, resource->object);
+    atomic_fetch_sub(&vm.alive, 1);
+    free(resource);
+}
+
+static void free_terms(struct term *terms)
+{
+    for (struct term *term = terms, *next; term; term = next) {
+        next = term->next;
+        if (term->kind == BEAM_BINARY)
+            release_blob(term->blob);
+        if (term->kind == BEAM_HANDLE)
+            release_resource(term->resource);
+        free(term);
+    }
+}
+
+/* ---- Environments ----------------------------------------------------------------- */
+
+ErlNifEnv *enif_alloc_env(void)
+{
+    atomic_fetch_add(&vm.alive, 1);
+    return allocate(sizeof(ErlNifEnv));
+}
+
+void enif_clear_env(ErlNifEnv *env)
+{
+    free_terms(env->terms);
+    *env = (ErlNifEnv){0};
+}
+
+void enif_free_env(ErlNifEnv *env)
+{
+    enif_clear_env(env);
+    atomic_fetch_sub(&vm.alive, 1);
+    free(env);
+}
+
+void *enif_priv_data(ErlNifEnv *env)
+{
+    return env->data;
+}
+
+/* ---- Terms ------------------------------------------------------------------------ */
+
+static struct term *new_term(ErlNifEnv *env, enum beam_kind kind)
+{
+    CHECK(!env->is_sent && !env->is_raised);
+    struct term *term = allocate(sizeof *term);
+    term->kind = kind;
+    term->next = env->terms;
+    env->terms = term;
+    return term;
+}
+
+static struct term *from(ERL_NIF_TERM term)
+{
+    return (struct term *)(uintptr_t)term;
+}
+
+static ERL_NIF_TERM to(const struct term *term)
+{
+    return (ERL_NIF_TERM)(uintptr_t)term;
+}
+
+ERL_NIF_TERM enif_make_atom(ErlNifEnv *env, const char *name)
+{
+    struct term *term = new_term(env, BEAM_ATOM);
+    CHECK(strlen(name) < sizeof term->name);
+    strcpy(term->name, name);
+    return to(term);
+}
+
+ERL_NIF_TERM enif_make_ref(ErlNifEnv *env)
+{
+    struct term *term = new_term(env, BEAM_REFERENCE);
+    term->reference = atomic_fetch_add(&vm.last_reference, 1) + 1;
+    return to(term);
+}
+
+ERL_NIF_TERM enif_make_badarg(ErlNifEnv *env)
+{
+    env->is_raised = true;
+    return 0;
+}
+
+/* That all are terms of the environment is what the real one takes on trust. */
+static bool is_of(const ErlNifEnv *env, ERL_NIF_TERM wanted)
+{
+    const struct term *term = env->terms;
+    while (term && term != from(wanted))
+        term = term->next;
+    return term != NULL;
+}
+
+ERL_NIF_TERM enif_make_tuple(ErlNifEnv *env, unsigned count, ...)
+{
+    struct term *term = new_term(env, BEAM_TUPLE);
+    va_list arguments;
+    CHECK(count <= sizeof term->elements / sizeof *term->elements);
+    term->arity = (int)count;
+    va_start(arguments, count);
+    for (unsigned i = 0; i < count; i++) {
+        term->elements[i] = va_arg(arguments, ERL_NIF_TERM);
+        CHECK(is_of(env, term->elements[i]));
+    }
+    va_end(arguments);
+    return to(term);
+}
+
+ERL_NIF_TERM enif_make_copy(ErlNifEnv *env, ERL_NIF_TERM source)
+{
+    const struct term *old = from(source);
+    struct term *term = new_term(env, old->kind);
+    struct term *next = term->next;
+    *term = *old;
+    term->next = next;
+    CHECK(old->kind != BEAM_TUPLE); /* nobody needs that */
+    if (old->kind == BEAM_BINARY && old->blob->length <= HEAP_BINARY_MAX) {
+        term->blob = new_blob(old->blob->length);
+        memcpy(term->blob->bytes, old->blob->bytes, old->blob->length);
+    } else if (old->kind == BEAM_BINARY) {
+        atomic_fetch_add(&old->blob->holders, 1);
+    } else if (old->kind == BEAM_HANDLE) {
+        keep_resource(old->resource);
+    }
+    return to(term);
+}
+
+enum beam_kind beam_kind(ERL_NIF_TERM term)
+{
+    return from(term)->kind;
+}
+
+bool beam_is_atom(ERL_NIF_TERM term, const char *name)
+{
+    return beam_kind(term) == BEAM_ATOM && strcmp(from(term)->name, name) == 0;
+}
+
+int beam_arity(ERL_NIF_TERM tuple)
+{
+    return beam_kind(tuple) == BEAM_TUPLE ? from(tuple)->arity : -1;
+}
+
+ERL_NIF_TERM beam_element(ERL_NIF_TERM tuple, int index)
+{
+    CHECK(index < beam_arity(tuple));
+    return from(tuple)->elements[index];
+}
+
+uint64_t beam_reference(ERL_NIF_TERM term)
+{
+    CHECK(beam_kind(term) == BEAM_REFERENCE);
+    return from(term)->reference;
+}
+
+ERL_NIF_TERM beam_other(ErlNifEnv *env)
+{
+    return to(new_term(env, BEAM_OTHER));
+}
+
+/* ---- Binaries --------------------------------------------------------------------- */
+
+int enif_inspect_binary(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifBinary *binary)
+{
+    CHECK(is_of(env, term));
+    if (beam_kind(term) != BEAM_BINARY)
+        return 0;
+    *binary = (ErlNifBinary){.size = from(term)->blob->length, .data = from(term)->blob->bytes};
+    return 1;
+}
+
+static void wait_while_held(void)
+{
+    pthread_mutex_lock(&vm.mutex);
+    vm.held++;
+    pthread_cond_broadcast(&vm.arrived);
+    while (vm.is_held)
+        pthread_cond_wait(&vm.arrived, &vm.mutex);
+    vm.held--;
+    pthread_mutex_unlock(&vm.mutex);
+}
+
+int enif_alloc_binary(size_t size, ErlNifBinary *binary)
+{
+    wait_while_held();
+    int left = atomic_load(&vm.binaries_left);
+    if (left == 0)
+        return 0;
+    if (left > 0)
+        atomic_fetch_sub(&vm.binaries_left, 1);
+    struct blob *blob = new_blob(size);
+    *binary = (ErlNifBinary){.size = size, .data = blob->bytes, .ref_bin = blob};
+    return 1;
+}
+
+ERL_NIF_TERM enif_make_binary(ErlNifEnv *env, ErlNifBinary *binary)
+{
+    struct term *term = new_term(env, BEAM_BINARY);
+    term->blob = binary->ref_bin;
+    *binary = (ErlNifBinary){0};
+    return to(term);
+}
+
+ERL_NIF_TERM beam_binary(ErlNifEnv *env, const void *bytes, size_t length)
+{
+    struct term *term = new_term(env, BEAM_BINARY);
+    term->blob = new_blob(length);
+    if (length > 0)
+        memcpy(term->blob->bytes, bytes, length);
+    return to(term);
+}
+
+void beam_binaries_left(int count)
+{
+    atomic_store(&vm.binaries_left, count);
+}
+
+static void set_held(bool is_held)
+{
+    pthread_mutex_lock(&vm.mutex);
+    vm.is_held = is_held;
+    pthread_cond_broadcast(&vm.arrived);
+    pthread_mutex_unlock(&vm.mutex);
+}
+
+void beam_hold_binaries(void)
+{
+    set_held(true);
+}
+
+void beam_wait_for_held(void)
+{
+    pthread_mutex_lock(&vm.mutex);
+    while (vm.held == 0)
+        pthread_cond_wait(&vm.arrived, &vm.mutex);
+    pthread_mutex_unlock(&vm.mutex);
+}
+
+void beam_release_binaries(void)
+{
+    set_held(false);
+}
+
+size_t beam_alive(void)
+{
+    return atomic_load(&vm.alive);
+}
+
+/* ---- Resources -------------------------------------------------------------------- */
+
+static struct resource *resource_of(void *object)
+{
+    return (struct resource *)(void *)((char *)object - offsetof(struct resource, object));
+}
+
+ErlNifResourceType *enif_open_resource_type_x(ErlNifEnv *env, const char *name,
+                                              const ErlNifResourceTypeInit *callbacks,
+                                              ErlNifResourceFlags flags, ErlNifResourceFlags *tried)
+{
+    (void)env;
+    CHECK(name && flags == (ERL_NIF_RT_CREATE | ERL_NIF_RT_TAKEOVER) && !tried);
+    vm.types[0].callbacks = *callbacks;
+    return &vm.types[0];
+}
+
+static struct resource *new_resource(ErlNifResourceType *type, size_t size)
+{
+    struct resource *resource = allocate(sizeof *resource + size);
+    memset(resource->object, 0xa5, size); /* the real one clears nothing */
+    resource->type = type;
+    resource->holders = 1;
+    pthread_mutex_lock(&vm.mutex);
+    resource->next = vm.resources;
+    vm.resources = resource;
+    pthread_mutex_unlock(&vm.mutex);
+    atomic_fetch_add(&vm.alive, 1);
+    return resource;
+}
+
+void *enif_alloc_resource(ErlNifResourceType *type, size_t size)
+{
+    return new_resource(type, size)->object;
+}
+
+void enif_release_resource(void *object)
+{
+    release_resource(resource_of(object));
+}
+
+ERL_NIF_TERM enif_make_resource(ErlNifEnv *env, void *object)
+{
+    struct term *term = new_term(env, BEAM_HANDLE);
+    term->resource = resource_of(object);
+    keep_resource(term->resource);
+    return to(term);
+}
+
+int enif_get_resource(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifResourceType *type, void **object)
+{
+    CHECK(is_of(env, term));
+    if (beam_kind(term) != BEAM_HANDLE || from(term)->resource->type != type)
+        return 0;
+    *object = from(term)->resource->object;
+    return 1;
+}
+
+ERL_NIF_TERM beam_strange_handle(ErlNifEnv *env)
+{
+    struct term *term = new_term(env, BEAM_HANDLE);
+    term->resource = new_resource(&vm.types[1], 1);
+    return to(term);
+}
+
+/* ---- Processes -------------------------------------------------------------------- */
+
+ErlNifEnv *beam_spawn(void)
+{
+    struct process *process = allocate(sizeof *process);
+    process->environment.process = process;
+    process->last = &process->first;
+    pthread_mutex_lock(&vm.mutex);
+    process->pid = ++vm.last_pid;
+    process->next = vm.processes;
+    vm.processes = process;
+    pthread_mutex_unlock(&vm.mutex);
+    return &process->environment;
+}
+
+/* A resource that watches pid, held for the caller, or NULL. */
+static struct resource *take_monitor(uint64_t pid)
+{
+    pthread_mutex_lock(&vm.mutex);
+    struct resource *each = vm.resources;
+    while (each && each->monitored != pid)
+        each = each->next;
+    if (each) {
+        each->monitored = 0;
+        each->holders++;
+    }
+    pthread_mutex_unlock(&vm.mutex);
+    return each;
+}
+
+static void tell_monitors(uint64_t pid)
+{
+    struct enif_environment_t environment = {.data = vm.data};
+    ErlNifPid died = {pid};
+    ErlNifMonitor monitor = {0};
+    struct resource *resource;
+    while ((resource = take_monitor(pid))) {
+        resource->type->callbacks.down(&environment, resource->object, &died, &monitor);
+        release_resource(resource);
+    }
+}
+
+void beam_exit(ErlNifEnv *env)
+{
+    struct process *process = env->process;
+    pthread_mutex_lock(&vm.mutex);
+    struct process **at = &vm.processes;
+    while (*at != process)
+        at = &(*at)->next;
+    *at = process->next;
+    pthread_mutex_unlock(&vm.mutex);
+    tell_monitors(process->pid);
+    for (struct message *message = process->first, *next; message; message = next) {
+        next = message->next;
+        free_terms(message->terms);
+        free(message);
+    }
+    free_terms(env->terms);
+    free(process);
+}
+
+void beam_collect(ErlNifEnv *env)
+{
+    struct term *terms = env->terms;
+    env->terms = NULL;
+    free_terms(terms);
+}
+
+ErlNifPid *enif_self(ErlNifEnv *env, ErlNifPid *pid)
+{
+    CHECK(env->process);
+    *pid = (ErlNifPid){env->process->pid};
+    return pid;
+}
+
+int enif_monitor_process(ErlNifEnv *env, void *object, const ErlNifPid *pid, ErlNifMonitor *monitor)
+{
+    (void)env, (void)monitor;
+    CHECK(resource_of(object)->type->callbacks.down && resource_of(object)->monitored == 0);
+    pthread_mutex_lock(&vm.mutex);
+    resource_of(object)->monitored = pid->pid;
+    pthread_mutex_unlock(&vm.mutex);
+    return 0;
+}
+
+static bool deliver(uint64_t pid, struct message *message)
+{
+    pthread_mutex_lock(&vm.mutex);
+    struct process *process = vm.processes;
+    while (process && process->pid != pid)
+        process = process->next;
+    if (process) {
+        *process->last = message;
+        process->last = &message->next;
+        pthread_cond_broadcast(&vm.arrived);
+    }
+    pthread_mutex_unlock(&vm.mutex);
+    return process != NULL;
+}
+
+/* What was sent is the receiver's: the environment can only be cleared or freed. */
+int enif_send(ErlNifEnv *caller, const ErlNifPid *pid, ErlNifEnv *env, ERL_NIF_TERM term)
+{
+    CHECK(!caller && is_of(env, term));
+    struct message *message = allocate(sizeof *message);
+    *message = (struct message){.terms = env->terms, .term = term};
+    if (!deliver(pid->pid, message)) {
+        free(message);
+        return 0;
+    }
+    env->terms = NULL;
+    env->is_sent = true;
+    return 1;
+}
+
+static struct message *take_message(struct process *process, const struct timespec *until)
+{
+    pthread_mutex_lock(&vm.mutex);
+    int error = 0;
+    while (!process->first && error != ETIMEDOUT)
+        error = pthread_cond_timedwait(&vm.arrived, &vm.mutex, until);
+    struct message *message = process->first;
+    if (message) {
+        process->first = message->next;
+        if (!process->first)
+            process->last = &process->first;
+    }
+    pthread_mutex_unlock(&vm.mutex);
+    return message;
+}
+
+ERL_NIF_TERM beam_receive(ErlNifEnv *env, int timeout_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += timeout_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    struct message *message = take_message(env->process, &until);
+    if (!message)
+        return 0;
+    struct term **last = &message->terms;
+    while (*last)
+        last = &(*last)->next;
+    *last = env->terms;
+    env->terms = message->terms;
+    ERL_NIF_TERM term = message->term;
+    free(message);
+    return term;
+}
+
+/* ---- The library ------------------------------------------------------------------ */
+
+void beam_load(void)
+{
+    struct enif_environment_t environment = {0};
+    vm.entry = nif_init();
+    CHECK(vm.entry->load(&environment, &vm.data, 0) == 0);
+}
+
+void beam_upgrade(void)
+{
+    struct enif_environment_t environment = {0};
+    void *old = vm.data, *data = NULL;
+    CHECK(vm.entry->upgrade(&environment, &data, &old, 0) == 0);
+    if (vm.entry->unload)
+        vm.entry->unload(&environment, old);
+    vm.data = data;
+}
+
+void beam_unload(void)
+{
+    struct enif_environment_t environment = {0};
+    if (vm.entry->unload)
+        vm.entry->unload(&environment, vm.data);
+    vm.entry = NULL;
+}
+
+static const ErlNifFunc *find(const char *name, int arity)
+{
+    const ErlNifFunc *function = vm.entry->funcs;
+    while (strcmp(function->name, name) != 0 || (int)function->arity != arity) {
+        function++;
+        CHECK(function < vm.entry->funcs + vm.entry->num_of_funcs);
+    }
+    return function;
+}
+
+ERL_NIF_TERM beam_call(ErlNifEnv *process, const char *name, int arity,
+                       const ERL_NIF_TERM *arguments)
+{
+    process->data = vm.data;
+    ERL_NIF_TERM result = find(name, arity)->fptr(process, arity, arguments);
+    CHECK(process->is_raised == (result == 0));
+    process->is_raised = false;
+    return result;
+}
