@@ -270,6 +270,38 @@ static void more_commands_than_fit(void **state)
     assert_true(beam_receive(*state, 20) == 0);
 }
 
+/* What waits while the worker is busy is all taken, one after the other. */
+static void commands_that_wait(void **state)
+{
+    struct worker_of worker = start(*state);
+    beam_hold_binaries();
+    give_number(*state, worker.handle, COMMAND_STATS, 0);
+    beam_wait_for_held();
+    for (uint32_t i = 1; i < 10; i++)
+        give_number(*state, worker.handle, COMMAND_STATS, i);
+    beam_release_binaries();
+    for (uint32_t i = 0; i < 10; i++)
+        assert_int_equal(load32(next_frame(*state, worker).data + 1), i);
+}
+
+static int64_t used_ms(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+/* A worker with nothing to do takes no time of a processor. */
+static void worker_that_waits(void **state)
+{
+    struct worker_of worker = start(*state);
+    give_number(*state, worker.handle, COMMAND_STATS, 1);
+    next_frame(*state, worker);
+    int64_t before = used_ms();
+    pause_ms(300);
+    assert_true(used_ms() - before < 30);
+}
+
 static void nothing_comes_after_stop(void **state)
 {
     for (int i = 0; i < 200; i++) {
@@ -358,12 +390,20 @@ static void descriptors_go_before_the_handle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_packets_of_a_file),        TEST(terms_of_every_kind),
-        TEST(commands_of_no_sense),         TEST(commands_outlive_their_terms),
-        TEST(more_commands_than_fit),       TEST(nothing_comes_after_stop),
-        TEST(owner_dies_before_its_handle), TEST(handle_goes_before_its_owner),
-        TEST(no_memory_for_a_frame),        TEST(no_descriptor_for_a_worker),
-        TEST(another_library_takes_over),   TEST(descriptors_go_before_the_handle),
+        TEST(all_packets_of_a_file),
+        TEST(terms_of_every_kind),
+        TEST(commands_of_no_sense),
+        TEST(commands_outlive_their_terms),
+        TEST(more_commands_than_fit),
+        TEST(commands_that_wait),
+        TEST(worker_that_waits),
+        TEST(nothing_comes_after_stop),
+        TEST(owner_dies_before_its_handle),
+        TEST(handle_goes_before_its_owner),
+        TEST(no_memory_for_a_frame),
+        TEST(no_descriptor_for_a_worker),
+        TEST(another_library_takes_over),
+        TEST(descriptors_go_before_the_handle),
     };
     return cmocka_run_group_tests(tests, write_capture, remove_capture);
 }
