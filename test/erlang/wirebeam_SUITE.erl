@@ -11,7 +11,8 @@
 
 all() -> [{group, port}, {group, nif}].
 
-groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
+%% A thread of this VM cannot be killed.
+groups() -> [{port, [], cases()}, {nif, [], cases() -- [killed_under_load]}].
 
 cases() ->
     [packets_of_a_file, packets_by_recv, at_most_so_many, batches,
@@ -407,8 +408,6 @@ worker_is_killed(Config) ->
     flush(C).
 
 %% A kill at any moment of a delivery is told once, after what was delivered.
-killed_under_load([{backend, nif} | _]) ->
-    {skip, "the worker of a NIF cannot be killed alone"};
 killed_under_load(Config) ->
     Path = path(Config),
     savefile:write(Path, [savefile:udp(N rem 65536, <<N:4000>>) || N <- lists:seq(1, 50000)]),
