@@ -44,8 +44,14 @@ missing() ->
                                   "were missing when it was built; or use backend => port"]).
 
 -spec command(worker(), iodata()) -> ok | busy | closed.
-command({Handle, Tag}, Command) ->
-    Binary = iolist_to_binary(Command),
+command(Worker, Command) ->
+    try iolist_to_binary(Command) of
+        Binary -> give_binary(Worker, Binary)
+    catch
+        error:badarg -> closed % a hostile term; a port answers the same
+    end.
+
+give_binary({Handle, Tag}, Binary) ->
     try
         give(Handle, Binary)
     catch
