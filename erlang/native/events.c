@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "events.h"
 
+#include <stdlib.h>
+
 #include "exchange.h"
 
 #define EVENT_HEAD_BYTES 5                 /* kind, length */
+#define WORTH_HOLDING    4096              /* a shorter body is copied */
 #define KEPT_BYTES       ((size_t)4 << 20) /* a longer buffer, for large bodies, is not kept */
 
 static struct events *events_of(void *context)
@@ -19,26 +22,51 @@ static size_t begin(struct events *events, enum event_kind kind)
     size_t start = events->buffer.used;
     buffer_put8(&events->buffer, kind);
     buffer_put32(&events->buffer, 0);
+    events->held_of_event = 0;
     return start;
+}
+
+/* The frame: what is in the buffer, and between it what is held. Returns how many parts. */
+static int parts_of(const struct events *events, struct iovec *parts)
+{
+    size_t done = 0;
+    int count = 0;
+    for (int i = 0; i < events->held_count; i++) {
+        const struct held *held = &events->held[i];
+        parts[count++] = (struct iovec){events->buffer.bytes + done, held->before - done};
+        parts[count++] = (struct iovec){held->bytes, held->length};
+        done = held->before;
+    }
+    parts[count++] = (struct iovec){events->buffer.bytes + done, events->buffer.used - done};
+    return count;
+}
+
+static void free_held(struct events *events)
+{
+    for (int i = 0; i < events->held_count; i++)
+        free(events->held[i].bytes);
+    events->held_count = 0;
+    events->held_bytes = 0;
 }
 
 static void send_events(struct events *events)
 {
-    const struct iovec frame = {events->buffer.bytes, events->buffer.used};
+    struct iovec parts[2 * HELD_MAX + 1];
     if (events->buffer.is_failed)
         worker_out_of_memory(events->worker);
     else if (events->buffer.used > 0)
-        worker_emit(events->worker, &frame, 1);
+        worker_emit(events->worker, parts, parts_of(events, parts));
     if (events->buffer.capacity > KEPT_BYTES && !events->buffer.is_failed)
         buffer_free(&events->buffer);
     events->buffer.used = 0;
+    free_held(events);
 }
 
 static void end(struct events *events, size_t start)
 {
-    size_t length = events->buffer.used - start - EVENT_HEAD_BYTES;
+    size_t length = events->buffer.used - start - EVENT_HEAD_BYTES + events->held_of_event;
     buffer_set32(&events->buffer, start + 1, (uint32_t)length);
-    if (events->buffer.used >= events->settings->batch_bytes)
+    if (events->buffer.used + events->held_bytes >= events->settings->batch_bytes)
         send_events(events);
 }
 
@@ -157,8 +185,23 @@ static void put_gaps(struct buffer *buffer, const struct wb_http_message *messag
     }
 }
 
+/* A long body becomes a part of the frame. */
+static void put_body(struct events *events, struct body *body)
+{
+    if (body->used < WORTH_HOLDING || events->held_count == HELD_MAX) {
+        buffer_put_text(&events->buffer, body->bytes, body->used);
+        return;
+    }
+    buffer_put32(&events->buffer, (uint32_t)body->used);
+    events->held[events->held_count++] =
+        (struct held){events->buffer.used, body->bytes, body->used};
+    events->held_bytes += body->used;
+    events->held_of_event += body->used;
+    body->bytes = NULL;
+}
+
 static void put_message(struct events *events, const struct wb_http_message *message,
-                        const struct body *body)
+                        struct body *body)
 {
     struct buffer *buffer = &events->buffer;
     buffer_put8(buffer, message->seen);
@@ -179,7 +222,7 @@ static void put_message(struct events *events, const struct wb_http_message *mes
     put_slice(buffer, message->head);
     put_headers(buffer, message->headers, message->header_count);
     put_headers(buffer, message->trailers, message->trailer_count);
-    buffer_put_text(buffer, body->bytes, body->used);
+    put_body(events, body);
     buffer_put64(buffer, events->settings->has_bodies ? body->left_out : message->body_bytes);
 }
 
@@ -188,13 +231,16 @@ static void on_http_bytes(void *context, struct wb_flow *flow,
                           enum wb_http_part part, const uint8_t *bytes, uint32_t length)
 {
     struct events *events = events_of(context);
+    const struct wb_http_message *message =
+        side == WB_HTTP_REQUEST ? &transaction->request : &transaction->response;
     (void)flow;
     if (part != WB_HTTP_PART_BODY)
         return;
     if (!transaction->user)
         transaction->user = exchange_new(events->stats);
     if (transaction->user)
-        exchange_add(transaction->user, side, bytes, length, events->settings, events->stats);
+        exchange_add(transaction->user, side, bytes, length, message->content_length,
+                     events->settings, events->stats);
     else
         worker_out_of_memory(events->worker);
 }
@@ -202,10 +248,10 @@ static void on_http_bytes(void *context, struct wb_flow *flow,
 static void on_transaction(void *context, struct wb_flow *flow,
                            struct wb_http_transaction *transaction)
 {
-    static const struct exchange nothing;
+    struct exchange nothing = {0};
     struct events *events = events_of(context);
     struct buffer *buffer = &events->buffer;
-    const struct exchange *exchange = transaction->user ? transaction->user : &nothing;
+    struct exchange *exchange = transaction->user ? transaction->user : &nothing;
     size_t start = begin(events, EVENT_TRANSACTION);
     buffer_put64(buffer, transaction->number);
     buffer_put32(buffer, transaction->index);
@@ -374,5 +420,6 @@ void events_flush(struct events *events)
 void events_free(struct events *events)
 {
     batch_free(&events->batch);
+    free_held(events);
     buffer_free(&events->buffer);
 }

@@ -13,11 +13,23 @@
 #include "counters.h"
 #include "options.h"
 
+#define HELD_MAX 256 /* in a frame */
+
+/* A body that goes into the frame where it lies. */
+struct held {
+    size_t before; /* bytes of the buffer before it */
+    uint8_t *bytes;
+    size_t length;
+};
+
 struct events {
     struct worker *worker;
     const struct settings *settings;
     struct batch batch;
-    struct buffer buffer; /* a frame of EVENTS, or nothing */
+    struct buffer buffer; /* a frame of EVENTS but for what is held, or nothing */
+    struct held held[HELD_MAX];
+    int held_count;
+    size_t held_bytes, held_of_event; /* in the frame; in the event that is begun */
     struct worker_stats *stats;
 };
 

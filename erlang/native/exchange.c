@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES 1024
+#define FIRST_BYTES    1024
+#define BELIEVED_TIMES 16 /* a body's announced length is believed up to so many times what came */
 
 static void account(struct worker_stats *stats, size_t bytes)
 {
@@ -21,16 +22,31 @@ struct exchange *exchange_new(struct worker_stats *stats)
     return exchange;
 }
 
-/* Room for wanted bytes: twice of what there was, or less where the limits or the memory do
- * not allow that. */
-static void grow(struct body *body, size_t wanted, const struct settings *settings,
-                 struct worker_stats *stats)
+static size_t least(uint64_t one, uint64_t other)
+{
+    return (size_t)(one < other ? one : other);
+}
+
+/* What to make room for when wanted bytes are there: twice of what there was, or as much as was
+ * announced. An announcement that lies costs no more than sending a part of it does. */
+static size_t next_capacity(const struct body *body, size_t wanted, uint64_t announced)
+{
+    size_t capacity = body->capacity ? 2 * body->capacity : FIRST_BYTES;
+    size_t believed = BELIEVED_TIMES * wanted;
+    if (capacity < wanted)
+        capacity = wanted;
+    if (announced < wanted)
+        return capacity;
+    return least(announced, believed > capacity ? believed : capacity);
+}
+
+/* Room for wanted bytes, or less where the limits or the memory do not allow that. */
+static void grow(struct body *body, size_t wanted, uint64_t announced,
+                 const struct settings *settings, struct worker_stats *stats)
 {
     uint64_t held = stats->body_memory_bytes - body->capacity;
     uint64_t left = settings->max_body_total > held ? settings->max_body_total - held : 0;
-    size_t capacity = body->capacity ? 2 * body->capacity : FIRST_BYTES;
-    if (capacity < wanted)
-        capacity = wanted;
+    size_t capacity = next_capacity(body, wanted, announced);
     if (capacity > settings->max_body_bytes)
         capacity = settings->max_body_bytes;
     if (capacity > left)
@@ -44,13 +60,13 @@ static void grow(struct body *body, size_t wanted, const struct settings *settin
 }
 
 /* How many of length bytes go into the body: all, or its first part, and then no more ever. */
-static size_t admit(struct body *body, size_t length, const struct settings *settings,
-                    struct worker_stats *stats)
+static size_t admit(struct body *body, size_t length, uint64_t announced,
+                    const struct settings *settings, struct worker_stats *stats)
 {
     size_t room = settings->max_body_bytes - body->used;
     size_t taken = length < room ? length : room;
     if (taken > body->capacity - body->used && body->left_out == 0)
-        grow(body, body->used + taken, settings, stats);
+        grow(body, body->used + taken, announced, settings, stats);
     if (taken > body->capacity - body->used)
         taken = body->capacity - body->used;
     size_t left_out = length - taken;
@@ -63,10 +79,11 @@ static size_t admit(struct body *body, size_t length, const struct settings *set
 }
 
 void exchange_add(struct exchange *exchange, enum wb_http_side side, const uint8_t *bytes,
-                  uint32_t length, const struct settings *settings, struct worker_stats *stats)
+                  uint32_t length, uint64_t announced, const struct settings *settings,
+                  struct worker_stats *stats)
 {
     struct body *body = &exchange->bodies[side];
-    size_t taken = admit(body, length, settings, stats);
+    size_t taken = admit(body, length, announced, settings, stats);
     if (taken == 0)
         return;
     memcpy(body->bytes + body->used, bytes, taken);

@@ -27,8 +27,10 @@ struct exchange {
 /* NULL where there is no memory. */
 struct exchange *exchange_new(struct worker_stats *stats);
 
+/* announced: how long the body will be, as its sender says; 0 where it does not. */
 void exchange_add(struct exchange *exchange, enum wb_http_side side, const uint8_t *bytes,
-                  uint32_t length, const struct settings *settings, struct worker_stats *stats);
+                  uint32_t length, uint64_t announced, const struct settings *settings,
+                  struct worker_stats *stats);
 
 /* NULL is accepted. */
 void exchange_free(struct exchange *exchange, struct worker_stats *stats);

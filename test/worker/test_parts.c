@@ -35,8 +35,8 @@ static void a_body_has_no_hole(void **unused)
     static const struct settings settings = {.max_body_bytes = 4000, .max_body_total = 5000};
     struct worker_stats stats = {0};
     struct exchange *first = exchange_new(&stats), *second = exchange_new(&stats);
-    exchange_add(first, WB_HTTP_REQUEST, bytes, 4000, &settings, &stats);
-    exchange_add(second, WB_HTTP_RESPONSE, bytes, 4000, &settings, &stats);
+    exchange_add(first, WB_HTTP_REQUEST, bytes, 4000, 0, &settings, &stats);
+    exchange_add(second, WB_HTTP_RESPONSE, bytes, 4000, 0, &settings, &stats);
     const struct body *body = &second->bodies[WB_HTTP_RESPONSE];
     size_t used = body->used;
     assert_int_equal(first->bodies[WB_HTTP_REQUEST].used, 4000);
@@ -45,7 +45,7 @@ static void a_body_has_no_hole(void **unused)
     assert_int_equal(stats.body_left_out_total, 4000 - used);
     assert_true(stats.body_memory_peak <= 5000);
     exchange_free(first, &stats);
-    exchange_add(second, WB_HTTP_RESPONSE, bytes, 100, &settings, &stats);
+    exchange_add(second, WB_HTTP_RESPONSE, bytes, 100, 0, &settings, &stats);
     assert_int_equal(body->used, used);
     assert_int_equal(body->left_out, 4100 - used);
     assert_int_equal(stats.body_left_out_limit, 0);
@@ -64,12 +64,37 @@ static void a_body_is_gathered_in_pieces(void **unused)
         const struct body *body = &exchange->bodies[WB_HTTP_REQUEST];
         uint32_t given = 0;
         for (; given + piece <= sizeof bytes; given += piece)
-            exchange_add(exchange, WB_HTTP_REQUEST, bytes + given, piece, &settings, &stats);
+            exchange_add(exchange, WB_HTTP_REQUEST, bytes + given, piece, 0, &settings, &stats);
         assert_int_equal(body->used, given < 4000 ? given : 4000);
         assert_int_equal(body->left_out, given - body->used);
         assert_int_equal(stats.body_left_out_limit, body->left_out);
         assert_memory_equal(body->bytes, bytes, body->used);
         exchange_free(exchange, &stats);
+    }
+}
+
+/* What is announced is made room for at once, within what came and the limits: who announces
+ * much and sends little takes no more than 16 times what he sent. */
+static void an_announced_length(void **unused)
+{
+    (void)unused;
+    static const struct settings settings = {.max_body_bytes = 20000, .max_body_total = 1 << 20};
+    static const struct {
+        uint64_t announced;
+        uint32_t came;
+        size_t capacity;
+    } cases[] = {{10, 10, 10},          {4000, 1000, 4000},       {UINT64_MAX, 1, 1024},
+                 {10000, 100, 1600},    {UINT64_MAX, 1000, 16000}, {UINT64_MAX, 5000, 20000},
+                 {10, 1000, 1024},      {0, 5000, 5000}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct worker_stats stats = {0};
+        struct exchange *exchange = exchange_new(&stats);
+        exchange_add(exchange, WB_HTTP_RESPONSE, bytes, cases[i].came, cases[i].announced,
+                     &settings, &stats);
+        assert_int_equal(exchange->bodies[WB_HTTP_RESPONSE].capacity, cases[i].capacity);
+        assert_int_equal(exchange->bodies[WB_HTTP_RESPONSE].used, cases[i].came);
+        exchange_free(exchange, &stats);
+        assert_int_equal(stats.body_memory_bytes, 0);
     }
 }
 
@@ -79,6 +104,7 @@ int main(void)
         cmocka_unit_test(times),
         cmocka_unit_test(a_body_has_no_hole),
         cmocka_unit_test(a_body_is_gathered_in_pieces),
+        cmocka_unit_test(an_announced_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
