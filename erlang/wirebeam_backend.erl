@@ -17,7 +17,7 @@
 
 %% What a message to the process means. The message that a worker ended comes once, last.
 -callback handle_info(Message :: term(), state()) ->
-    {frame, binary()} | {exit, Reason :: term()} | ignore.
+    {frame, wirebeam_protocol:bytes()} | {exit, Reason :: term()} | ignore.
 
 %% Ends the worker, if it has not ended; no message of it comes afterwards.
 -callback close(state()) -> ok.

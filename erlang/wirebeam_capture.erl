@@ -371,8 +371,9 @@ cancel(Timer) ->
     end.
 
 hook_item(_Item, #state{telemetry = undefined}) -> ok;
-hook_item({batch, #wirebeam_batch{count = Count, data = Data}}, State) ->
-    hook([wirebeam, packets], #{count => Count, bytes => byte_size(Data)}, State);
+hook_item({batch, #wirebeam_batch{count = Count} = Batch}, State) ->
+    hook([wirebeam, packets],
+         #{count => Count, bytes => wirebeam_protocol:byte_count(Batch)}, State);
 hook_item({streams, Events}, State) ->
     hook([wirebeam, streams], #{count => length(Events)}, State);
 hook_item({lost, Lost}, State) ->

@@ -61,7 +61,7 @@ give_binary({Handle, Tag}, Binary) ->
             closed
     end.
 
--spec handle_info(term(), worker()) -> {frame, binary()} | {exit, term()} | ignore.
+-spec handle_info(term(), worker()) -> {frame, wirebeam_protocol:bytes()} | {exit, term()} | ignore.
 handle_info({wirebeam_nif, Tag, Frame}, {_, Tag}) -> {frame, Frame};
 handle_info({wirebeam_nif, Tag, exit, Reason}, {_, Tag}) -> {exit, {exit, Reason}};
 handle_info(_Message, _Worker) -> ignore.

@@ -8,7 +8,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
--export([decode/1, packets/1, fold/3, split/2, counters/1, interface_list/1]).
+-export([decode/1, packets/1, fold/3, byte_count/1, split/2, counters/1, interface_list/1]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -type option() :: atom().
@@ -25,7 +25,9 @@
                | {reply, non_neg_integer(), {ok, binary()} | {error, reason()}}
                | {closed, reason()}
                | protocol_error.
--export_type([option/0, item/0, frame/0, reason/0]).
+%% What a frame is made of. The data of packets may come apart from what is before it.
+-type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
+-export_type([option/0, item/0, frame/0, bytes/0, reason/0]).
 
 %% --- to the worker ----------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ option(memory) -> 22.
 
 %% --- frames -----------------------------------------------------------------------------
 
--spec decode(binary()) -> frame().
+-spec decode(bytes()) -> frame().
 decode(Frame) ->
     try
         frame(Frame)
@@ -79,17 +81,22 @@ decode(Frame) ->
         error:_ -> protocol_error
     end.
 
-frame(<<2, Count:32, Length:32, Rest/binary>>) when Count > 0 ->
-    Entries = Count * 26,
-    <<Index:Entries/binary, Data:Length/binary>> = Rest,
-    true = is_index(Index, Length),
-    {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]};
+frame(<<2, Count:32, Length:32, Rest/binary>>) ->
+    {Index, Data} = split_binary(Rest, Count * 26),
+    packets_frame(Count, Length, Index, Data);
+frame({<<2, Count:32, Length:32, Index/binary>>, Data}) ->
+    packets_frame(Count, Length, Index, Data);
 frame(<<3, Events/binary>>) -> {items, events(Events)};
 frame(<<4, Reference:32, 0, Answer/binary>>) -> {reply, Reference, {ok, Answer}};
 frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
     {reply, Reference, {error, reason(Code, System, Words)}};
 frame(<<5, Code, System:32, Words/binary>>) -> {closed, reason(Code, System, Words)};
 frame(<<1, Kind/binary>>) -> {opened, last_text(Kind)}.
+
+packets_frame(Count, Length, Index, Data)
+  when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length ->
+    true = is_index(Index, Length),
+    {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]}.
 
 %% Do the packets lie within the data? Then packets/1 cannot fail, in whatever process.
 is_index(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Left) ->
@@ -149,6 +156,16 @@ fold(Function, Acc, <<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:
     fold(Function, Function(Packet, Acc), Index, Left);
 fold(_Function, Acc, <<>>, _Data) ->
     Acc.
+
+%% How many bytes the packets have.
+-spec byte_count(wirebeam:batch()) -> non_neg_integer().
+byte_count(#wirebeam_batch{index = Index}) ->
+    byte_count(Index, 0).
+
+byte_count(<<_Skip:32, Captured:32, _:18/binary, Index/binary>>, Count) ->
+    byte_count(Index, Count + Captured);
+byte_count(<<>>, Count) ->
+    Count.
 
 direction(1) -> in;
 direction(2) -> out;
@@ -347,8 +364,8 @@ sections() ->
       [streams, streams_other, transactions, complete, incomplete, requests, responses,
        interim, headers, body_bytes, tunnels, skipped_bytes, memory_bytes, memory_peak]},
      {worker,
-      [frames, frame_bytes, credit_waits, body_bytes, body_left_out_limit,
-       body_left_out_total, body_memory_bytes, body_memory_peak]}].
+      [frames, frame_bytes, credit_waits, lent_frames, unlent_frames, body_bytes,
+       body_left_out_limit, body_left_out_total, body_memory_bytes, body_memory_peak]}].
 
 -spec counters(binary()) -> wirebeam:stats().
 counters(Values) ->

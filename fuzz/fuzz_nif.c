@@ -192,13 +192,30 @@ static void die(struct machine *machine, int process)
             machine->workers[worker].owner = -1; /* nobody hears of it */
 }
 
+static uint64_t sum(const ErlNifBinary *bytes)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < bytes->size; i++)
+        sum += bytes->data[i];
+    return sum;
+}
+
+/* One binary, or for packets two; each byte of them is there to be read. */
 static void check_frame(ErlNifEnv *process, ERL_NIF_TERM term)
 {
-    ErlNifBinary frame;
+    ErlNifBinary frame, data = {0};
+    bool is_lent = beam_kind(term) == BEAM_TUPLE;
+    if (is_lent) {
+        CHECK(beam_arity(term) == 2 &&
+              enif_inspect_binary(process, beam_element(term, 1), &data));
+        CHECK(sum(&data) < UINT64_MAX);
+        term = beam_element(term, 0);
+    }
     CHECK(enif_inspect_binary(process, term, &frame) && frame.size > 0);
     CHECK(frame.data[0] >= FRAME_OPENED && frame.data[0] <= FRAME_CLOSED);
+    CHECK(!is_lent || frame.data[0] == FRAME_PACKETS);
     if (frame.data[0] == FRAME_PACKETS)
-        CHECK(frame.size ==
+        CHECK(frame.size + data.size ==
               9 + load32(frame.data + 1) * (uint64_t)PACKET_ENTRY_BYTES + load32(frame.data + 5));
 }
 

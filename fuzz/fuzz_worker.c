@@ -170,7 +170,7 @@ static void check_frame(struct owner *owner, const uint8_t *bytes, size_t length
     owner->is_closed = bytes[0] == FRAME_CLOSED;
 }
 
-static int send_frame(void *context, const struct iovec *parts, int count)
+static enum sent send_frame(void *context, const struct iovec *parts, int count)
 {
     struct buffer frame = {0};
     CHECK(count > 0 && count <= FRAME_PARTS_MAX);
@@ -178,7 +178,7 @@ static int send_frame(void *context, const struct iovec *parts, int count)
         buffer_put_bytes(&frame, parts[i].iov_base, parts[i].iov_len);
     check_frame(context, frame.bytes, frame.used);
     buffer_free(&frame);
-    return 0;
+    return SENT_COPIED;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

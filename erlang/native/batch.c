@@ -23,11 +23,12 @@ int64_t time_in_units(int64_t time_ns, uint32_t per_second)
 }
 
 bool batch_start(struct batch *batch, struct worker *worker, uint32_t limit_bytes,
-                 uint32_t time_per_second)
+                 uint32_t time_per_second, bool is_lent)
 {
     *batch = (struct batch){.worker = worker,
                             .limit_bytes = limit_bytes,
                             .time_per_second = time_per_second,
+                            .is_lent = is_lent,
                             .part_count = FIRST_PART,
                             .copies = malloc((size_t)limit_bytes + LONG_RUN_BYTES)};
     return batch->copies != NULL;
@@ -46,10 +47,13 @@ static uintptr_t between(const struct wb_packet *packet, const struct wb_packet 
     return (uintptr_t)next->data - (uintptr_t)end_of(packet);
 }
 
-/* Is what lies between them a record's header at most, and little beside the packet? */
-static bool is_close(const struct wb_packet *packet, const struct wb_packet *next)
+/* Is what lies between them a record's header at most, and little beside the packet, or sent
+ * at no cost? */
+static bool is_close(const struct batch *batch, const struct wb_packet *packet,
+                     const struct wb_packet *next)
 {
-    return packet->captured_length >= WORTH_BYTES && between(packet, next) <= SKIP_MAX;
+    return (packet->captured_length >= WORTH_BYTES || batch->is_lent) &&
+           between(packet, next) <= SKIP_MAX;
 }
 
 /* How many packets, the first included, lie so close that they go out as they lie, and fit
@@ -58,7 +62,7 @@ static int length_of_run(const struct batch *batch, const struct wb_packet *pack
 {
     size_t room = batch->limit_bytes - batch->entries.used - batch->data_bytes;
     int length = 1;
-    while (length < count && is_close(&packets[length - 1], &packets[length]) &&
+    while (length < count && is_close(batch, &packets[length - 1], &packets[length]) &&
            (size_t)(end_of(&packets[length]) - packets->data) +
                    (size_t)(length + 1) * PACKET_ENTRY_BYTES <=
                room)
@@ -103,13 +107,19 @@ static void add_part(struct batch *batch, const uint8_t *bytes, size_t length)
     batch->data_bytes += length;
 }
 
+/* A short run is, but for one that may be all of the data. */
+static bool is_worth_copying(const struct batch *batch, size_t length)
+{
+    return length < LONG_RUN_BYTES && (!batch->is_lent || batch->part_count > FIRST_PART);
+}
+
 static void add_run(struct batch *batch, const struct wb_packet *packets, int count)
 {
     size_t length = (size_t)(end_of(&packets[count - 1]) - packets->data);
     const uint8_t *bytes = packets->data;
     if (!put_entries(batch, packets, count))
         return;
-    if (length < LONG_RUN_BYTES) {
+    if (is_worth_copying(batch, length)) {
         bytes = memcpy(batch->copies + batch->copied, bytes, length);
         batch->copied += length;
     }
@@ -130,6 +140,9 @@ void batch_add(struct batch *batch, const struct wb_packet *packets, int count)
             batch_flush(batch);
         length = length_of_run(batch, packets + done, count - done);
         add_run(batch, packets + done, length);
+        if (done + length < count &&
+            is_close(batch, &packets[done + length - 1], &packets[done + length]))
+            batch_flush(batch); /* it went on, had there been room */
     }
 }
 

@@ -23,6 +23,8 @@ struct batch {
     struct worker *worker;
     uint32_t limit_bytes;     /* a frame goes out when it has so many */
     uint32_t time_per_second; /* units of time, up to 1000000000 */
+    bool is_lent;             /* the packets lie where the transport need not copy them: as one
+                                 part of a frame, whatever their length, if they are close */
     uint32_t count;
     struct buffer entries;
     struct iovec parts[BATCH_PARTS]; /* those of a frame; the first two are its head and entries */
@@ -35,7 +37,7 @@ struct batch {
 
 /* Begins with no packet. False where there is no memory. */
 bool batch_start(struct batch *batch, struct worker *worker, uint32_t limit_bytes,
-                 uint32_t time_per_second);
+                 uint32_t time_per_second, bool is_lent);
 
 /* Adds packets, and sends frames as they fill up. The bytes are borrowed until the next
  * flush. */

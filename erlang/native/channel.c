@@ -11,7 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lender.h"
 #include "worker.h"
+
+#define HEAD_PARTS 2 /* of a frame of PACKETS, before its data */
 
 /* A command that waits. The environment holds its binary. */
 struct waiting {
@@ -33,6 +36,7 @@ struct channel {
     ErlNifPid owner;
     ErlNifEnv *reference_environment, *message_environment;
     ERL_NIF_TERM reference;
+    struct lender *lender;
     struct waiting *taken; /* the worker looks at it */
 };
 
@@ -164,19 +168,38 @@ static enum received receive(void *context, struct command *command, int timeout
     return RECEIVED_COMMAND;
 }
 
-static bool put_together(ErlNifBinary *frame, const struct iovec *parts, int count)
+static bool put_together(ErlNifEnv *environment, const struct iovec *parts, int count,
+                         ERL_NIF_TERM *binary)
 {
+    ErlNifBinary bytes;
     size_t length = 0;
     for (int i = 0; i < count; i++)
         length += parts[i].iov_len;
-    if (!enif_alloc_binary(length, frame))
+    if (!enif_alloc_binary(length, &bytes))
         return false;
-    unsigned char *to = frame->data;
+    unsigned char *to = bytes.data;
     for (int i = 0; i < count; i++) {
         memcpy(to, parts[i].iov_base, parts[i].iov_len);
         to += parts[i].iov_len;
     }
+    *binary = enif_make_binary(environment, &bytes);
     return true;
+}
+
+/* A frame as a term. Data that lies in one piece is lent where it may be. */
+static enum sent make_frame(struct channel *channel, const struct iovec *parts, int count,
+                            ERL_NIF_TERM *frame)
+{
+    ErlNifEnv *environment = channel->message_environment;
+    ERL_NIF_TERM head, data;
+    enum sent sent = SENT_COPIED;
+    if (count == HEAD_PARTS + 1)
+        sent = lender_lend(channel->lender, environment, parts[HEAD_PARTS].iov_base,
+                           parts[HEAD_PARTS].iov_len, &data);
+    if (!put_together(environment, parts, sent == SENT_LENT ? HEAD_PARTS : count, &head))
+        return SENT_GONE;
+    *frame = sent == SENT_LENT ? enif_make_tuple2(environment, head, data) : head;
+    return sent;
 }
 
 /* Sends a message, the last one or another, where one may be sent. The mutex is what keeps it
@@ -195,17 +218,18 @@ static bool send_message(struct channel *channel, ERL_NIF_TERM message, bool is_
     return is_sent;
 }
 
-static int send_frame(void *context, const struct iovec *parts, int count)
+static enum sent send_frame(void *context, const struct iovec *parts, int count)
 {
     struct channel *channel = context;
     ErlNifEnv *environment = channel->message_environment;
-    ErlNifBinary frame;
-    if (!put_together(&frame, parts, count))
-        return -1;
-    ERL_NIF_TERM message = enif_make_tuple3(
-        environment, enif_make_atom(environment, "wirebeam_nif"),
-        enif_make_copy(environment, channel->reference), enif_make_binary(environment, &frame));
-    return send_message(channel, message, false) ? 0 : -1;
+    ERL_NIF_TERM frame;
+    enum sent sent = make_frame(channel, parts, count, &frame);
+    if (sent == SENT_GONE)
+        return SENT_GONE;
+    ERL_NIF_TERM message =
+        enif_make_tuple3(environment, enif_make_atom(environment, "wirebeam_nif"),
+                         enif_make_copy(environment, channel->reference), frame);
+    return send_message(channel, message, false) ? sent : SENT_GONE;
 }
 
 /* ---- The thread ------------------------------------------------------------------- */
@@ -233,6 +257,7 @@ static void free_channel(struct channel *channel)
         enif_free_env(channel->reference_environment);
     if (channel->message_environment)
         enif_free_env(channel->message_environment);
+    lender_release(channel->lender);
     pthread_mutex_destroy(&channel->mutex);
     free(channel);
 }
@@ -252,7 +277,8 @@ static void *run(void *context)
     const struct transport transport = {.context = channel,
                                         .descriptor = channel->wake_read,
                                         .receive = receive,
-                                        .send = send_frame};
+                                        .send = send_frame,
+                                        .memory = lender_memory(channel->lender)};
     say_goodbye(channel, worker_run(&transport));
     channel_release(channel);
     return NULL;
@@ -288,7 +314,8 @@ static int make_environments(struct channel *channel, ERL_NIF_TERM reference)
     return 0;
 }
 
-int channel_open(struct channel **result, const ErlNifPid *owner, ERL_NIF_TERM reference)
+int channel_open(struct channel **result, const ErlNifPid *owner, ERL_NIF_TERM reference,
+                 ErlNifResourceType *blocks)
 {
     struct channel *channel = calloc(1, sizeof *channel);
     if (!channel)
@@ -297,7 +324,8 @@ int channel_open(struct channel **result, const ErlNifPid *owner, ERL_NIF_TERM r
     channel->holders = 2;
     channel->owner = *owner;
     channel->wake_read = channel->wake_write = -1;
-    int error = make_environments(channel, reference);
+    channel->lender = lender_new(blocks);
+    int error = channel->lender ? make_environments(channel, reference) : ENOMEM;
     if (!error)
         error = open_wake(channel);
     if (!error)

@@ -3,7 +3,8 @@
  * What lies between a process of the virtual machine and the worker that serves it in a
  * thread of its own (worker.h). Commands wait here, frames go out as messages:
  *
- *     {wirebeam_nif, Reference, Frame}          a frame, one binary
+ *     {wirebeam_nif, Reference, Frame}          a frame, one binary, or {Head, Data}: packets,
+ *                                               whose data lies in lent memory (lender.h)
  *     {wirebeam_nif, Reference, exit, Reason}   the last one
  *
  *            channel_open
@@ -34,9 +35,10 @@
 
 struct channel;
 
-/* Starts a worker whose messages go to owner, with a copy of reference. The caller holds the
- * channel. Returns 0, or an errno. */
-int channel_open(struct channel **channel, const ErlNifPid *owner, ERL_NIF_TERM reference);
+/* Starts a worker whose messages go to owner, with a copy of reference; blocks is that of
+ * lender_type. The caller holds the channel. Returns 0, or an errno. */
+int channel_open(struct channel **channel, const ErlNifPid *owner, ERL_NIF_TERM reference,
+                 ErlNifResourceType *blocks);
 
 enum given {
     GIVEN_OK,

@@ -404,7 +404,9 @@ bool events_start(struct events *events, struct worker *worker, const struct set
                   struct worker_stats *stats, struct wb_engine_options *options)
 {
     *events = (struct events){.worker = worker, .settings = settings, .stats = stats};
-    if (!batch_start(&events->batch, worker, settings->batch_bytes, settings->time_per_second))
+    bool is_lent = options->source.file && options->source.memory.take;
+    if (!batch_start(&events->batch, worker, settings->batch_bytes, settings->time_per_second,
+                     is_lent))
         return false;
     options->context = events;
     choose_handlers(&options->handlers, settings);

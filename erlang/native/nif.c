@@ -2,7 +2,7 @@
  *
  * The functions of the module wirebeam_nif: terms to channels and back (channel.h has the
  * states, and who may close when). None of them opens, reads or waits; none looks into a
- * command or makes a term of what was captured but one binary.
+ * command or makes a term of what was captured but binaries.
  *
  * A handle is a resource that holds one channel. Its destructor, the death of the process
  * that opened it, and close/1 end the channel, whichever is first.
@@ -12,13 +12,20 @@
  * memory. Else handles of the old one are strange to the new one.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include <erl_nif.h>
 
 #include "channel.h"
+#include "lender.h"
 
 /* To be changed with any struct of channel.c or this file. */
-#define LAYOUT "wirebeam_channel_1"
+#define LAYOUT "wirebeam_channel_2"
+
+/* The library's data. */
+struct types {
+    ErlNifResourceType *handles, *blocks;
+};
 
 struct handle {
     struct channel *channel; /* NULL: it could not be opened */
@@ -28,8 +35,9 @@ struct handle {
 
 static struct channel *get_channel(ErlNifEnv *env, ERL_NIF_TERM term)
 {
+    const struct types *types = enif_priv_data(env);
     void *handle;
-    if (!enif_get_resource(env, term, enif_priv_data(env), &handle))
+    if (!enif_get_resource(env, term, types->handles, &handle))
         return NULL;
     return ((struct handle *)handle)->channel;
 }
@@ -47,15 +55,16 @@ static ERL_NIF_TERM error_term(ErlNifEnv *env, int error)
 static ERL_NIF_TERM start(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
 {
     (void)argc, (void)argv;
+    const struct types *types = enif_priv_data(env);
     ErlNifPid self;
     enif_self(env, &self);
-    struct handle *handle = enif_alloc_resource(enif_priv_data(env), sizeof *handle);
+    struct handle *handle = enif_alloc_resource(types->handles, sizeof *handle);
     if (!handle)
         return error_term(env, ENOMEM);
     handle->channel = NULL;
     ERL_NIF_TERM reference = enif_make_ref(env);
     ERL_NIF_TERM answer;
-    int error = channel_open(&handle->channel, &self, reference);
+    int error = channel_open(&handle->channel, &self, reference, types->blocks);
     if (error) {
         answer = error_term(env, error);
     } else {
@@ -111,14 +120,22 @@ static void destroy(ErlNifEnv *env, void *object)
 
 /* ---- The library ------------------------------------------------------------------ */
 
-/* Its data is the type of the handles. */
 static int load(ErlNifEnv *env, void **data, ERL_NIF_TERM argument)
 {
     (void)argument;
     const ErlNifResourceTypeInit callbacks = {.dtor = destroy, .down = owner_died};
-    *data = enif_open_resource_type_x(env, LAYOUT, &callbacks,
-                                      ERL_NIF_RT_CREATE | ERL_NIF_RT_TAKEOVER, NULL);
-    return *data ? 0 : -1;
+    struct types *types = malloc(sizeof *types);
+    if (!types)
+        return -1;
+    types->blocks = lender_type(env);
+    types->handles = enif_open_resource_type_x(env, LAYOUT, &callbacks,
+                                               ERL_NIF_RT_CREATE | ERL_NIF_RT_TAKEOVER, NULL);
+    if (!types->blocks || !types->handles) {
+        free(types);
+        return -1;
+    }
+    *data = types;
+    return 0;
 }
 
 static int upgrade(ErlNifEnv *env, void **data, void **old, ERL_NIF_TERM argument)
@@ -127,10 +144,17 @@ static int upgrade(ErlNifEnv *env, void **data, void **old, ERL_NIF_TERM argumen
     return load(env, data, argument);
 }
 
+/* What the handles and blocks need lives on. */
+static void unload(ErlNifEnv *env, void *data)
+{
+    (void)env;
+    free(data);
+}
+
 static ErlNifFunc functions[] = {
     {"start", 0, start, 0},
     {"give", 2, give, 0},
     {"stop", 1, stop, 0},
 };
 
-ERL_NIF_INIT(wirebeam_nif, functions, load, NULL, upgrade, NULL)
+ERL_NIF_INIT(wirebeam_nif, functions, load, NULL, upgrade, unload)

@@ -137,21 +137,21 @@ static bool takes_credit(const struct iovec *parts)
     return *type == FRAME_PACKETS || *type == FRAME_EVENTS;
 }
 
-static int send_frame(void *context, const struct iovec *parts, int count)
+static enum sent send_frame(void *context, const struct iovec *parts, int count)
 {
     struct port *port = context;
     struct iovec all[FRAME_PARTS_MAX + 1];
     uint8_t head[LENGTH_BYTES];
     size_t length = length_of(parts, count);
     if (length > UINT32_MAX)
-        return -1;
+        return SENT_GONE;
     int64_t slot = takes_credit(parts) ? memory_place(&port->memory, parts, count, length) : -1;
     if (slot >= 0)
-        return send_place((uint32_t)slot, (uint32_t)length);
+        return send_place((uint32_t)slot, (uint32_t)length) < 0 ? SENT_GONE : SENT_COPIED;
     store32(head, (uint32_t)length);
     all[0] = (struct iovec){head, sizeof head};
     memcpy(all + 1, parts, (size_t)count * sizeof *parts);
-    return write_all(all, count + 1);
+    return write_all(all, count + 1) < 0 ? SENT_GONE : SENT_COPIED;
 }
 
 static int share(void *context, const char *description, struct wb_error *error)

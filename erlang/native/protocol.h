@@ -18,6 +18,8 @@
  *                               <-  REPLY
  *                               <-  CLOSED                once, last: end of file, or a failure
  *
+ * The NIF sends a frame of PACKETS in two: what is before the data, and the data.
+ *
  * The worker ends when its input does.
  */
 #ifndef WIREBEAM_NATIVE_PROTOCOL_H

@@ -68,7 +68,12 @@ static void take_command(struct worker *worker, int timeout_ms);
 
 static void send_frame(struct worker *worker, const struct iovec *parts, int count)
 {
-    if (!worker->is_over && worker->transport->send(worker->transport->context, parts, count) < 0)
+    if (worker->is_over)
+        return;
+    enum sent sent = worker->transport->send(worker->transport->context, parts, count);
+    worker->stats.lent_frames += sent == SENT_LENT;
+    worker->stats.unlent_frames += sent == SENT_UNLENT;
+    if (sent == SENT_GONE)
         end(worker, RECEIVED_END);
 }
 
@@ -246,6 +251,8 @@ static int open_engine(struct worker *worker, struct wb_error *error)
     struct wb_engine_options *options = &worker->settings.engine;
     options->source.opened = worker->transport->opened;
     options->source.opened_context = worker->transport->context;
+    if (worker->settings.deliver & DELIVER_PACKETS)
+        options->source.memory = worker->transport->memory;
     if (!events_start(&worker->events, worker, &worker->settings, &worker->stats, options))
         return say(error, WB_E_MEMORY, "out of memory for a batch of packets");
     int fifo = wait_for_writer(worker, options->source.file);

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include <wirebeam/error.h>
+#include <wirebeam/source.h>
 
 #include "protocol.h"
 
@@ -29,6 +30,14 @@ enum received {
     RECEIVED_MALFORMED, /* what came is no frame of a command */
 };
 
+/* What send answers. */
+enum sent {
+    SENT_GONE = -1, /* the owner is */
+    SENT_COPIED,
+    SENT_LENT,   /* without a copy of the packets' bytes: they lie in memory of the transport's */
+    SENT_UNLENT, /* copied, since as much is lent as may be */
+};
+
 struct transport {
     void *context;
     int descriptor; /* poll(2) tells it readable when receive has something to do */
@@ -36,8 +45,10 @@ struct transport {
     /* Waits up to timeout_ms for a command (-1: for ever). */
     enum received (*receive)(void *context, struct command *command, int timeout_ms);
 
-    /* Sends one frame, whose first byte is its type. 0, or -1 where the owner is gone. */
-    int (*send)(void *context, const struct iovec *parts, int count);
+    /* Sends one frame, whose first byte is its type. */
+    enum sent (*send)(void *context, const struct iovec *parts, int count);
+
+    struct wb_source_memory memory; /* that files are read into, or without functions */
 
     /* From now on frames may go through memory that is shared (memory.h). NULL where there is
      * nobody to share it with. */

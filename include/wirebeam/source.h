@@ -24,6 +24,16 @@ enum wb_source_direction {
     WB_SOURCE_OUT = 2,
 };
 
+/* Memory of the user's that a file is read into: what is read stays there for as long as he
+ * likes. Each piece is written from its beginning to its end, once, and given back when the source
+ * needs it no more, which is when the packets in it are not borrowed any longer. Called by
+ * the thread that opens, steps and closes the engine. */
+struct wb_source_memory {
+    void *(*take)(void *context, size_t bytes); /* NULL: there is none */
+    void (*give_back)(void *context, void *memory, size_t bytes);
+    void *context;
+};
+
 struct wb_source_options {
     const char *interface; /* a device, or "any"; NULL when file is given */
     const char *file;      /* a pcap or pcapng file, plain, gzip or zstd; "-" is
@@ -44,6 +54,8 @@ struct wb_source_options {
      * ends the opening. */
     int (*opened)(void *context, struct wb_error *error);
     void *opened_context;
+    struct wb_source_memory memory; /* for a file; without functions the source has its own,
+                                       which it writes to again and again */
 };
 
 /* Counters of a source. seen = delivered + the drops, exactly. "Seen" is after the

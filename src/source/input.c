@@ -112,20 +112,43 @@ static int decompress_some(struct wb__input *input, uint8_t *to, size_t room, in
 
 /* ---- The window ------------------------------------------------------------------- */
 
-/* Goes on in the other buffer, with what is left, and makes it long enough. */
+static void free_buffer(struct wb__input *input, struct wb__input_buffer *buffer)
+{
+    if (buffer->bytes && input->memory.take)
+        input->memory.give_back(input->memory.context, buffer->bytes, buffer->length);
+    else
+        wb__huge_free(buffer->bytes, buffer->length);
+    *buffer = (struct wb__input_buffer){0};
+}
+
+static bool new_buffer(struct wb__input *input, struct wb__input_buffer *buffer, size_t length)
+{
+    uint8_t *bytes = input->memory.take ? input->memory.take(input->memory.context, length)
+                                        : wb__huge_new(length);
+    if (bytes)
+        *buffer = (struct wb__input_buffer){bytes, length};
+    return bytes != NULL;
+}
+
+/* Makes a buffer ready to be written from its beginning on, with length bytes and a read. */
+static bool renew_buffer(struct wb__input *input, struct wb__input_buffer *buffer, size_t length)
+{
+    length += READ_BYTES;
+    if (!input->memory.take && length <= buffer->length)
+        return true;
+    free_buffer(input, buffer);
+    return new_buffer(input, buffer, length > BUFFER_BYTES ? length : BUFFER_BYTES);
+}
+
+/* Goes on in the other buffer, with what is left. */
 static int change_buffer(struct wb__input *input, size_t length, struct wb_error *error)
 {
     struct wb__input_buffer *other = input->buffer == input->buffers ? &input->buffers[1]
                                                                      : &input->buffers[0];
     if (input->before_reuse)
         input->before_reuse(input->context);
-    if (length + READ_BYTES > other->length) {
-        uint8_t *longer = wb__huge_new(length + READ_BYTES);
-        if (!longer)
-            return out_of_memory(input, error);
-        wb__huge_free(other->bytes, other->length);
-        *other = (struct wb__input_buffer){longer, length + READ_BYTES};
-    }
+    if (!renew_buffer(input, other, length))
+        return out_of_memory(input, error);
     size_t left = wb__input_left(input);
     input->offset += (uint64_t)(input->at - input->buffer->bytes);
     memcpy(other->bytes, input->at, left);
@@ -270,11 +293,9 @@ static int begin_decompression(struct wb__input *input, struct wb_error *error)
 
 static int open_buffers(struct wb__input *input, struct wb_error *error)
 {
-    for (int i = 0; i < 2; i++) {
-        input->buffers[i] = (struct wb__input_buffer){wb__huge_new(BUFFER_BYTES), BUFFER_BYTES};
-        if (!input->buffers[i].bytes)
+    for (int i = 0; i < 2; i++)
+        if (!new_buffer(input, &input->buffers[i], BUFFER_BYTES))
             return out_of_memory(input, error);
-    }
     input->buffer = &input->buffers[0];
     input->at = input->end = input->buffer->bytes;
     int result = read_magic(input, error);
@@ -301,7 +322,7 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
 int wb__input_open(struct wb__input *input, const struct wb_source_options *options,
                    struct wb_error *error)
 {
-    *input = (struct wb__input){.descriptor = -1};
+    *input = (struct wb__input){.descriptor = -1, .memory = options->memory};
     int result = wb__wake_open(&input->wake, error);
     if (result == 0)
         result = open_path(input, options->file, error);
@@ -321,7 +342,7 @@ void wb__input_close(struct wb__input *input)
         close(input->descriptor);
     wb__decompressor_free(input->decompressor);
     for (int i = 0; i < 2; i++)
-        wb__huge_free(input->buffers[i].bytes, input->buffers[i].length);
+        free_buffer(input, &input->buffers[i]);
     free(input->raw);
     free(input->name);
     *input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};

@@ -10,7 +10,8 @@
  * All goes through two buffers, a read at a time: what was read a moment ago is still in the
  * processor's cache, which a mapped file is not, and costs no faults of pages. When there is
  * no room for a whole read, the rest moves to the other buffer and what that held is gone;
- * before_reuse is called before. So wb__input_need may be called only at the start of a batch.
+ * before_reuse is called before. Memory that the user lends (wb_source_memory) is not written
+ * to again: he gets it back then, and the other buffer is a new one. So wb__input_need may be called only at the start of a batch.
  */
 #ifndef WB_SOURCE_INPUT_H
 #define WB_SOURCE_INPUT_H
@@ -36,6 +37,7 @@ struct wb__input {
     int descriptor;
     struct wb__wake wake;
 
+    struct wb_source_memory memory;              /* the user's, or without functions */
     struct wb__input_buffer buffers[2], *buffer; /* buffer: the one in use */
     uint64_t offset;                             /* of its start in the (decompressed) file */
     void (*before_reuse)(void *context);         /* or NULL: what came before its last call goes */

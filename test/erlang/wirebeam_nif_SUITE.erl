@@ -5,17 +5,19 @@
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
+-include_lib("wirebeam/include/wirebeam.hrl").
 
 -compile([export_all, nowarn_export_all]).
 
 -define(FRAMES, 20000).
+-define(NUMBERED, 45000). % of a kilobyte: more than is lent
 -define(MAX_CALL_US, 1000).
 -define(MAX_GROWTH, 16 bsl 20).
 
 all() ->
     [hostile_terms, hostile_commands, command_of_any_length,
      owner_dies, handle_is_dropped, nothing_after_close, file_that_nobody_writes,
-     calls_are_short, schedulers_are_free,
+     calls_are_short, schedulers_are_free, kept_packets_stay, kept_packets_are_bounded,
      cycles_leave_nothing, reload_under_load, upgrade_under_load, unload_ends_workers,
      halt_under_load].
 
@@ -155,7 +157,7 @@ timed_calls(Config) ->
     Credits = [begin
                    Credit = wirebeam_protocol:credit(2),
                    {Time, ok} = timer:tc(wirebeam_nif, command, [Worker, Credit]),
-                   ?assertMatch({frame, <<2, _/binary>>}, next(Worker)),
+                   ?assertMatch({frame, {<<2, _/binary>>, _}}, next(Worker)),
                    {command, Time}
                end || _ <- lists:seq(1, 10)],
     {Closing, ok} = timer:tc(wirebeam_nif, close, [Worker]),
@@ -197,6 +199,53 @@ work("spin", Path) ->
 work("load", Path) ->
     _ = read_all(Path),
     work("load", Path).
+
+%% --- packets that are not copied --------------------------------------------------------
+
+%% Whatever packets are kept, and whenever the others go, they stay as they were.
+kept_packets_stay(Config) ->
+    Path = numbered(Config),
+    {Kept, Stats} = keep(Path, fun() -> rand:uniform(500) =:= 1 end),
+    ?assert(length(Kept) > 10),
+    ?assert(maps:get(lent_frames, Stats) > 0),
+    [?assertEqual(numbered_packet(N), Data) || {N, Data} <- Kept].
+
+%% All are kept: beyond the bound they are copied, and that is counted.
+kept_packets_are_bounded(Config) ->
+    Path = numbered(Config),
+    {Kept, Stats} = keep(Path, fun() -> true end),
+    ?assertEqual(?NUMBERED, length(Kept)),
+    ?assert(maps:get(lent_frames, Stats) > 0),
+    ?assert(maps:get(unlent_frames, Stats) > 0),
+    [?assertEqual(numbered_packet(N), Data) || {N, Data} <- Kept].
+
+keep(Path, IsKept) ->
+    {ok, C} = wirebeam:open(#{file => Path, backend => nif, active => false,
+                              deliver => [packets, stats], stats_interval_ms => 3600000}),
+    keep(C, 0, IsKept, []).
+
+keep(C, Next, IsKept, Kept) ->
+    case wirebeam:recv(C, 0, 5000) of
+        {ok, {packets, Packets}} ->
+            Last = Next + length(Packets) - 1,
+            More = [{N, Packet#wirebeam_packet.data}
+                    || {N, Packet} <- lists:zip(lists:seq(Next, Last), Packets), IsKept()],
+            _ = [erlang:garbage_collect(Pid) || Pid <- [self(), C], rand:uniform(2) =:= 1],
+            keep(C, Last + 1, IsKept, More ++ Kept);
+        {ok, {stats, #{worker := Stats}}} -> % the last word
+            ?assertEqual({error, {closed, eof}}, wirebeam:recv(C, 0, 5000)),
+            ?assertEqual(?NUMBERED, Next),
+            {Kept, Stats}
+    end.
+
+numbered(Config) ->
+    Path = filename:join(?config(priv_dir, Config), "numbered.pcap"),
+    filelib:is_file(Path) orelse
+        savefile:write(Path, [numbered_packet(N) || N <- lists:seq(0, ?NUMBERED - 1)]),
+    Path.
+
+numbered_packet(N) ->
+    savefile:udp(N rem 65536, binary:copy(<<N:32>>, 250)).
 
 %% --- leaks ------------------------------------------------------------------------------
 

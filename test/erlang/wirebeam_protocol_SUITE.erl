@@ -137,12 +137,23 @@ packets_beyond_the_data(_Config) ->
                     <<2, (length(Entries)):32, (byte_size(Data)):32,
                       (iolist_to_binary(Entries))/binary, Data/binary>>
             end,
-    ?assertMatch({items, _}, wirebeam_protocol:decode(Frame([Entry(1, 2)], <<"abc">>))),
-    [?assertEqual(protocol_error, wirebeam_protocol:decode(Frame(Entries, <<"abc">>)))
-     || Entries <- [[], [Entry(0, 4)], [Entry(4, 0)], [Entry(0, 2), Entry(0, 2)],
+    Apart = fun(Entries, Data) ->
+                    <<Head:(9 + 26 * length(Entries))/binary, Rest/binary>> = Frame(Entries, Data),
+                    {Head, Rest}
+            end,
+    {items, [{batch, Batch}]} = wirebeam_protocol:decode(Frame([Entry(1, 2)], <<"abc">>)),
+    ?assertEqual({items, [{batch, Batch}]},
+                 wirebeam_protocol:decode(Apart([Entry(1, 2)], <<"abc">>))),
+    ?assertEqual(2, wirebeam_protocol:byte_count(Batch)),
+    [?assertEqual(protocol_error, wirebeam_protocol:decode(Whole(Entries, <<"abc">>)))
+     || Whole <- [Frame, Apart],
+        Entries <- [[], [Entry(0, 4)], [Entry(4, 0)], [Entry(0, 2), Entry(0, 2)],
                     [Entry(16#ffffffff, 16#ffffffff)]]].
 
 as_many_as_they_say(_Config) ->
     [?assertEqual(protocol_error, wirebeam_protocol:decode(Frame))
      || Frame <- [<<2, 1:32, 0:32>>, <<2, 16#ffffffff:32, 0:32>>, <<3, 7, 3:32, 1:16, 0>>,
-                  <<3, 1, 100:32>>]].
+                  <<3, 1, 100:32>>,
+                  {<<2, 1:32, 3:32, 0:(26 * 8)>>, <<"ab">>}, {<<2, 1:32, 2:32, 0:(26 * 8)>>, <<"abc">>},
+                  {<<2, 1:32, 0:32, 0:(25 * 8)>>, <<>>}, {<<2, 0:32, 0:32>>, <<>>},
+                  {<<3>>, <<>>}, {<<>>, <<>>}, {a, <<>>}]].

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define HEAP_BINARY_MAX 64 /* longer ones are shared */
+#define TYPES           2
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition))                                                                          \
@@ -19,7 +20,9 @@
 struct blob {
     atomic_uint holders;
     size_t length;
-    unsigned char bytes[];
+    struct resource *resource; /* whose bytes they are, or NULL: the blob's own */
+    unsigned char *bytes;
+    unsigned char own[];
 };
 
 struct term {
@@ -58,6 +61,7 @@ struct process {
 };
 
 struct enif_resource_type_t {
+    const char *name;
     ErlNifResourceTypeInit callbacks;
 };
 
@@ -80,7 +84,7 @@ static struct {
     atomic_uint_least64_t last_reference;
     atomic_size_t alive;
     atomic_int binaries_left;
-    struct enif_resource_type_t types[2]; /* the library's, a strange one */
+    struct enif_resource_type_t types[TYPES], strange; /* the library's, another */
     ErlNifEntry *entry;
     void *data;
 } vm = {
@@ -102,16 +106,9 @@ static struct blob *new_blob(size_t length)
     struct blob *blob = allocate(sizeof *blob + length);
     atomic_init(&blob->holders, 1);
     blob->length = length;
+    blob->bytes = blob->own;
     atomic_fetch_add(&vm.alive, 1);
     return blob;
-}
-
-static void release_blob(struct blob *blob)
-{
-    if (atomic_fetch_sub(&blob->holders, 1) > 1)
-        return;
-    atomic_fetch_sub(&vm.alive, 1);
-    free(blob);
 }
 
 static void keep_resource(struct resource *resource)
@@ -139,6 +136,16 @@ static void release_resource(struct resource *resource)
         resource->type->callbacks.dtor(&environment, resource->object);
     atomic_fetch_sub(&vm.alive, 1);
     free(resource);
+}
+
+static void release_blob(struct blob *blob)
+{
+    if (atomic_fetch_sub(&blob->holders, 1) > 1)
+        return;
+    if (blob->resource)
+        release_resource(blob->resource);
+    atomic_fetch_sub(&vm.alive, 1);
+    free(blob);
 }
 
 static void free_terms(struct term *terms)
@@ -254,7 +261,7 @@ ERL_NIF_TERM enif_make_copy(ErlNifEnv *env, ERL_NIF_TERM source)
     *term = *old;
     term->next = next;
     CHECK(old->kind != BEAM_TUPLE); /* nobody needs that */
-    if (old->kind == BEAM_BINARY && old->blob->length <= HEAP_BINARY_MAX) {
+    if (old->kind == BEAM_BINARY && old->blob->length <= HEAP_BINARY_MAX && !old->blob->resource) {
         term->blob = new_blob(old->blob->length);
         memcpy(term->blob->bytes, old->blob->bytes, old->blob->length);
     } else if (old->kind == BEAM_BINARY) {
@@ -398,8 +405,11 @@ ErlNifResourceType *enif_open_resource_type_x(ErlNifEnv *env, const char *name,
 {
     (void)env;
     CHECK(name && flags == (ERL_NIF_RT_CREATE | ERL_NIF_RT_TAKEOVER) && !tried);
-    vm.types[0].callbacks = *callbacks;
-    return &vm.types[0];
+    struct enif_resource_type_t *type = vm.types;
+    while (type->name && strcmp(type->name, name) != 0)
+        CHECK(++type < vm.types + TYPES);
+    *type = (struct enif_resource_type_t){name, *callbacks};
+    return type;
 }
 
 static struct resource *new_resource(ErlNifResourceType *type, size_t size)
@@ -434,6 +444,18 @@ ERL_NIF_TERM enif_make_resource(ErlNifEnv *env, void *object)
     return to(term);
 }
 
+ERL_NIF_TERM enif_make_resource_binary(ErlNifEnv *env, void *object, const void *bytes,
+                                       size_t length)
+{
+    struct term *term = new_term(env, BEAM_BINARY);
+    term->blob = new_blob(0);
+    term->blob->length = length;
+    term->blob->bytes = (unsigned char *)(uintptr_t)bytes;
+    term->blob->resource = resource_of(object);
+    keep_resource(term->blob->resource);
+    return to(term);
+}
+
 int enif_get_resource(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifResourceType *type, void **object)
 {
     CHECK(is_of(env, term));
@@ -446,7 +468,7 @@ int enif_get_resource(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifResourceType *typ
 ERL_NIF_TERM beam_strange_handle(ErlNifEnv *env)
 {
     struct term *term = new_term(env, BEAM_HANDLE);
-    term->resource = new_resource(&vm.types[1], 1);
+    term->resource = new_resource(&vm.strange, 1);
     return to(term);
 }
 

@@ -18,6 +18,8 @@
 
 #include "buffer.h"
 #include "channel.h"
+#include "counters.h"
+#include "lender.h"
 #include "protocol.h"
 #include "support/beam.h"
 
@@ -150,17 +152,29 @@ static ERL_NIF_TERM stop(ErlNifEnv *process, ERL_NIF_TERM handle)
     return beam_call(process, "stop", 1, &handle);
 }
 
-/* The next frame of a worker. */
-static ErlNifBinary next_frame(ErlNifEnv *process, struct worker_of worker)
+/* The next frame of a worker, as a term. */
+static ERL_NIF_TERM next_term(ErlNifEnv *process, struct worker_of worker)
 {
-    ErlNifBinary frame;
     ERL_NIF_TERM message = beam_receive(process, WAIT_MS);
     assert_true(message != 0);
     assert_int_equal(beam_arity(message), 3);
     assert_true(beam_is_atom(beam_element(message, 0), "wirebeam_nif"));
     assert_int_equal(beam_reference(beam_element(message, 1)), worker.reference);
-    assert_true(enif_inspect_binary(process, beam_element(message, 2), &frame));
-    return frame;
+    return beam_element(message, 2);
+}
+
+static ErlNifBinary bytes_of(ErlNifEnv *process, ERL_NIF_TERM binary)
+{
+    ErlNifBinary bytes;
+    assert_true(enif_inspect_binary(process, binary, &bytes));
+    return bytes;
+}
+
+/* Its bytes, or where it comes in two, those before the data. */
+static ErlNifBinary next_frame(ErlNifEnv *process, struct worker_of worker)
+{
+    ERL_NIF_TERM frame = next_term(process, worker);
+    return bytes_of(process, beam_arity(frame) == 2 ? beam_element(frame, 0) : frame);
 }
 
 static void expect_exit(ErlNifEnv *process, struct worker_of worker, const char *reason)
@@ -385,6 +399,174 @@ static void descriptors_go_before_the_handle(void **state)
     wait_for_entries("/proc/self/fd", descriptors);
 }
 
+/* ---- What is lent ----------------------------------------------------------------- */
+
+#define LENT_PACKETS 45000 /* of PACKET_BYTES: more than may be lent */
+#define FRAMES_MAX   1000
+
+/* Packets of a frame that was kept, in the environment of a process. */
+struct kept {
+    ERL_NIF_TERM head, data;
+    uint32_t first; /* number of its first packet */
+};
+
+/* A capture in which every word of a packet is the packet's number. */
+static void write_numbered(char *name)
+{
+    uint32_t packet[4 + PACKET_BYTES / 4] = {0, 0, PACKET_BYTES, PACKET_BYTES};
+    FILE *file = fdopen(mkstemp(name), "wb");
+    assert_non_null(file);
+    write_words(file, (const uint32_t[]){0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1}, 6);
+    for (uint32_t i = 0; i < LENT_PACKETS; i++) {
+        for (size_t word = 4; word < sizeof packet / 4; word++)
+            packet[word] = i;
+        write_words(file, packet, sizeof packet / 4);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Returns the number of the packets, after a look at every byte of them. */
+static uint32_t check_packets(ErlNifEnv *process, struct kept kept)
+{
+    ErlNifBinary head = bytes_of(process, kept.head), data = bytes_of(process, kept.data);
+    const uint8_t *entry = head.data + 9, *at = data.data;
+    uint32_t count = load32(head.data + 1);
+    assert_int_equal(head.size, 9 + (size_t)count * PACKET_ENTRY_BYTES);
+    assert_int_equal(load32(head.data + 5), data.size);
+    for (uint32_t i = 0; i < count; i++, entry += PACKET_ENTRY_BYTES) {
+        uint32_t words[PACKET_BYTES / 4];
+        assert_int_equal(load32(entry + 4), PACKET_BYTES);
+        at += load32(entry);
+        memcpy(words, at, PACKET_BYTES);
+        for (size_t word = 0; word < PACKET_BYTES / 4; word++)
+            assert_int_equal(words[word], kept.first + i);
+        at += PACKET_BYTES;
+    }
+    assert_ptr_equal(at, data.data + data.size);
+    return count;
+}
+
+struct reading {
+    ErlNifEnv *owner, *keeper; /* what the owner gets goes at once, but for what is kept */
+    ERL_NIF_TERM handle;       /* the keeper's */
+    struct worker_of worker;
+    uint32_t packets;
+    uint64_t lent_frames, copied_frames, lent_bytes;
+};
+
+static struct reading begin_reading(ErlNifEnv *owner, const char *name)
+{
+    struct reading reading = {.owner = owner, .keeper = beam_spawn(), .worker = start(owner)};
+    give_open(owner, reading.worker.handle, name);
+    assert_int_equal(next_frame(owner, reading.worker).data[0], FRAME_OPENED);
+    reading.handle = enif_make_copy(reading.keeper, reading.worker.handle);
+    beam_collect(owner);
+    return reading;
+}
+
+/* Takes a frame. What is lent is kept where the caller wants it. Returns false at the end. */
+static bool read_frame(struct reading *reading, bool is_wanted, struct kept *kept, int *count)
+{
+    give_number(reading->keeper, reading->handle, COMMAND_CREDIT, 1);
+    ERL_NIF_TERM frame = next_term(reading->owner, reading->worker);
+    bool is_lent = beam_arity(frame) == 2;
+    ErlNifBinary head = bytes_of(reading->owner, is_lent ? beam_element(frame, 0) : frame);
+    bool is_end = head.data[0] == FRAME_CLOSED;
+    if (is_lent) {
+        struct kept lent = {beam_element(frame, 0), beam_element(frame, 1), reading->packets};
+        check_packets(reading->owner, lent);
+        reading->lent_bytes += bytes_of(reading->owner, lent.data).size;
+        if (is_wanted) {
+            assert_true(*count < FRAMES_MAX);
+            lent.head = enif_make_copy(reading->keeper, lent.head);
+            lent.data = enif_make_copy(reading->keeper, lent.data);
+            kept[(*count)++] = lent;
+        }
+    }
+    reading->lent_frames += is_lent;
+    reading->copied_frames += !is_lent && !is_end;
+    reading->packets += is_end ? 0 : load32(head.data + 1);
+    beam_collect(reading->owner);
+    return !is_end;
+}
+
+/* Whatever is kept, and for however long, stays as it was. */
+static void what_is_lent_stays(void **state)
+{
+    static struct kept kept[FRAMES_MAX];
+    char name[] = "/tmp/wirebeam-test_nif-XXXXXX";
+    write_numbered(name);
+    for (int one_of = 1; one_of <= 20; one_of += 19) {
+        int count = 0;
+        struct reading reading = begin_reading(*state, name);
+        while (read_frame(&reading, rand() % one_of == 0, kept, &count))
+            ;
+        assert_int_equal(reading.packets, LENT_PACKETS);
+        assert_true(count > 2);
+        for (int i = 0; i < count; i++)
+            check_packets(reading.keeper, kept[i]);
+        assert_true(reading.lent_bytes > LENT_BYTES_MAX / 2);
+        if (one_of == 1) { /* all is kept: what more there is was copied */
+            assert_true(reading.lent_bytes <= LENT_BYTES_MAX);
+            assert_true(reading.copied_frames > 10);
+        }
+        beam_exit(reading.keeper);
+    }
+    unlink(name);
+}
+
+/* Counted are frames that were lent, and those that were not since too much was. */
+static void what_is_lent_is_counted(void **state)
+{
+    static struct kept kept[FRAMES_MAX];
+    char name[] = "/tmp/wirebeam-test_nif-XXXXXX";
+    int count = 0;
+    write_numbered(name);
+    struct reading reading = begin_reading(*state, name);
+    while (reading.packets < LENT_PACKETS - 1000)
+        assert_true(read_frame(&reading, true, kept, &count));
+    give_number(reading.keeper, reading.handle, COMMAND_STATS, 1);
+    ErlNifBinary reply = next_frame(*state, reading.worker);
+    uint64_t values[1000], lent = UINT64_MAX, unlent = UINT64_MAX;
+    const uint8_t *at = reply.data + 8;
+    unsigned number = 0;
+#define VALUE(section, name)                                                                       \
+    lent = strcmp(#name, "lent_frames") == 0 ? number : lent;                                      \
+    unlent = strcmp(#name, "unlent_frames") == 0 ? number : unlent;                                \
+    values[number++] = load32(at + 4);                                                             \
+    at += 8;
+    WORKER_COUNTERS(VALUE)
+#undef VALUE
+    assert_int_equal(at - reply.data, reply.size);
+    assert_int_equal(values[lent], reading.lent_frames);
+    assert_int_equal(values[unlent], reading.copied_frames);
+    assert_true(reading.copied_frames > 10);
+    beam_exit(reading.keeper);
+    unlink(name);
+}
+
+/* The owner dies, the thread ends, the library goes: binaries live on. */
+static void what_is_lent_outlives_all(void **state)
+{
+    int threads = entries_of("/proc/self/task"), count = 0;
+    struct kept kept;
+    char name[] = "/tmp/wirebeam-test_nif-XXXXXX";
+    (void)state;
+    write_numbered(name);
+    struct reading reading = begin_reading(beam_spawn(), name);
+    assert_true(read_frame(&reading, true, &kept, &count));
+    assert_int_equal(count, 1);
+    beam_exit(reading.owner);
+    wait_for_entries("/proc/self/task", threads);
+    beam_unload();
+    assert_true(check_packets(reading.keeper, kept) > 0);
+    assert_true(beam_alive() > 0);
+    beam_exit(reading.keeper);
+    wait_for_nothing();
+    beam_load();
+    unlink(name);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, finish)
 
 int main(void)
@@ -404,6 +586,9 @@ int main(void)
         TEST(no_descriptor_for_a_worker),
         TEST(another_library_takes_over),
         TEST(descriptors_go_before_the_handle),
+        TEST(what_is_lent_stays),
+        TEST(what_is_lent_is_counted),
+        TEST(what_is_lent_outlives_all),
     };
     return cmocka_run_group_tests(tests, write_capture, remove_capture);
 }
