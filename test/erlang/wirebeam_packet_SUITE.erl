@@ -315,7 +315,8 @@ checksums_are_right_to_the_core(Config) ->
 
 checksums_are_right_to_tshark(Config) ->
     File = filename:join(?config(priv_dir, Config), "encoded.tshark"),
-    ok = wirebeam_packet_capture:write(File, [P || P <- sample(400), not is_source_routed(P)]),
+    ok = wirebeam_packet_capture:write(File, [P || P <- sample(400), not is_source_routed(P),
+                                                        not is_igmp_in_ip6(P)]),
     Options = [" -o " ++ Protocol ++ ".check_checksum:TRUE" || Protocol <- ["ip", "tcp", "udp"]],
     Fields = [" -e " ++ Protocol ++ ".checksum.status"
               || Protocol <- ["ip", "tcp", "udp", "icmp", "icmpv6", "sctp", "igmp",
@@ -327,6 +328,11 @@ checksums_are_right_to_tshark(Config) ->
     ?assert(lists:member("1", Statuses)),               %% good
     ?assertEqual([], [Status || Status <- Statuses, Status =:= "0"]),
     {comment, lists:concat([length([S || S <- Statuses, S =:= "1"]), " checksums"])}.
+
+%% There is no such thing, and tshark counts the extension headers before it as a part of it.
+is_igmp_in_ip6({Link, Bytes}) ->
+    Layers = wirebeam_packet:decode(Link, Bytes),
+    lists:keymember(igmp, 1, Layers) andalso lists:keymember(ip6, 1, Layers).
 
 %% tshark takes the next hop for the destination; RFC 1122, 4.1.3.5 has the last of the route.
 is_source_routed({Link, Bytes}) ->
