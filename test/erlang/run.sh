@@ -19,11 +19,14 @@ cd "$source"
 
 ct() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, for a network namespace"
-	unshare -n true 2>/dev/null || skip "no network namespaces here"
+	unshare -npf --mount-proc true 2>/dev/null || skip "no namespaces here"
 	for program in epmd nginx curl pgrep; do
 		command -v $program >/dev/null || skip "needs $program"
 	done
-	unshare -n sh -c 'ip link set lo up && rebar3 ct --logdir "$REBAR_BASE_DIR/logs"'
+	# Its processes are counted and killed: none but its own. The shell stays, to reap those that
+	# lost their parent.
+	unshare -npf --mount-proc sh -c \
+		'ip link set lo up && rebar3 ct --logdir "$REBAR_BASE_DIR/logs"; exit $?'
 }
 
 # A project of another build tool, which has this one as a dependency.

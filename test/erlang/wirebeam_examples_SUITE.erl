@@ -11,7 +11,12 @@
 
 -define(PORT, 8081).
 
-all() -> [client_side, by_etag, by_etag_again_after_a_crash, sniffed, several_nodes].
+all() -> [{group, port}, {group, nif}].
+
+%% A thread of this VM cannot be killed.
+groups() ->
+    Cases = [client_side, by_etag, sniffed, several_nodes],
+    [{port, [], Cases ++ [by_etag_again_after_a_crash]}, {nif, [], Cases}].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -23,6 +28,14 @@ end_per_suite(Config) ->
     _ = os:cmd("nginx -s stop -c " ++ ?config(nginx, Config)),
     [ok = application:stop(Application) || Application <- ?config(started, Config)],
     ok.
+
+init_per_group(Backend, Config) -> [{backend, Backend} | Config].
+
+end_per_group(_Backend, _Config) -> ok.
+
+%% Of a group.
+directory(Name, Config) ->
+    filename:join([?config(priv_dir, Config), ?config(backend, Config), Name]).
 
 compile_all(Directory, To) ->
     [{ok, _} = compile:file(File, [{outdir, To}, warnings_as_errors, report])
@@ -50,19 +63,19 @@ fetch(Path) ->
     os:cmd(io_lib:format("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:~b~ts",
                          [?PORT, Path])).
 
-capture() ->
+capture(Config) ->
     #{interface => "lo", direction => in, filter => io_lib_flat("tcp port ~b", [?PORT]),
-      immediate => true}.
+      immediate => true, backend => ?config(backend, Config)}.
 
 io_lib_flat(Format, Arguments) -> lists:flatten(io_lib:format(Format, Arguments)).
 
 %% --- the client's side ------------------------------------------------------------------
 
 client_side(Config) ->
-    Directory = filename:join(?config(priv_dir, Config), "requests"),
-    {Pid, Monitor} = spawn_monitor(fun() -> http_client_side:run(Directory, capture()) end),
-    wait_until(fun() -> supervisor:which_children(wirebeam_sup) =/= [] end),
-    timer:sleep(200),
+    Directory = directory("requests", Config),
+    Options = tell_opened(capture(Config)),
+    {Pid, Monitor} = spawn_monitor(fun() -> http_client_side:run(Directory, Options) end),
+    wait_for_open(node()),
     "200" = fetch("/small.txt"),
     "404" = fetch("/nothing"),
     wait_until(fun() -> length(wholes(Directory)) =:= 2 end),
@@ -83,8 +96,8 @@ wholes(Directory) ->
 %% --- by ETag ----------------------------------------------------------------------------
 
 by_etag(Config) ->
-    Directory = filename:join(?config(priv_dir, Config), "pages"),
-    {ok, Pid} = http_by_etag:start_link(Directory, capture()),
+    Directory = directory("pages", Config),
+    {ok, Pid} = http_by_etag:start_link(Directory, capture(Config)),
     "200" = fetch("/small.txt"),
     "200" = fetch("/large.bin"),
     "404" = fetch("/nothing"), % has no ETag
@@ -107,11 +120,11 @@ pages(Directory) ->
 
 %% A supervisor starts the capture anew when its worker was killed.
 by_etag_again_after_a_crash(Config) ->
-    Directory = filename:join(?config(priv_dir, Config), "again"),
-    Spec = wirebeam_http:child_spec(http_by_etag, Directory, capture()),
-    {ok, Supervisor} = supervisor_bridge_start([Spec]),
+    Directory = directory("again", Config),
+    Spec = wirebeam_http:child_spec(http_by_etag, Directory, capture(Config)),
+    {ok, Supervisor} = supervisor:start_link(?MODULE, [Spec]),
     [{_, First, _, _}] = supervisor:which_children(Supervisor),
-    _ = os:cmd("pkill -9 -x wirebeam-port"),
+    "" = os:cmd("kill -9 " ++ worker_of(wirebeam_http:capture(First))),
     wait_until(fun() ->
                        case supervisor:which_children(Supervisor) of
                            [{_, Pid, _, _}] -> is_pid(Pid) andalso Pid =/= First;
@@ -124,8 +137,10 @@ by_etag_again_after_a_crash(Config) ->
     exit(Supervisor, shutdown),
     none_is_left().
 
-supervisor_bridge_start(Specs) ->
-    supervisor:start_link(?MODULE, Specs).
+worker_of(Capture) ->
+    {links, Links} = process_info(Capture, links),
+    [Pid] = [wirebeam_SUITE:os_pid(Port) || Port <- Links, is_port(Port)],
+    integer_to_list(Pid).
 
 %% Of the test's own supervisor.
 init(Specs) -> {ok, {#{intensity => 5}, Specs}}.
@@ -135,7 +150,8 @@ init(Specs) -> {ok, {#{intensity => 5}, Specs}}.
 sniffed(Config) ->
     Path = filename:join(?config(priv_dir, Config), "sniffed.pcap"),
     savefile:write(Path, [savefile:udp(7, <<"abc">>), savefile:tcp({40000, 80}, {1, 2, 2}, <<>>)]),
-    {ok, C} = wirebeam:open(#{file => Path, active => false, time_unit => microsecond}),
+    {ok, C} = wirebeam:open(#{file => Path, active => false, time_unit => microsecond,
+                              backend => ?config(backend, Config)}),
     {ok, {packets, Packets}} = wirebeam:recv(C, 0),
     ?assertEqual(["2023-11-14T22:13:20.000000Z ethernet | ip4 10.0.0.1 > 10.0.0.2 | "
                   "udp 40000 > 7 | 3 bytes (45)\n",
@@ -147,6 +163,7 @@ sniffed(Config) ->
 %% --- several nodes ----------------------------------------------------------------------
 
 several_nodes(Config) ->
+    Backend = ?config(backend, Config),
     "" = os:cmd("epmd -daemon"),
     wait_until(fun() -> erl_epmd:names({127, 0, 0, 1}) =:= {ok, []} end),
     {ok, _} = net_kernel:start(['consumer@127.0.0.1', longnames]),
@@ -156,26 +173,26 @@ several_nodes(Config) ->
     {FilePeer, File} = start_peer(file),
     {_, Killed} = start_peer(killed),
     Self = self(),
+    Options = tell_opened(#{interface => "lo", filter => "udp port 7009", direction => in,
+                            immediate => true, backend => Backend}),
     Live = spawn_link(fun() ->
-        Ends = sniff_nodes:run([Killed, Endless],
-                               #{interface => "lo", filter => "udp port 7009",
-                                 direction => in, immediate => true},
+        Ends = sniff_nodes:run([Killed, Endless], Options,
                                fun(Node, Packets) -> Self ! {packets, Node, length(Packets)} end),
         Self ! {ends, Ends}
                       end),
-    wait_until(fun() -> is_capturing(Killed) andalso is_capturing(Endless) end),
-    timer:sleep(200),
+    [wait_for_open(Node) || Node <- [Killed, Endless]],
     send(7009),
     [receive {packets, Node, _} -> ok after 5000 -> ct:fail(Node) end || Node <- [Killed, Endless]],
     "" = os:cmd("kill -9 " ++ erpc:call(Killed, os, getpid, [])),
     wait_until(fun() -> not is_capturing(Killed) end),
-    %% Its worker goes with it; that of the other stays.
-    wait_until(fun() -> os:cmd("pgrep -c -x wirebeam-port") =:= "1\n" end),
+    %% Its worker goes with it; that of the other, where it is a program, stays.
+    Left = case Backend of port -> "1\n"; nif -> "0\n" end,
+    wait_until(fun() -> os:cmd("pgrep -c -x wirebeam-port") =:= Left end),
     send(7009),
     receive {packets, Endless, _} -> ok after 5000 -> ct:fail(endless) end,
     Counted = counters:new(1, []),
     ?assertEqual(#{File => eof},
-                 sniff_nodes:run([File], #{file => Path, batch_bytes => 10000},
+                 sniff_nodes:run([File], #{file => Path, batch_bytes => 10000, backend => Backend},
                                  fun(_, Packets) -> counters:add(Counted, 1, length(Packets)) end)),
     ?assertEqual(50000, counters:get(Counted, 1)),
     %% The consumer's death closes the captures of the nodes.
@@ -205,6 +222,16 @@ send(Port) ->
     gen_udp:close(Sender).
 
 %% --- help -------------------------------------------------------------------------------
+
+%% With a hook that tells this process.
+tell_opened(Options) ->
+    Self = self(),
+    Options#{telemetry => fun([wirebeam, open], _, _) -> Self ! {opened, node()};
+                             (_, _, _) -> ok
+                          end}.
+
+wait_for_open(Node) ->
+    receive {opened, Node} -> ok after 10000 -> ct:fail({not_opened, Node}) end.
 
 none_is_left() ->
     wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end).
