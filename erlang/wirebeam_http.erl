@@ -90,7 +90,9 @@ init({Module, Arguments, Options}) ->
 open(Options, #state{module = Module} = State) ->
     Deliver = [transactions | [anomalies || erlang:function_exported(Module, handle_anomaly, 2)]],
     case wirebeam:open(Options#{deliver => Deliver, active => false}) of
-        {ok, Capture} -> {ok, State#state{capture = Capture}, {continue, start}};
+        {ok, Capture} ->
+            _ = monitor(process, Capture),
+            {ok, State#state{capture = Capture}, {continue, start}};
         {error, Reason} -> {stop, Reason}
     end.
 
@@ -131,6 +133,8 @@ handle_info({wirebeam_passive, C}, #state{capture = C} = State) ->
     ask(State);
 handle_info({wirebeam_closed, C, Reason}, #state{capture = C} = State) ->
     {stop, stop_reason(Reason), State#state{ended = {ended, Reason}}};
+handle_info({'DOWN', _, process, C, Reason}, #state{capture = C} = State) -> % it was killed
+    {stop, {exit, Reason}, State#state{ended = {ended, {exit, Reason}}}};
 handle_info(_Message, State) ->
     {noreply, State}.
 
