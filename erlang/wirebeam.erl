@@ -16,7 +16,8 @@
 %% <li>`{wirebeam_passive, C}': the last of the messages that `{active, N}' asked for is sent.</li>
 %% <li>`{wirebeam_closed, C, Reason}': the capture has ended by itself, and all that it saw was
 %%     delivered: `eof', `{error, Reason}' (see {@link reason()}), or `{exit, Status}' where the
-%%     worker died.</li>
+%%     worker died. Or it was ended: `{exit, shutdown}' with the application, `closed' by another
+%%     process.</li>
 %% </ul>
 %%
 %% A slow owner slows the delivery: at most a few messages wait for it, then the worker stops
@@ -35,7 +36,7 @@
 -type active() :: boolean() | once | pos_integer().
 %% Who asks for events: `false': the owner, with recv/2; `true': nobody, they come as they are
 %% there; `once', N: one or N messages come, and then none until it is set again. A number is
-%% added to what is left of one set before.
+%% added to what is left of one set before, up to 32767.
 
 -type options() ::
         #{interface => string() | binary() | any,
@@ -171,14 +172,14 @@
           addresses := [binary()], is_up := boolean(), is_running := boolean(),
           is_loopback := boolean(), is_wireless := boolean(), can_capture := boolean()}.
 
--type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol.
+-type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | not_started.
 %% The binary is one line for a person: what failed, on what, what to do.
 %%
 %% `eperm': no permission. `enodev': no such interface. `enoent': no such file. `format': not
 %% a capture file, or malformed from here on. `truncated': the file was cut off in a record.
 %% `filter': the expression does not compile. `down': the interface went down. `enotsup',
 %% `enomem', `system', `argument', `full', `limit'. `protocol': the worker sent what makes no
-%% sense.
+%% sense. `not_started': the application wirebeam does not run.
 
 -export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
               stream_event/0,
@@ -197,14 +198,12 @@ open(Options) ->
 
 opened(Capture, Active) ->
     case wirebeam_capture:await(Capture) of
-        ok when Active =:= false ->
-            {ok, Capture};
-        ok ->
-            ok = wirebeam_capture:setopts(Capture, #{active => Active}),
-            {ok, Capture};
-        {error, Reason} ->
-            {error, Reason}
+        ok -> activated(Capture, wirebeam_capture:setopts(Capture, #{active => Active}));
+        {error, Reason} -> {error, Reason}
     end.
+
+activated(Capture, ok) -> {ok, Capture};
+activated(_Capture, {error, Reason}) -> {error, Reason}. % the application was stopped meanwhile
 
 %% @doc Ends a capture. No message of it comes afterwards, but some may be in the mailbox.
 -spec close(capture()) -> ok.
@@ -243,10 +242,7 @@ fold(Function, Acc, Batch) ->
 %% @doc The counters at this moment.
 -spec stats(capture()) -> {ok, stats()} | {error, reason() | closed | busy}.
 stats(Capture) ->
-    case wirebeam_capture:stats(Capture) of
-        {ok, <<_Count:16, Values/binary>>} -> {ok, wirebeam_protocol:counters(Values)};
-        Error -> Error
-    end.
+    wirebeam_capture:stats(Capture).
 
 %% @doc Changes `active': `#{active => once}' or `[{active, once}]'. An owner on another node
 %% cannot have `true', since nobody would see how much waits in its mailbox.
@@ -259,14 +255,15 @@ setopts(Capture, Options) ->
 %% passed the old one. The old one stays where the new one does not compile.
 -spec set_filter(capture(), string() | binary()) -> ok | {error, reason() | closed | busy}.
 set_filter(Capture, Filter) ->
-    #{filter := Text} = wirebeam_options:check(#{file => "-", filter => Filter}),
-    wirebeam_capture:set_filter(Capture, Text).
+    wirebeam_capture:set_filter(Capture, wirebeam_options:check_filter(Filter)).
 
 %% @doc Makes another process the owner. What the old one has in its mailbox goes to the new
-%% one first. Only the owner can.
--spec controlling_process(capture(), pid()) -> ok | {error, not_owner | closed | remote_owner}.
+%% one first. Only the owner can. Nothing changes where there is an error: `remote_owner', see
+%% {@link setopts/2}; `einval', the capture itself cannot be its owner.
+-spec controlling_process(capture(), pid()) ->
+          ok | {error, not_owner | closed | remote_owner | einval}.
 controlling_process(Capture, Owner) when is_pid(Owner) ->
-    case wirebeam_capture:pause(Capture) of
+    case wirebeam_capture:pause(Capture, Owner) of
         {ok, Active} ->
             pass_on(Capture, Owner),
             wirebeam_capture:transfer(Capture, Owner, Active);

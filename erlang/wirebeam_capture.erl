@@ -5,14 +5,18 @@
 %% mailbox, is bounded, and behind a slow owner the kernel's ring fills, where drops are
 %% counted.
 %%
-%%     opening --OPENED--> running --CLOSED, exit--> over --the owner was told--> terminated
+%%     opening --OPENED--> running --CLOSED, exit, nonsense--> over --told--> terminated
+%%        \------CLOSED, exit, nonsense--> unopened --told--------------------^
+%%
+%% The worker may be hostile: a frame beyond its credit is nonsense, and where there is
+%% nonsense the worker is ended at once, before the owner takes what came until then.
 -module(wirebeam_capture).
 -behaviour(gen_server).
 
 -include("wirebeam.hrl").
 
 -export([start_link/2, await/1, take/3, stats/1, set_filter/2, setopts/2, close/1,
-         pause/1, transfer/3]).
+         pause/2, transfer/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -define(WINDOW, 8).         % frames under way, at most
@@ -23,16 +27,19 @@
 -define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
 
 %% Requests come from any process of any node, whatever the functions below let through.
+-define(ACTIVE_MAX, 32767).
 -define(IS_ACTIVE(Active), (is_boolean(Active) orelse Active =:= once orelse
-                            (is_integer(Active) andalso Active > 0 andalso Active =< 32767))).
+                            (is_integer(Active) andalso Active > 0
+                             andalso Active =< ?ACTIVE_MAX))).
 -define(IS_CALLER(From), (is_tuple(From) andalso tuple_size(From) =:= 2 andalso
                           is_pid(element(1, From)))).
 -define(TIMEOUT_MAX, 16#ffffffff).
+-define(FILTER_MAX, 1 bsl 20). % a command that is longer than the worker takes would end it
 
 -record(state,
         {backend :: module(),
          worker :: wirebeam_backend:state(),
-         phase = opening :: opening | running | over,
+         phase = opening :: opening | unopened | running | over,
          end_reason :: term(),
          owner :: pid(),
          monitor :: reference(),
@@ -40,11 +47,12 @@
          frames = queue:new() :: queue:queue([wirebeam_protocol:item()]),
          items = [] :: [wirebeam_protocol:item()], % left of the frame that is handed out
          spent = 0 :: non_neg_integer(),           % credit to be given back
+         credit = 0 :: non_neg_integer(),          % frames that the worker may still send
          is_throttled = false :: boolean(),        % the mailbox of an active owner is full
          opener :: undefined | gen_server:from(),  % waits for the end of opening
          taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
                                undefined | reference()},
-         asked = #{} :: #{non_neg_integer() => gen_server:from()}, % wait for a reply
+         asked = #{} :: #{non_neg_integer() => {gen_server:from(), wirebeam_protocol:question()}},
          reference = 0 :: non_neg_integer(),
          wants_packets :: boolean(),               % and not their batches
          telemetry :: undefined | fun((list(), map(), map()) -> term())}).
@@ -65,15 +73,11 @@ await(Capture) -> call(Capture, await).
           {ok, wirebeam_protocol:item(), boolean()} | {error, term()}.
 take(Capture, Max, Timeout) -> call(Capture, {take, Max, Timeout}).
 
--spec stats(pid()) -> {ok, binary()} | {error, term()}.
+-spec stats(pid()) -> {ok, wirebeam:stats()} | {error, term()}.
 stats(Capture) -> call(Capture, stats).
 
--spec set_filter(pid(), iodata()) -> ok | {error, term()}.
-set_filter(Capture, Filter) ->
-    case call(Capture, {set_filter, Filter}) of
-        {ok, _} -> ok;
-        Error -> Error
-    end.
+-spec set_filter(pid(), binary()) -> ok | {error, term()}.
+set_filter(Capture, Filter) -> call(Capture, {set_filter, Filter}).
 
 -spec setopts(pid(), wirebeam_options:options()) -> ok | {error, term()}.
 setopts(Capture, Options) -> call(Capture, {setopts, Options}).
@@ -83,9 +87,10 @@ close(Capture) ->
     _ = call(Capture, close),
     ok.
 
-%% Stops the delivery to the caller, who must be the owner. Answers the active mode.
--spec pause(pid()) -> {ok, wirebeam:active()} | {error, term()}.
-pause(Capture) -> call(Capture, pause).
+%% Stops the delivery to the caller, who must be the owner, if the other process may become the
+%% owner. Answers the active mode.
+-spec pause(pid(), pid()) -> {ok, wirebeam:active()} | {error, term()}.
+pause(Capture, Owner) -> call(Capture, {pause, Owner}).
 
 %% Makes another process the owner, in an active mode.
 -spec transfer(pid(), pid(), wirebeam:active()) -> ok | {error, term()}.
@@ -101,7 +106,8 @@ call(Capture, Request) ->
 %% --- opening ----------------------------------------------------------------------------
 
 -spec init({pid(), wirebeam_options:options()}) ->
-          {ok, #state{}, {continue, {open, [{wirebeam_protocol:option(), binary()}]}}} | {stop, term()}.
+          {ok, #state{}, {continue, {open, [{wirebeam_protocol:option(), binary()}]}}}
+          | {stop, term()}.
 init({Owner, #{backend := Name, active := Active} = Options}) ->
     process_flag(trap_exit, true),
     Backend = wirebeam_backend:module(Name),
@@ -123,15 +129,15 @@ handle_continue({open, Options}, State) ->
     {noreply, State}.
 
 opened(#state{opener = Opener} = State) ->
-    _ = command(wirebeam_protocol:credit(?WINDOW), State),
+    Running = give_credit(State#state{phase = running, opener = undefined, spent = ?WINDOW}),
     reply(Opener, ok),
-    hook([wirebeam, open], #{}, State),
-    State#state{phase = running, opener = undefined}.
+    hook([wirebeam, open], #{}, Running),
+    Running.
 
 %% --- requests ---------------------------------------------------------------------------
 
 -spec handle_call(term(), gen_server:from(), #state{}) ->
-          {reply, term(), #state{}} | {noreply, #state{}} | {stop, normal, ok, #state{}}
+          {reply, term(), #state{}} | {noreply, #state{}} | {stop, term(), term(), #state{}}
           | {stop, normal, #state{}}.
 handle_call(_Request, From, State) when not ?IS_CALLER(From) ->
     {noreply, State};
@@ -139,12 +145,14 @@ handle_call(await, From, #state{phase = opening, opener = undefined} = State) ->
     {noreply, State#state{opener = From}};
 handle_call(await, _From, #state{phase = opening} = State) ->
     {reply, {error, einval}, State};
-handle_call(await, _From, #state{end_reason = {not_opened, Reason}} = State) ->
+handle_call(await, _From, #state{phase = unopened, end_reason = Reason} = State) ->
     {stop, normal, {error, open_error(Reason)}, State};
 handle_call(await, _From, State) -> % it runs, or is at its end already
     {reply, ok, State};
-handle_call(close, _From, State) ->
+handle_call(close, {Pid, _}, #state{owner = Pid} = State) ->
     {stop, normal, ok, State};
+handle_call(close, _From, State) ->
+    {stop, {shutdown, closed}, ok, State};
 handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State)
   when is_integer(Max), Max >= 0, Timeout =:= infinity;
        is_integer(Max), Max >= 0, is_integer(Timeout), Timeout >= 0, Timeout =< ?TIMEOUT_MAX ->
@@ -152,21 +160,32 @@ handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State)
 handle_call({take, _, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
 handle_call(stats, From, State) ->
-    ask(From, fun wirebeam_protocol:stats/1, State);
-handle_call({set_filter, Filter}, From, State) ->
-    ask(From, fun(Reference) -> wirebeam_protocol:set_filter(Reference, Filter) end, State);
+    ask(From, stats, fun wirebeam_protocol:stats/1, State);
+handle_call({set_filter, Filter}, From, State)
+  when is_binary(Filter), byte_size(Filter) =< ?FILTER_MAX ->
+    ask(From, set_filter, fun(Reference) -> wirebeam_protocol:set_filter(Reference, Filter) end,
+        State);
 handle_call({setopts, #{active := Active}}, _From, State) when ?IS_ACTIVE(Active) ->
     set_active(Active, State);
-handle_call(pause, {Pid, _}, #state{owner = Pid, active = Active} = State) ->
-    {reply, {ok, Active}, State#state{active = false}};
-handle_call(pause, _From, State) ->
+handle_call({pause, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
-handle_call({transfer, Owner, Active}, {Pid, _}, #state{owner = Pid} = State)
-  when is_pid(Owner), ?IS_ACTIVE(Active) ->
-    demonitor(State#state.monitor, [flush]),
-    set_active(Active, State#state{owner = Owner, monitor = monitor(process, Owner)});
+handle_call({pause, Owner}, _From, #state{active = Active, taker = undefined} = State)
+  when is_pid(Owner) ->
+    case objection(Owner, Active) of
+        none -> {reply, {ok, Active}, State#state{active = false}};
+        Reason -> {reply, {error, Reason}, State}
+    end;
 handle_call({transfer, _, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
+handle_call({transfer, Owner, Active}, _From, #state{taker = undefined} = State)
+  when is_pid(Owner), ?IS_ACTIVE(Active) ->
+    case objection(Owner, Active) of
+        none ->
+            demonitor(State#state.monitor, [flush]),
+            set_active(Active, State#state{owner = Owner, monitor = monitor(process, Owner)});
+        Reason ->
+            {reply, {error, Reason}, State}
+    end;
 handle_call(_Request, _From, State) ->
     {reply, {error, einval}, State}.
 
@@ -174,9 +193,16 @@ handle_call(_Request, _From, State) ->
 handle_cast(_Message, State) ->
     {noreply, State}.
 
+%% Why a process cannot be the owner in an active mode.
+objection(Owner, true) when node(Owner) =/= node() -> remote_owner;
+objection(Owner, _Active) when Owner =:= self() -> einval;
+objection(_Owner, _Active) -> none.
+
 set_active(true, #state{owner = Owner} = State) when node(Owner) =/= node() ->
     {reply, {error, remote_owner}, State};
 set_active(_Active, #state{taker = Taker} = State) when Taker =/= undefined ->
+    {reply, {error, einval}, State};
+set_active(N, #state{active = M} = State) when is_integer(N), is_integer(M), N + M > ?ACTIVE_MAX ->
     {reply, {error, einval}, State};
 set_active(N, #state{active = M} = State) when is_integer(N), is_integer(M) ->
     after_reply(ok, deliver(State#state{active = N + M}));
@@ -187,13 +213,11 @@ after_reply(Reply, {stop, State}) -> {stop, normal, Reply, State};
 after_reply(Reply, State) -> {reply, Reply, State}.
 
 %% Asks the worker something that it replies to.
-ask(_From, _Command, #state{phase = over} = State) ->
-    {reply, {error, closed}, State};
-ask(From, Command, #state{reference = Reference, asked = Asked} = State) ->
+ask(From, Question, Command, #state{reference = Reference, asked = Asked} = State) ->
     case command(Command(Reference), State) of
         ok ->
             {noreply, State#state{reference = (Reference + 1) band 16#ffffffff,
-                                  asked = Asked#{Reference => From}}};
+                                  asked = Asked#{Reference => {From, Question}}}};
         Error ->
             {reply, {error, Error}, State}
     end.
@@ -229,16 +253,22 @@ handle_info(Message, #state{backend = Backend, worker = Worker} = State) ->
 after_message({stop, State}) -> {stop, normal, State};
 after_message(State) -> {noreply, State}.
 
-take_frame({items, Items}, #state{phase = running, frames = Frames} = State) ->
-    deliver(State#state{frames = queue:in(Items, Frames)});
+take_frame({items, Items}, #state{phase = running, frames = Frames, credit = Credit} = State)
+  when Credit > 0 ->
+    deliver(State#state{frames = queue:in(Items, Frames), credit = Credit - 1});
 take_frame({opened, _Kind}, #state{phase = opening} = State) ->
     opened(State);
-take_frame({reply, Reference, Answer}, #state{asked = Asked} = State)
+take_frame({reply, Reference, Reply}, #state{asked = Asked} = State)
   when is_map_key(Reference, Asked) ->
-    {From, Others} = maps:take(Reference, Asked),
-    gen_server:reply(From, Answer),
-    State#state{asked = Others};
-take_frame({closed, Reason}, #state{phase = Phase} = State) when Phase =/= over ->
+    {{From, Question}, Others} = maps:take(Reference, Asked),
+    case wirebeam_protocol:answer(Question, Reply) of
+        protocol_error ->
+            finish({error, protocol}, State);
+        Answer ->
+            gen_server:reply(From, Answer),
+            State#state{asked = Others}
+    end;
+take_frame({closed, Reason}, State) ->
     finish(closed_reason(Reason), State);
 take_frame(_Frame, State) ->
     finish({error, protocol}, State).
@@ -246,28 +276,43 @@ take_frame(_Frame, State) ->
 closed_reason(eof) -> eof;
 closed_reason(Reason) -> {error, Reason}.
 
-%% The worker has ended, or is to be ended: nothing more comes from it.
-finish(_Reason, #state{phase = over} = State) ->
-    fail_asked(State);
+%% The worker has ended, or is ended now: nothing more comes from it.
 finish(Reason, #state{phase = opening, opener = undefined} = State) ->
-    State#state{phase = over, end_reason = {not_opened, Reason}};
+    end_worker(State#state{phase = unopened, end_reason = Reason});
 finish(Reason, #state{phase = opening, opener = Opener} = State) ->
     reply(Opener, {error, open_error(Reason)}),
-    {stop, State#state{phase = over, opener = undefined}};
-finish(Reason, State) ->
+    {stop, State#state{phase = unopened, opener = undefined}};
+finish(Reason, #state{phase = running} = State) ->
     hook([wirebeam, closed], #{}, State),
-    deliver(fail_asked(State#state{phase = over, end_reason = Reason})).
+    deliver(end_worker(State#state{phase = over, end_reason = Reason}));
+finish(_Reason, State) ->
+    State.
 
 open_error({error, Reason}) -> Reason;
 open_error(Reason) -> Reason.
 
-fail_asked(#state{asked = Asked} = State) ->
-    maps:foreach(fun(_, From) -> gen_server:reply(From, {error, closed}) end, Asked),
+end_worker(#state{backend = Backend, worker = Worker, asked = Asked} = State) ->
+    ok = Backend:close(Worker),
+    maps:foreach(fun(_, {From, _}) -> gen_server:reply(From, {error, closed}) end, Asked),
     State#state{asked = #{}}.
 
+%% An owner who waits for messages is told of an end that it did not cause.
 -spec terminate(term(), #state{}) -> ok.
-terminate(_Reason, #state{backend = Backend, worker = Worker}) ->
-    Backend:close(Worker).
+terminate(normal, State) ->
+    _ = end_worker(State),
+    ok;
+terminate(Reason, #state{phase = Phase} = State) ->
+    Ended = end_worker(State#state{end_reason = terminate_reason(Reason)}),
+    case Phase =:= running orelse Phase =:= over of
+        true -> _ = tell_waiting(Ended), ok;
+        false -> ok
+    end.
+
+terminate_reason({shutdown, closed}) -> closed;
+terminate_reason(Reason) -> {exit, Reason}.
+
+tell_waiting(#state{active = false, taker = undefined} = State) -> State;
+tell_waiting(State) -> tell_end(State).
 
 %% --- delivery ---------------------------------------------------------------------------
 
@@ -335,7 +380,7 @@ throttle(State) ->
 give_credit(#state{spent = Spent, phase = running} = State) when Spent >= ?WINDOW div 2 ->
     case command(wirebeam_protocol:credit(Spent), State) of
         ok ->
-            State#state{spent = 0};
+            State#state{spent = 0, credit = State#state.credit + Spent};
         busy ->
             _ = erlang:send_after(?MAILBOX_POLL_MS, self(), spent),
             State;

@@ -22,7 +22,7 @@ answer_and_exit() ->
 ask() ->
     case wirebeam_port:open() of
         {ok, Worker} ->
-            ok = wirebeam_port:command(Worker, wirebeam_protocol:interfaces(0)),
+            _ = wirebeam_port:command(Worker, wirebeam_protocol:interfaces(0)),
             answer(Worker);
         Error ->
             Error
@@ -39,6 +39,10 @@ answer(Worker) ->
     after ?TIMEOUT_MS -> {error, timeout}
     end.
 
-answer_of({reply, 0, {ok, Interfaces}}) -> {ok, wirebeam_protocol:interface_list(Interfaces)};
-answer_of({reply, 0, {error, Reason}}) -> {error, Reason};
-answer_of(_Other) -> {error, protocol}.
+answer_of({reply, 0, Reply}) ->
+    case wirebeam_protocol:answer(interfaces, Reply) of
+        protocol_error -> {error, protocol};
+        Answer -> Answer
+    end;
+answer_of(_Other) ->
+    {error, protocol}.

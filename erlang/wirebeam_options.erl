@@ -3,13 +3,14 @@
 %% badarg with the key and its value.
 -module(wirebeam_options).
 
--export([check/1, check_setopts/1, for_worker/1]).
+-export([check/1, check_setopts/1, check_filter/1, for_worker/1]).
 
 -type options() :: #{atom() => term()}.
 -export_type([options/0]).
 
 -define(MAX_32, 16#ffffffff).
 -define(MAX_64, 16#7fffffffffffffff).
+-define(TEXT_MAX, 1 bsl 20). % a command has room for several
 
 %% What open/1 was given, complete: every key that has a default is there.
 -spec check(term()) -> options().
@@ -45,6 +46,12 @@ check_setopts(Options) when is_map(Options), map_size(Options) > 0 ->
 check_setopts(Options) ->
     wrong(options, Options).
 
+%% A filter alone, as the worker takes it.
+-spec check_filter(term()) -> binary().
+check_filter(Filter) ->
+    ok = check(filter, Filter),
+    text(Filter).
+
 -spec wrong(term(), term()) -> no_return().
 wrong(Key, Value) ->
     error({badarg, {Key, Value}}).
@@ -53,7 +60,7 @@ wrong(Key, Value) ->
 
 check(interface, any) -> ok;
 check(interface, Value) -> is_text(Value) orelse wrong(interface, Value), ok;
-check(file, Value) -> is_text(Value) orelse wrong(file, Value), ok;
+check(file, Value) -> is_text(Value) andalso is_path(Value) orelse wrong(file, Value), ok;
 check(filter, <<>>) -> ok;
 check(filter, "") -> ok;
 check(filter, Value) -> is_text(Value) orelse wrong(filter, Value), ok;
@@ -86,8 +93,7 @@ check(limits, Value) when is_map(Value) -> maps:foreach(fun check_limit/2, Value
 check(lenient, Value) ->
     some_of(lenient, Value,
             [window, timestamps, checksum, reset, syn, ack, ip, urgent, all]);
-check(targets, Value) when is_list(Value) ->
-    lists:foreach(fun(Target) -> is_text(Target) orelse wrong(targets, Target) end, Value);
+check(targets, Value) -> are_texts(Value) orelse wrong(targets, Value), ok;
 check(telemetry, Value) when is_function(Value, 3) -> ok;
 check(Key, Value) -> wrong(Key, Value).
 
@@ -116,15 +122,27 @@ is_list_of([Value | Values], Allowed) ->
 is_list_of(End, _Allowed) ->
     End =:= [].
 
+are_texts([Text | Texts]) -> is_text(Text) andalso are_texts(Texts);
+are_texts(End) -> End =:= [].
+
 %% A string or a binary that is not empty and that C can hold.
 is_text(Value) when is_binary(Value); is_list(Value) ->
     try text(Value) of
-        Text -> Text =/= <<>> andalso binary:match(Text, <<0>>) =:= nomatch
+        Text -> Text =/= <<>> andalso byte_size(Text) =< ?TEXT_MAX
+                    andalso binary:match(Text, <<0>>) =:= nomatch
     catch
         error:_ -> false
     end;
 is_text(_Value) ->
     false.
+
+%% Standard input brings the worker's commands.
+is_path(Value) ->
+    try
+        text(Value) =/= <<"-">> andalso is_binary(absolute(Value))
+    catch
+        error:_ -> false
+    end.
 
 text(Value) when is_binary(Value) ->
     Value;
@@ -161,16 +179,12 @@ for_worker(Key, true) -> [{Key, <<"1">>}];
 for_worker(Key, Value) when is_integer(Value) -> [{Key, number(Value)}];
 for_worker(Key, Value) when is_atom(Value) -> [{Key, atom_to_binary(Value)}].
 
-%% The worker's directory is the one in which the VM was started.
-absolute(<<"-">>) -> error({badarg, {file, <<"-">>}});
-absolute("-") -> error({badarg, {file, "-"}});
-absolute(Path) when is_binary(Path) -> filename:absname(Path);
+%% The worker's directory is the one in which the VM was started. A string may have no form as
+%% the system names files.
+absolute(Path) when is_binary(Path) ->
+    filename:absname(Path);
 absolute(Path) ->
-    Native = file:native_name_encoding(),
-    case unicode:characters_to_binary(filename:absname(Path), unicode, Native) of
-        Absolute when is_binary(Absolute) -> Absolute;
-        _ -> error({badarg, {file, Path}})
-    end.
+    unicode:characters_to_binary(filename:absname(Path), unicode, file:native_name_encoding()).
 
 per_second(Unit) -> erlang:convert_time_unit(1, second, Unit).
 

@@ -43,7 +43,10 @@ open() ->
         {ok, #worker{port = open_port({spawn_executable, Program},
                                       [{packet, 4}, binary, exit_status, use_stdio, hide])}}
     catch
-        error:Reason -> {error, {Reason, Program}}
+        error:Reason ->
+            Words = io_lib:format("~ts: cannot be started: ~ts",
+                                  [Program, file:format_error(Reason)]),
+            {error, {system, unicode:characters_to_binary(Words)}}
     end.
 
 -spec command(#worker{}, iodata()) -> ok | busy | closed.

@@ -8,7 +8,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
--export([decode/1, packets/1, fold/3, byte_count/1, split/2, counters/1, interface_list/1]).
+-export([decode/1, answer/2, packets/1, fold/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -type option() :: atom().
@@ -27,7 +27,8 @@
                | protocol_error.
 %% What a frame is made of. The data of packets may come apart from what is before it.
 -type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
--export_type([option/0, item/0, frame/0, bytes/0, reason/0]).
+-type question() :: stats | set_filter | interfaces.
+-export_type([option/0, item/0, frame/0, bytes/0, reason/0, question/0]).
 
 %% --- to the worker ----------------------------------------------------------------------
 
@@ -38,7 +39,7 @@ open(Options) ->
 -spec credit(pos_integer()) -> iodata().
 credit(Frames) -> <<2, Frames:32>>.
 
--spec set_filter(non_neg_integer(), iodata()) -> iodata().
+-spec set_filter(non_neg_integer(), binary()) -> iodata().
 set_filter(Reference, Filter) -> [<<3, Reference:32>>, Filter].
 
 -spec stats(non_neg_integer()) -> iodata().
@@ -97,6 +98,22 @@ packets_frame(Count, Length, Index, Data)
   when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length ->
     true = is_index(Index, Length),
     {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]}.
+
+%% What a reply to a question says.
+-spec answer(question(), {ok, binary()} | {error, reason()}) ->
+          ok | {ok, wirebeam:stats() | [wirebeam:interface()]} | {error, reason()} | protocol_error.
+answer(Question, {ok, Answer}) ->
+    try
+        answer_to(Question, Answer)
+    catch
+        error:_ -> protocol_error
+    end;
+answer(_Question, {error, _} = Error) ->
+    Error.
+
+answer_to(set_filter, <<>>) -> ok;
+answer_to(stats, Answer) -> {ok, stats_of(Answer)};
+answer_to(interfaces, Answer) -> {ok, interface_list(Answer)}.
 
 %% Do the packets lie within the data? Then packets/1 cannot fail, in whatever process.
 is_index(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Left) ->
@@ -246,9 +263,8 @@ event(6, Body) ->
     {Name, <<Time:64/signed, Whose, Flow:64, Rest/binary>>} = text(Body),
     {Places, Rest1} = anomaly_places(Whose, Flow, Rest),
     {anomaly, maps:merge(Places#{name => Name, time => Time}, anomaly_bytes(Rest1))};
-event(7, <<Count:16, Values/binary>>) ->
-    Count = length(counter_names()),
-    {stats, counters(Values)};
+event(7, Values) ->
+    {stats, stats_of(Values)};
 event(8, <<Ring:64, Interface:64>>) ->
     {lost, #{ring => Ring, interface => Interface}}.
 
@@ -367,8 +383,8 @@ sections() ->
       [frames, frame_bytes, credit_waits, lent_frames, unlent_frames, body_bytes,
        body_left_out_limit, body_left_out_total, body_memory_bytes, body_memory_peak]}].
 
--spec counters(binary()) -> wirebeam:stats().
-counters(Values) ->
+stats_of(<<Count:16, Values/binary>>) ->
+    Count = length(counter_names()),
     counters(counter_names(), Values, #{}).
 
 counters([{Section, Name} | Names], <<Value:64, Values/binary>>, Stats) ->
@@ -379,8 +395,6 @@ counters([], <<>>, Stats) ->
 
 %% --- interfaces -------------------------------------------------------------------------
 
-%% The answer to interfaces/1.
--spec interface_list(binary()) -> [wirebeam:interface()].
 interface_list(<<Count:32, Rest/binary>>) ->
     {Interfaces, <<>>} = many(Count, fun interface/1, Rest),
     Interfaces.

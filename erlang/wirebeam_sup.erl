@@ -13,9 +13,11 @@ start_link() ->
 
 -spec start_capture(pid(), wirebeam_options:options()) -> {ok, pid()} | {error, term()}.
 start_capture(Owner, Options) ->
-    case supervisor:start_child(?MODULE, [Owner, Options]) of
+    try supervisor:start_child(?MODULE, [Owner, Options]) of
         {ok, Pid} when is_pid(Pid) -> {ok, Pid};
         {error, Reason} -> {error, Reason}
+    catch
+        exit:_ -> {error, not_started}
     end.
 
 -spec init([]) -> {ok, {supervisor:sup_flags(), [supervisor:child_spec()]}}.

@@ -1,0 +1,147 @@
+%% SPDX-License-Identifier: ISC
+%% A worker that is hostile, or not there: a shell script in the place of wirebeam-port says
+%% what it likes. The capture ends it, and neither the VM nor the owner is harmed.
+-module(wirebeam_worker_SUITE).
+
+-include_lib("common_test/include/ct.hrl").
+-include_lib("stdlib/include/assert.hrl").
+-include_lib("wirebeam/include/wirebeam.hrl").
+
+-compile([export_all, nowarn_export_all]).
+
+-define(WINDOW, 8).
+
+all() ->
+    [more_frames_than_credit, more_places_than_credit, frames_after_the_end, nonsense_answers,
+     nonsense_interfaces, no_program, program_that_ends].
+
+init_per_suite(Config) ->
+    {ok, Started} = application:ensure_all_started(wirebeam),
+    {ok, Modules} = application:get_key(wirebeam, modules),
+    ok = code:ensure_modules_loaded(Modules),
+    [{started, Started} | Config].
+
+end_per_suite(Config) ->
+    [ok = application:stop(Application) || Application <- ?config(started, Config)],
+    ok.
+
+%% The application's priv is a directory of the case; its code is loaded already.
+init_per_testcase(Case, Config) ->
+    Whole = code:lib_dir(wirebeam),
+    Directory = filename:join([?config(priv_dir, Config), Case, "wirebeam"]),
+    ok = filelib:ensure_path(filename:join(Directory, "ebin")),
+    ok = filelib:ensure_path(filename:join(Directory, "priv")),
+    true = code:replace_path(wirebeam, filename:join(Directory, "ebin")),
+    [{whole, Whole}, {priv, filename:join(Directory, "priv")}, {ports, erlang:ports()} | Config].
+
+end_per_testcase(_Case, Config) ->
+    true = code:replace_path(wirebeam, filename:join(?config(whole, Config), "ebin")),
+    ?assertEqual([], supervisor:which_children(wirebeam_sup)),
+    ?assertEqual([], erlang:ports() -- ?config(ports, Config)).
+
+%% --- frames without credit --------------------------------------------------------------
+
+more_frames_than_credit(Config) ->
+    floods(packets(2000), #{memory => pipe}, Config).
+
+more_places_than_credit(Config) ->
+    floods(<<6, 0:32, 29:32>>, #{}, Config).
+
+%% Nobody takes anything, and the worker never ends: it is ended, and what had credit is there.
+floods(Frame, Options, Config) ->
+    worker(Config, [opened(), {repeat, Frame}]),
+    {ok, C} = wirebeam:open(Options#{file => "x", active => false}),
+    wait_until(fun() -> erlang:ports() =:= ?config(ports, Config) end),
+    ?assertEqual({message_queue_len, 0}, process_info(C, message_queue_len)),
+    {Frames, Reason} = until_closed(C, 0),
+    ?assertEqual({error, protocol}, Reason),
+    ?assert(Frames =< ?WINDOW).
+
+%% CLOSED is the last frame: the worker is ended with it, whatever it sends then.
+frames_after_the_end(Config) ->
+    worker(Config, [opened(), packets(1), <<5, 11, 0:32>>, {repeat, packets(1)}]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
+    wait_until(fun() -> erlang:ports() =:= ?config(ports, Config) end),
+    ?assertEqual({1, eof}, until_closed(C, 0)).
+
+until_closed(C, Frames) ->
+    case wirebeam:recv(C, 0, 5000) of
+        {ok, {packets, [#wirebeam_packet{} | _]}} -> until_closed(C, Frames + 1);
+        {error, {closed, Reason}} -> {Frames, Reason}
+    end.
+
+%% --- answers ----------------------------------------------------------------------------
+
+nonsense_answers(Config) ->
+    [begin
+         worker(Config, [opened(), wait, <<4, 0:32, Answer/binary>>]),
+         {ok, C} = wirebeam:open(#{file => "x", memory => pipe}),
+         _ = spawn_link(fun() -> timer:sleep(100), go(Config) end),
+         ?assertEqual({error, closed}, Ask(C), Answer),
+         receive {wirebeam_closed, C, Reason} -> ?assertEqual({error, protocol}, Reason)
+         after 5000 -> ct:fail(not_closed)
+         end
+     end || {Ask, Answer} <- [{fun wirebeam:stats/1, <<0>>},
+                              {fun wirebeam:stats/1, <<0, 1:16, 7:64>>},
+                              {fun wirebeam:stats/1, <<0, 9:16, "x">>},
+                              {fun wirebeam:stats/1, <<>>},
+                              {fun(C) -> wirebeam:set_filter(C, "udp") end, <<0, "more">>}]].
+
+nonsense_interfaces(Config) ->
+    [begin
+         worker(Config, [<<4, 0:32, 0, Answer/binary>>]),
+         ?assertEqual({error, protocol}, wirebeam:interfaces(), Answer)
+     end || Answer <- [<<>>, <<1:32>>, <<16#ffffffff:32, 0:800>>, <<0:32, "more">>]].
+
+%% --- no worker --------------------------------------------------------------------------
+
+no_program(Config) ->
+    Program = unicode:characters_to_binary(filename:join(?config(priv, Config), "wirebeam-port")),
+    [begin
+         {error, {system, Words}} = Answer,
+         ?assertEqual(<<Program/binary, ": cannot be started: no such file or directory">>, Words)
+     end || Answer <- [wirebeam:open(#{interface => any}), wirebeam:interfaces()]].
+
+program_that_ends(Config) ->
+    worker(Config, [exit]),
+    ?assertEqual({error, {exit, 7}}, wirebeam:open(#{interface => any})),
+    ?assertEqual({error, {exit, 7}}, wirebeam:interfaces()).
+
+%% --- help -------------------------------------------------------------------------------
+
+opened() -> <<1, 4:32, "file">>.
+
+packets(Length) ->
+    <<2, 1:32, Length:32, 0:32, Length:32, Length:32, 0:64, 1:16, 0:16, 0, 0, 0:Length/unit:8>>.
+
+%% Writes the program: frames in turn, one that is repeated without end, and a wait for go/1.
+worker(Config, Steps) ->
+    Priv = ?config(priv, Config),
+    Numbered = lists:enumerate(Steps),
+    _ = file:delete(filename:join(Priv, "go")),
+    Program = filename:join(Priv, "wirebeam-port"),
+    ok = file:write_file(Program, ["#!/bin/sh\nexec 2>/dev/null\ncd '", Priv, "'\n",
+                                   [step(Priv, N, Step) || {N, Step} <- Numbered],
+                                   "exec cat > all-commands\n"]),
+    ok = file:change_mode(Program, 8#755).
+
+step(_Priv, _N, exit) ->
+    "exit 7\n";
+step(_Priv, _N, wait) ->
+    "until [ -e go ]; do sleep 0.01; done\n";
+step(Priv, N, {repeat, Frame}) ->
+    ["while :; do ", lists:droplast(step(Priv, N, Frame)), " || exit; done\n"];
+step(Priv, N, Frame) ->
+    Name = integer_to_list(N),
+    ok = file:write_file(filename:join(Priv, Name), <<(byte_size(Frame)):32, Frame/binary>>),
+    "cat " ++ Name ++ "\n".
+
+go(Config) ->
+    ok = file:write_file(filename:join(?config(priv, Config), "go"), <<>>).
+
+wait_until(Condition) -> wait_until(Condition, 500).
+
+wait_until(Condition, 0) ->
+    ?assert(Condition());
+wait_until(Condition, Tries) ->
+    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.
