@@ -9,6 +9,8 @@
 
 -compile([export_all, nowarn_export_all]).
 
+-import(eventually, [wait_until/1]).
+
 all() -> [{group, port}, {group, nif}].
 
 %% A thread of this VM cannot be killed.
@@ -19,7 +21,8 @@ cases() ->
      batches_by_recv, times_in_another_unit, active_once,
      active_n, active_n_adds_up, active_n_has_an_end, passive_then_active, filter_of_a_file,
      streams, transactions, anomalies, stats_of_a_file, hooks, large_frames,
-     wrong_options, files_of_any_name, no_such_file, no_such_interface, wrong_filter, cut_file, owner_dies,
+     wrong_options, files_of_any_name, no_such_file, no_such_interface, wrong_filter, cut_file,
+     owner_dies,
      controlling_process_moves_messages, only_the_owner_receives, owners_that_cannot_be,
      closed_by_another, application_stops, application_is_stopped, close_twice,
      live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded,
@@ -623,10 +626,3 @@ mailbox() ->
     receive nothing_like_this -> ok after 0 -> ok end,
     {message_queue_len, Length} = process_info(self(), message_queue_len),
     Length.
-
-wait_until(Condition) -> wait_until(Condition, 500).
-
-wait_until(Condition, 0) ->
-    ?assert(Condition());
-wait_until(Condition, Tries) ->
-    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.

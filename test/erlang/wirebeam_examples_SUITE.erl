@@ -9,6 +9,8 @@
 
 -compile([export_all, nowarn_export_all]).
 
+-import(eventually, [wait_until/1]).
+
 -define(PORT, 8081).
 
 all() -> [{group, port}, {group, nif}].
@@ -235,10 +237,3 @@ wait_for_open(Node) ->
 
 none_is_left() ->
     wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end).
-
-wait_until(Condition) -> wait_until(Condition, 500).
-
-wait_until(Condition, 0) ->
-    ?assert(Condition());
-wait_until(Condition, Tries) ->
-    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.

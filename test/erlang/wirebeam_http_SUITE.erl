@@ -28,7 +28,7 @@ end_per_suite(Config) ->
 
 %% No capture outlives its process.
 end_per_testcase(_Case, _Config) ->
-    wirebeam_SUITE:wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end).
+    eventually:wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end).
 
 %% --- callbacks --------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@
 
 -compile([export_all, nowarn_export_all]).
 
+-import(eventually, [wait_until/1]).
+
 -define(FRAMES, 20000).
 -define(NUMBERED, 45000). % of a kilobyte: more than is lent
 -define(MAX_CALL_US, 1000).
@@ -450,10 +452,3 @@ memory() ->
     {ok, Status} = file:read_file("/proc/self/status"),
     {match, [Kilobytes]} = re:run(Status, "VmRSS:\\s+(\\d+)", [{capture, [1], list}]),
     list_to_integer(Kilobytes) * 1024.
-
-wait_until(Condition) -> wait_until(Condition, 500).
-
-wait_until(Condition, 0) ->
-    ?assert(Condition());
-wait_until(Condition, Tries) ->
-    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.

@@ -9,10 +9,12 @@
 
 -compile([export_all, nowarn_export_all]).
 
+-import(eventually, [wait_until/1]).
+
 -define(WINDOW, 8).
 
 all() ->
-    [more_frames_than_credit, more_places_than_credit, frames_after_the_end, nonsense_answers,
+    [more_frames_than_credit, frames_after_the_end, places_without_a_frame, nonsense_answers,
      nonsense_interfaces, no_program, program_that_ends].
 
 init_per_suite(Config) ->
@@ -41,21 +43,13 @@ end_per_testcase(_Case, Config) ->
 
 %% --- frames without credit --------------------------------------------------------------
 
-more_frames_than_credit(Config) ->
-    floods(packets(2000), #{memory => pipe}, Config).
-
-more_places_than_credit(Config) ->
-    floods(<<6, 0:32, 29:32>>, #{}, Config).
-
 %% Nobody takes anything, and the worker never ends: it is ended, and what had credit is there.
-floods(Frame, Options, Config) ->
-    worker(Config, [opened(), {repeat, Frame}]),
-    {ok, C} = wirebeam:open(Options#{file => "x", active => false}),
+more_frames_than_credit(Config) ->
+    worker(Config, [opened(), {repeat, packets(2000)}]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
     wait_until(fun() -> erlang:ports() =:= ?config(ports, Config) end),
     ?assertEqual({message_queue_len, 0}, process_info(C, message_queue_len)),
-    {Frames, Reason} = until_closed(C, 0),
-    ?assertEqual({error, protocol}, Reason),
-    ?assert(Frames =< ?WINDOW).
+    ?assertEqual({?WINDOW, {error, protocol}}, until_closed(C, 0)).
 
 %% CLOSED is the last frame: the worker is ended with it, whatever it sends then.
 frames_after_the_end(Config) ->
@@ -63,6 +57,15 @@ frames_after_the_end(Config) ->
     {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
     wait_until(fun() -> erlang:ports() =:= ?config(ports, Config) end),
     ?assertEqual({1, eof}, until_closed(C, 0)).
+
+%% Of the shared memory, in which there are zeroes, or where there is none.
+places_without_a_frame(Config) ->
+    [begin
+         worker(Config, [opened(), <<6, Place/binary>>]),
+         {ok, C} = wirebeam:open(#{file => "x", active => false}),
+         ?assertEqual({0, {error, protocol}}, until_closed(C, 0))
+     end || Place <- [<<>>, <<0:32>>, <<0:32, 0:32>>, <<0:32, 29:32>>, <<?WINDOW:32, 1:32>>,
+                      <<0:32, (1 bsl 20):32>>, <<-1:32, -1:32>>, <<0:32, 29:32, 0>>]].
 
 until_closed(C, Frames) ->
     case wirebeam:recv(C, 0, 5000) of
@@ -138,10 +141,3 @@ step(Priv, N, Frame) ->
 
 go(Config) ->
     ok = file:write_file(filename:join(?config(priv, Config), "go"), <<>>).
-
-wait_until(Condition) -> wait_until(Condition, 500).
-
-wait_until(Condition, 0) ->
-    ?assert(Condition());
-wait_until(Condition, Tries) ->
-    Condition() orelse begin timer:sleep(10), wait_until(Condition, Tries - 1) end.
