@@ -80,6 +80,8 @@ active(C, Count) ->
             active(C, Count);
         {wirebeam_closed, C, eof} ->
             Count;
+        {wirebeam_closed, C, Reason} ->
+            exit(Reason);
         terminate ->
             Count
     end.
