@@ -15,9 +15,9 @@
 %% Gives the worker a command. busy: it does not read just now; nothing was sent.
 -callback command(state(), iodata()) -> ok | busy | closed.
 
-%% What a message to the process means. The message that a worker ended comes once, last.
+%% What a message to the process means: frames, in order. That a worker ended comes once, last.
 -callback handle_info(Message :: term(), state()) ->
-    {frame, wirebeam_protocol:bytes()} | {exit, Reason :: term()} | ignore.
+    {frames, [wirebeam_protocol:bytes()], state()} | {exit, Reason :: term()} | ignore.
 
 %% Ends the worker, if it has not ended; no message of it comes afterwards.
 -callback close(state()) -> ok.

@@ -245,13 +245,23 @@ handle_info(spent, State) ->
     {noreply, give_credit(State)};
 handle_info(Message, #state{backend = Backend, worker = Worker} = State) ->
     case Backend:handle_info(Message, Worker) of
-        {frame, Frame} -> after_message(take_frame(wirebeam_protocol:decode(Frame), State));
+        {frames, Frames, Worker1} ->
+            after_message(take_frames(Frames, State#state{worker = Worker1}));
         {exit, Reason} -> after_message(finish(Reason, State));
         ignore -> {noreply, State}
     end.
 
 after_message({stop, State}) -> {stop, normal, State};
 after_message(State) -> {noreply, State}.
+
+take_frames([Frame | Frames], #state{phase = Phase} = State)
+  when Phase =:= opening; Phase =:= running ->
+    case take_frame(wirebeam_protocol:decode(Frame), State) of
+        {stop, Stopped} -> {stop, Stopped};
+        State1 -> take_frames(Frames, State1)
+    end;
+take_frames(_Frames, State) ->
+    State.
 
 take_frame({items, Items}, #state{phase = running, frames = Frames, credit = Credit} = State)
   when Credit > 0 ->

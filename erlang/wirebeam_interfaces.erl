@@ -32,7 +32,8 @@ answer(Worker) ->
     receive
         Message ->
             case wirebeam_port:handle_info(Message, Worker) of
-                {frame, Frame} -> answer_of(wirebeam_protocol:decode(Frame));
+                {frames, [Frame | _], _} -> answer_of(wirebeam_protocol:decode(Frame));
+                {frames, [], Waiting} -> answer(Waiting);
                 {exit, Reason} -> {error, Reason};
                 ignore -> answer(Worker)
             end

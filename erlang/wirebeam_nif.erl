@@ -61,8 +61,9 @@ give_binary({Handle, Tag}, Binary) ->
             closed
     end.
 
--spec handle_info(term(), worker()) -> {frame, wirebeam_protocol:bytes()} | {exit, term()} | ignore.
-handle_info({wirebeam_nif, Tag, Frame}, {_, Tag}) -> {frame, Frame};
+-spec handle_info(term(), worker()) ->
+          {frames, [wirebeam_protocol:bytes()], worker()} | {exit, term()} | ignore.
+handle_info({wirebeam_nif, Tag, Frame}, {_, Tag} = Worker) -> {frames, [Frame], Worker};
 handle_info({wirebeam_nif, Tag, exit, Reason}, {_, Tag}) -> {exit, {exit, Reason}};
 handle_info(_Message, _Worker) -> ignore.
 

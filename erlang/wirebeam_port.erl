@@ -7,20 +7,35 @@
 
 -export([open/0, open/2, command/2, handle_info/2, close/1]).
 
--record(worker, {port :: port(),
-                 memory = none :: none | wirebeam_memory:memory()}).
-
--define(BATCH_BYTES, 262144).   % the default
+-define(LENGTH, 4).             % bytes of a frame's length
+-define(BATCH_BYTES, 262144).   % these are the defaults
+-define(BODY_BYTES, 8388608).
+-define(HEAD_BYTES, 262144).
 -define(SLOT_MORE, 262144).     % the longest packet may go beyond a batch
+-define(FRAME_MORE, 16777216).  % for all that has no limit of its own
+
+-record(worker, {port :: port(),
+                 memory = none :: none | wirebeam_memory:memory(),
+                 longest :: pos_integer(),             % frame that an honest worker sends
+                 parts = [] :: [binary()],             % of a frame, the last one first,
+                 have = 0 :: non_neg_integer(),        % so many bytes
+                 need = ?LENGTH :: pos_integer()}).    % before there is anything to do
+
 
 %% The memory is for as many frames as there is credit.
 -spec open(wirebeam_options:options(), pos_integer()) ->
           {ok, #worker{}, [{wirebeam_protocol:option(), binary()}]} | {error, term()}.
 open(Options, Credit) ->
-    case open() of
+    case start(longest(Options)) of
         {ok, Worker} -> share(Worker, Options, Credit);
         Error -> Error
     end.
+
+%% A batch, and a transaction that goes beyond it: two bodies, and two heads in their forms.
+longest(Options) ->
+    Head = maps:get(head, maps:get(limits, Options, #{}), ?HEAD_BYTES),
+    maps:get(batch_bytes, Options, ?BATCH_BYTES)
+        + 2 * maps:get(max_body_bytes, Options, ?BODY_BYTES) + 16 * Head + ?FRAME_MORE.
 
 share(Worker, #{memory := pipe}, _Credit) ->
     {ok, Worker, []};
@@ -36,12 +51,19 @@ share(Worker, Options, Credit) ->
         error:not_loaded -> {ok, Worker, []}
     end.
 
+%% Without a capture, for questions.
 -spec open() -> {ok, #worker{}} | {error, term()}.
 open() ->
+    start(?FRAME_MORE).
+
+%% The frames are told apart here, and not by {packet, 4}: the VM would make room for whatever
+%% length a worker announces.
+start(Longest) ->
     Program = filename:join(code:priv_dir(wirebeam), "wirebeam-port"),
     try
         {ok, #worker{port = open_port({spawn_executable, Program},
-                                      [{packet, 4}, binary, exit_status, use_stdio, hide])}}
+                                      [stream, binary, exit_status, use_stdio, hide]),
+                     longest = Longest}}
     catch
         error:Reason ->
             Words = io_lib:format("~ts: cannot be started: ~ts",
@@ -51,20 +73,43 @@ open() ->
 
 -spec command(#worker{}, iodata()) -> ok | busy | closed.
 command(#worker{port = Port}, Command) ->
-    try port_command(Port, Command, [nosuspend]) of
+    try port_command(Port, [<<(iolist_size(Command)):32>> | Command], [nosuspend]) of
         true -> ok;
         false -> busy
     catch
         error:badarg -> closed
     end.
 
--spec handle_info(term(), #worker{}) -> {frame, binary()} | {exit, term()} | ignore.
-handle_info({Port, {data, <<6, Place/binary>>}}, #worker{port = Port, memory = Memory}) ->
-    {frame, placed(Place, Memory)};
-handle_info({Port, {data, Frame}}, #worker{port = Port}) -> {frame, Frame};
+-spec handle_info(term(), #worker{}) ->
+          {frames, [binary()], #worker{}} | {exit, term()} | ignore.
+handle_info({Port, {data, Bytes}}, #worker{port = Port} = Worker) -> take(Bytes, Worker);
 handle_info({Port, {exit_status, Status}}, #worker{port = Port}) -> {exit, {exit, Status}};
 handle_info({'EXIT', Port, Reason}, #worker{port = Port}) -> {exit, {exit, Reason}};
 handle_info(_Message, _Worker) -> ignore.
+
+%% --- frames -----------------------------------------------------------------------------
+
+%% Bytes are put together once, when all of a frame are there.
+take(Bytes, #worker{parts = Parts, have = Have, need = Need} = Worker)
+  when Have + byte_size(Bytes) < Need ->
+    {frames, [], Worker#worker{parts = [Bytes | Parts], have = Have + byte_size(Bytes)}};
+take(Bytes, #worker{parts = Parts} = Worker) ->
+    split(iolist_to_binary(lists:reverse([Bytes | Parts])), [], Worker).
+
+split(<<Length:32, _/binary>>, _Frames, #worker{longest = Longest}) when Length > Longest ->
+    {exit, {error, protocol}};
+split(<<Length:32, Frame:Length/binary, Bytes/binary>>, Frames, Worker) ->
+    split(Bytes, [whole(Frame, Worker) | Frames], Worker);
+split(Bytes, Frames, Worker) ->
+    Need = case Bytes of
+               <<Length:32, _/binary>> -> ?LENGTH + Length;
+               _ -> ?LENGTH
+           end,
+    {frames, lists:reverse(Frames), Worker#worker{parts = [Bytes], have = byte_size(Bytes),
+                                                  need = Need}}.
+
+whole(<<6, Place/binary>>, #worker{memory = Memory}) -> placed(Place, Memory);
+whole(Frame, _Worker) -> Frame.
 
 %% A place that there is not is no frame.
 placed(<<Slot:32, Length:32>>, Memory) when Memory =/= none ->

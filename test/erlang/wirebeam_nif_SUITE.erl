@@ -169,14 +169,22 @@ timed_calls(Config) ->
 %% millisecond is woken in time. Where other programs use the processor, it is late without a
 %% fault of ours, as is one beside a loop in Erlang: compare.
 schedulers_are_free(Config) ->
+    free_once(Config, 3).
+
+%% What else runs on the machine may change between the two; a scheduler that is held is held
+%% each time.
+free_once(Config, Tries) ->
     Idle = lateness(Config, "spin"),
     Load = lateness(Config, "load"),
     ct:pal("late by, in us: {half, 99 %, most}: beside a loop in Erlang ~p, beside the NIF ~p",
            [Idle, Load]),
     {_, Allowed, _} = Idle,
     {Half, Most, _} = Load,
-    ?assert(Half < 2 * ?MAX_CALL_US),
-    ?assert(Most < 2 * Allowed + 2 * ?MAX_CALL_US).
+    case Half < 2 * ?MAX_CALL_US andalso Most < 2 * Allowed + 2 * ?MAX_CALL_US of
+        true -> ok;
+        false when Tries > 1 -> free_once(Config, Tries - 1);
+        false -> ct:fail({late, Load, beside, Idle})
+    end.
 
 lateness(Config, Mode) ->
     {0, Output} = vm(["+S", "1:1", "-run", ?MODULE_STRING, "late", Mode, ?config(file, Config)]),
@@ -410,7 +418,10 @@ open_file(Path) ->
 next({_, Tag} = Worker) ->
     receive
         Message when element(1, Message) =:= wirebeam_nif, element(2, Message) =:= Tag ->
-            wirebeam_nif:handle_info(Message, Worker)
+            case wirebeam_nif:handle_info(Message, Worker) of
+                {frames, [Frame], Worker} -> {frame, Frame};
+                Other -> Other
+            end
     after 5000 -> ct:fail({nothing, process_info(self(), messages)})
     end.
 

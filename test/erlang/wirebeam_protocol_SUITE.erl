@@ -116,8 +116,11 @@ frames_of(Worker) ->
     receive
         Message ->
             case wirebeam_port:handle_info(Message, Worker) of
-                {frame, <<5, _/binary>> = Closed} -> [Closed];
-                {frame, Frame} -> [Frame | frames_of(Worker)]
+                {frames, Frames, Worker1} ->
+                    case Frames =/= [] andalso lists:last(Frames) of
+                        <<5, _/binary>> -> Frames;
+                        _ -> Frames ++ frames_of(Worker1)
+                    end
             end
     after 5000 -> ct:fail(not_closed)
     end.

@@ -14,7 +14,7 @@
 -define(WINDOW, 8).
 
 all() ->
-    [more_frames_than_credit, frames_after_the_end, places_without_a_frame, nonsense_answers,
+    [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end, places_without_a_frame, nonsense_answers,
      nonsense_interfaces, no_program, program_that_ends].
 
 init_per_suite(Config) ->
@@ -40,6 +40,35 @@ end_per_testcase(_Case, Config) ->
     true = code:replace_path(wirebeam, filename:join(?config(whole, Config), "ebin")),
     ?assertEqual([], supervisor:which_children(wirebeam_sup)),
     ?assertEqual([], erlang:ports() -- ?config(ports, Config)).
+
+%% --- lengths ----------------------------------------------------------------------------
+
+%% A pipe may give a byte at a time, or many frames at once.
+frames_in_pieces(Config) ->
+    Frames = [opened(), packets(300), packets(1), packets(70000), packets(2), <<5, 11, 0:32>>],
+    [begin
+         worker(Config, [{Way, Frames}]),
+         {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
+         ?assertEqual([300, 1, 70000, 2], sizes(C), Way)
+     end || Way <- [bytes, at_once]].
+
+sizes(C) ->
+    case wirebeam:recv(C, 0, 20000) of
+        {ok, {packets, [#wirebeam_packet{data = Data}]}} -> [byte_size(Data) | sizes(C)];
+        {error, {closed, eof}} -> []
+    end.
+
+%% The VM makes no room for what a worker only announces.
+frames_too_long(Config) ->
+    [begin
+         worker(Config, [opened(), {raw, <<Length:32>>}, zeroes]),
+         Before = erlang:memory(total),
+         {ok, C} = wirebeam:open(#{file => "x", memory => pipe, max_body_bytes => 1}),
+         receive {wirebeam_closed, C, Reason} -> ?assertEqual({error, protocol}, Reason)
+         after 20000 -> ct:fail(not_closed)
+         end,
+         ?assert(erlang:memory(total) - Before < 64 bsl 20)
+     end || Length <- [16#ffffffff, 16#7fffffff, 64 bsl 20]].
 
 %% --- frames without credit --------------------------------------------------------------
 
@@ -132,12 +161,25 @@ step(_Priv, _N, exit) ->
     "exit 7\n";
 step(_Priv, _N, wait) ->
     "until [ -e go ]; do sleep 0.01; done\n";
+step(_Priv, _N, zeroes) ->
+    "cat /dev/zero\n";
+step(Priv, N, {bytes, Frames}) ->
+    ["dd bs=1 if=", step_file(Priv, N, [framed(Frame) || Frame <- Frames]), "\n"];
+step(Priv, N, {at_once, Frames}) ->
+    ["cat ", step_file(Priv, N, [framed(Frame) || Frame <- Frames]), "\n"];
+step(Priv, N, {raw, Bytes}) ->
+    ["cat ", step_file(Priv, N, Bytes), "\n"];
 step(Priv, N, {repeat, Frame}) ->
-    ["while :; do ", lists:droplast(step(Priv, N, Frame)), " || exit; done\n"];
+    ["while :; do cat ", step_file(Priv, N, framed(Frame)), " || exit; done\n"];
 step(Priv, N, Frame) ->
+    step(Priv, N, {raw, framed(Frame)}).
+
+framed(Frame) -> <<(byte_size(Frame)):32, Frame/binary>>.
+
+step_file(Priv, N, Bytes) ->
     Name = integer_to_list(N),
-    ok = file:write_file(filename:join(Priv, Name), <<(byte_size(Frame)):32, Frame/binary>>),
-    "cat " ++ Name ++ "\n".
+    ok = file:write_file(filename:join(Priv, Name), Bytes),
+    Name.
 
 go(Config) ->
     ok = file:write_file(filename:join(?config(priv, Config), "go"), <<>>).
