@@ -154,11 +154,14 @@ static enum sent send_frame(void *context, const struct iovec *parts, int count)
     return write_all(all, count + 1) < 0 ? SENT_GONE : SENT_COPIED;
 }
 
+/* Memory that the system does not let us have (of an owner with more rights, say) is no
+ * error: the frames go through the pipe then. */
 static int share(void *context, const char *description, struct wb_error *error)
 {
     struct port *port = context;
     memory_detach(&port->memory);
-    return memory_attach(&port->memory, description, error);
+    int code = memory_attach(&port->memory, description, error);
+    return code == WB_E_SYSTEM ? 0 : code;
 }
 
 /* ---- The program ------------------------------------------------------------------ */

@@ -97,12 +97,17 @@ class Memory(unittest.TestCase):
                     ("2 4096 ", "is not SLOTS"), (f"0 4096 {shared.path}", "is not SLOTS"),
                     (f"2 0 {shared.path}", "is not SLOTS"), (f"9999 4096 {shared.path}", "is not"),
                     (f"-2 4096 {shared.path}", "is not"), (f"2 99999999999 {shared.path}", "is not"),
-                    (f"3 4096 {shared.path}", "has another length"),
-                    ("2 4096 /no/such", "cannot be used: No such file"),
-                    ("2 4096 /", "cannot be used")):
+                    (f"3 4096 {shared.path}", "has another length")):
                 with self.subTest(memory), Port(PROGRAM) as port:
                     port.open(file=file.path, memory=memory)
                     self.assertIn(words, port.closed()[2])
+
+    def test_memory_that_is_not_there(self):
+        for path in ("/no/such", "/"):
+            with self.subTest(path), Capture(mixed(10)) as file, Port(PROGRAM) as port:
+                port.open(file=file.path, memory=f"2 4096 {path}")
+                port.expect(OPENED)
+                self.assertEqual(port.all()[0], file.packets())
 
 
 if __name__ == "__main__":
