@@ -91,7 +91,7 @@
 %% <dt>`deliver'</dt><dd>which events; `[packets]'. `batches' instead of `packets' is for those who
 %%     have millions of small packets a second: see {@link fold/3}</dd>
 %% <dt>`stats_interval_ms'</dt><dd>between events of `stats'; 1000</dd>
-%% <dt>`bodies'</dt><dd>whether transactions have their heads and bodies; true</dd>
+%% <dt>`bodies'</dt><dd>whether transactions have their bodies; true</dd>
 %% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
 %%     8 MiB, 256 MiB. What is beyond is left out and counted</dd>
 %% <dt>`limits'</dt><dd>of the core, by the names of `wirebeam http --limit help' with _ for
@@ -240,7 +240,7 @@ fold(Function, Acc, Batch) ->
     wirebeam_protocol:fold(Function, Acc, Batch).
 
 %% @doc The counters at this moment.
--spec stats(capture()) -> {ok, stats()} | {error, reason() | closed | busy}.
+-spec stats(capture()) -> {ok, stats()} | {error, timeout | reason() | closed | busy}.
 stats(Capture) ->
     wirebeam_capture:stats(Capture).
 
@@ -253,7 +253,8 @@ setopts(Capture, Options) ->
 
 %% @doc Exchanges the filter while packets come in. Those that the kernel holds already have
 %% passed the old one. The old one stays where the new one does not compile.
--spec set_filter(capture(), string() | binary()) -> ok | {error, reason() | closed | busy}.
+-spec set_filter(capture(), string() | binary()) ->
+          ok | {error, reason() | timeout | closed | busy}.
 set_filter(Capture, Filter) ->
     wirebeam_capture:set_filter(Capture, wirebeam_options:check_filter(Filter)).
 

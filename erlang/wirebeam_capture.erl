@@ -22,6 +22,7 @@
 -define(WINDOW, 8).         % frames under way, at most
 -define(MAILBOX, 32).       % messages that may wait in an owner that is always active
 -define(MAILBOX_POLL_MS, 2).
+-define(ANSWER_MS, 5000).   % for a worker that does not answer, since it was stopped, say
 
 %% A batch is made a list here and is garbage then: with room for one, it is never copied.
 -define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
@@ -48,7 +49,8 @@
          items = [] :: [wirebeam_protocol:item()], % left of the frame that is handed out
          spent = 0 :: non_neg_integer(),           % credit to be given back
          credit = 0 :: non_neg_integer(),          % frames that the worker may still send
-         is_throttled = false :: boolean(),        % the mailbox of an active owner is full
+         throttle = none :: none | reference(),    % the mailbox of an active owner is full:
+                                                   % a timer until it is asked again
          opener :: undefined | gen_server:from(),  % waits for the end of opening
          taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
                                undefined | reference()},
@@ -74,10 +76,10 @@ await(Capture) -> call(Capture, await).
 take(Capture, Max, Timeout) -> call(Capture, {take, Max, Timeout}).
 
 -spec stats(pid()) -> {ok, wirebeam:stats()} | {error, term()}.
-stats(Capture) -> call(Capture, stats).
+stats(Capture) -> call(Capture, stats, ?ANSWER_MS).
 
 -spec set_filter(pid(), binary()) -> ok | {error, term()}.
-set_filter(Capture, Filter) -> call(Capture, {set_filter, Filter}).
+set_filter(Capture, Filter) -> call(Capture, {set_filter, Filter}, ?ANSWER_MS).
 
 -spec setopts(pid(), wirebeam_options:options()) -> ok | {error, term()}.
 setopts(Capture, Options) -> call(Capture, {setopts, Options}).
@@ -97,9 +99,13 @@ pause(Capture, Owner) -> call(Capture, {pause, Owner}).
 transfer(Capture, Owner, Active) -> call(Capture, {transfer, Owner, Active}).
 
 call(Capture, Request) ->
+    call(Capture, Request, infinity).
+
+call(Capture, Request, Timeout) ->
     try
-        gen_server:call(Capture, Request, infinity)
+        gen_server:call(Capture, Request, Timeout)
     catch
+        exit:{timeout, _} -> {error, timeout};
         exit:_ -> {error, closed}
     end.
 
@@ -239,7 +245,7 @@ handle_info({'DOWN', Monitor, process, _, _}, #state{monitor = Monitor} = State)
 handle_info({timeout, Timer, take}, #state{taker = {From, _, Timer}} = State) ->
     gen_server:reply(From, {error, timeout}),
     {noreply, State#state{taker = undefined}};
-handle_info(mailbox, State) ->
+handle_info({timeout, Timer, mailbox}, #state{throttle = Timer} = State) ->
     after_message(deliver(throttle(State)));
 handle_info(spent, State) ->
     {noreply, give_credit(State)};
@@ -329,7 +335,7 @@ tell_waiting(State) -> tell_end(State).
 %% Hands out as much as the owner's mode allows now.
 deliver(#state{active = false, taker = undefined} = State) ->
     State;
-deliver(#state{is_throttled = true} = State) ->
+deliver(#state{throttle = Timer} = State) when Timer =/= none ->
     State;
 deliver(#state{items = [Item | Items]} = State) ->
     deliver(throttle(hand_out(Item, State#state{items = Items})));
@@ -378,13 +384,13 @@ less(N, _State) -> N - 1.
 throttle(#state{active = true, owner = Owner} = State) ->
     case process_info(Owner, message_queue_len) of
         {message_queue_len, Length} when Length >= ?MAILBOX ->
-            _ = erlang:send_after(?MAILBOX_POLL_MS, self(), mailbox),
-            State#state{is_throttled = true};
+            Timer = erlang:start_timer(?MAILBOX_POLL_MS, self(), mailbox),
+            State#state{throttle = Timer};
         _ ->
-            State#state{is_throttled = false}
+            State#state{throttle = none}
     end;
 throttle(State) ->
-    State#state{is_throttled = false}.
+    State#state{throttle = none}.
 
 %% Half of the window at a time.
 give_credit(#state{spent = Spent, phase = running} = State) when Spent >= ?WINDOW div 2 ->

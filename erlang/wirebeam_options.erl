@@ -8,6 +8,7 @@
 -type options() :: #{atom() => term()}.
 -export_type([options/0]).
 
+-define(BATCH_MAX, 4 bsl 20). % is copied by a scheduler in less than a millisecond
 -define(MAX_32, 16#ffffffff).
 -define(MAX_64, 16#7fffffffffffffff).
 -define(TEXT_MAX, 1 bsl 20). % a command has room for several
@@ -70,7 +71,7 @@ check(direction, Value) -> one_of(direction, Value, [inout, in, out]);
 check(immediate, Value) -> boolean(immediate, Value);
 check(latency_ms, Value) -> in_range(latency_ms, Value, 1, 60000);
 check(buffer_bytes, Value) -> in_range(buffer_bytes, Value, 1, ?MAX_32);
-check(batch_bytes, Value) -> in_range(batch_bytes, Value, 1, 16 bsl 20);
+check(batch_bytes, Value) -> in_range(batch_bytes, Value, 1, ?BATCH_MAX);
 check(max_packets, Value) -> in_range(max_packets, Value, 1, ?MAX_64);
 check(kind, Value) -> one_of(kind, Value, [packet, libpcap]);
 check(backend, Value) -> one_of(backend, Value, [port, nif]);
