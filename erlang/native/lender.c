@@ -39,14 +39,27 @@ struct lender {
 
 /* ---- Lenders and their holders ---------------------------------------------------- */
 
-static void free_lender(struct lender *lender)
+static void *free_lender(void *context)
 {
+    struct lender *lender = context;
     for (struct spare *spare = lender->spares, *next; spare; spare = next) {
         next = spare->next;
         free(spare);
     }
     pthread_mutex_destroy(&lender->mutex);
     free(lender);
+    return NULL;
+}
+
+/* To give up to 32 MiB back takes the system milliseconds, and the last block may go in the
+ * garbage collection of a process: a thread of its own does it, where there can be one. */
+static void free_apart(struct lender *lender)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, free_lender, lender) == 0)
+        pthread_detach(thread);
+    else
+        free_lender(lender);
 }
 
 /* The mutex is held, and let go. */
@@ -55,7 +68,7 @@ static void let_go(struct lender *lender)
     bool is_last = --lender->holders == 0;
     pthread_mutex_unlock(&lender->mutex);
     if (is_last)
-        free_lender(lender);
+        free_apart(lender);
 }
 
 static void free_memory(struct lender *lender, void *memory, size_t length)
