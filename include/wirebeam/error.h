@@ -7,6 +7,8 @@
 #ifndef WIREBEAM_ERROR_H
 #define WIREBEAM_ERROR_H
 
+#include <stdarg.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -46,6 +48,11 @@ const char *wb_error_name(int code);
 
 /* The text of a code, for callers that have no struct wb_error. Never NULL. */
 const char *wb_error_text(int code);
+
+/* Stores code, errno and the formatted line in *error, unless that is NULL, and returns code.
+ * Control bytes become '?'. For programs that have errors of their own beside the library's. */
+int wb_error_format(struct wb_error *error, int code, int system, const char *format,
+                    va_list arguments) __attribute__((format(printf, 4, 0)));
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

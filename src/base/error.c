@@ -37,18 +37,25 @@ const char *wb_error_text(int code)
     }
 }
 
-int wb__error_set(struct wb_error *error, int code, int system, const char *format, ...)
+int wb_error_format(struct wb_error *error, int code, int system, const char *format,
+                    va_list arguments)
 {
     if (!error)
         return code;
     error->code = code;
     error->system = system;
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
-    va_end(arguments);
     for (char *c = error->text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
+    return code;
+}
+
+int wb__error_set(struct wb_error *error, int code, int system, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    wb_error_format(error, code, system, format, arguments);
+    va_end(arguments);
     return code;
 }
