@@ -76,7 +76,7 @@
 %%     the latest; 50</dd>
 %% <dt>`buffer_bytes'</dt><dd>the kernel's ring; 32 MiB</dd>
 %% <dt>`batch_bytes'</dt><dd>a batch is sent when it has so many bytes, and where no more
-%%     packets are there; 256 KiB</dd>
+%%     packets are there; 256 KiB, at most 2 MiB</dd>
 %% <dt>`max_packets'</dt><dd>ends after so many</dd>
 %% <dt>`kind'</dt><dd>how to capture: the `packet' ring of Linux (the default there), or
 %%     `libpcap'</dd>

@@ -8,7 +8,7 @@
 -type options() :: #{atom() => term()}.
 -export_type([options/0]).
 
--define(BATCH_MAX, 4 bsl 20). % is copied by a scheduler in less than a millisecond
+-define(BATCH_MAX, 2 bsl 20). % is copied by a scheduler in less than a millisecond
 -define(MAX_32, 16#ffffffff).
 -define(MAX_64, 16#7fffffffffffffff).
 -define(TEXT_MAX, 1 bsl 20). % a command has room for several

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * wirebeam-port: the worker behind a pipe, as an Erlang port with {packet, 4} drives it.
+ * wirebeam-port: the worker behind a pipe, as an Erlang port drives it.
  * Commands come on standard input, frames leave on standard output. It ends when either
  * breaks, also while it waits, and so never outlives the virtual machine that started it.
  */
