@@ -4,7 +4,7 @@
 #
 # Checks the order of the house: a stage of src includes only the stages that it may,
 # tools and examples only <wirebeam/...> and their own files, operating systems are told
-# apart in the source stage alone, every file says its licence, and every public header
+# apart in the stages that touch the system alone, every file says its licence, and every public header
 # compiles alone as C17 and as C++. Usage: layers.sh SOURCE-DIRECTORY
 set -eu
 cd "$1"
@@ -19,7 +19,7 @@ fail() {
 allowed() {
 	case $1 in
 	base) echo ;;
-	source | decode | http | guard) echo base ;;
+	source | decode | http | guard | inject) echo base ;;
 	flow) echo base decode ;;
 	record) echo base decode http ;;
 	engine) echo base source decode flow http record ;;
@@ -63,7 +63,7 @@ check_systems() {
 	for file in $(grep -rlE --include='*.[ch]' '__linux__|__APPLE__|__FreeBSD__|__OpenBSD__|_WIN32' \
 		include src tools erlang); do
 		case $file in
-		src/source/* | src/guard/*) ;;
+		src/source/* | src/guard/* | src/inject/*) ;;
 		*) fail "$file tells operating systems apart" ;;
 		esac
 	done

@@ -40,6 +40,8 @@ static const struct option_spec options[] = {
       .help = "packets of this direction only" },
     { "buffer", 'B', OPTION_NUMBER, AT(input.buffer_kib), .argument = "KIB", .min = 1,
       .max = 4194303, .help = "size of the kernel's ring; 32768 is the default" },
+    { "own-packets", 0, OPTION_FLAG, AT(input.own_packets),
+      .help = "also what wirebeam on this host sends, which is left out else" },
     { "immediate", 0, OPTION_FLAG, AT(input.immediate),
       .help = "hand on each packet at once, not in batches" },
     { "no-promiscuous", 'p', OPTION_FLAG, AT(input.no_promiscuous),

@@ -58,6 +58,7 @@ int input_apply(struct input_arguments *input, int argc, char **argv, int rest,
         .snaplen = (uint32_t)input->snaplen,
         .buffer_bytes = (uint32_t)(input->buffer_kib * 1024),
         .immediate = input->immediate,
+        .own_packets = input->own_packets,
         .promiscuous = !input->no_promiscuous,
         .direction = (enum wb_source_direction)input->direction,
     };

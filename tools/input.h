@@ -15,7 +15,7 @@ struct input_arguments {
     const char *interface, *file, *kind;
     uint64_t snaplen, buffer_kib, count;
     unsigned direction; /* enum wb_source_direction */
-    bool no_promiscuous, immediate;
+    bool no_promiscuous, immediate, own_packets;
     char *filter; /* the caller frees it */
 };
 

@@ -47,6 +47,8 @@ struct wb_source_options {
     bool immediate;        /* each packet at once: latency 0, smaller batches */
     bool promiscuous;
     enum wb_source_direction direction;
+    bool own_packets;      /* also what this host injects under WB_INJECT_MARK
+                              (wirebeam/inject.h), which is left out else, and not counted */
     bool filter_changes;   /* wb_engine_set_filter will be called: what that needs is opened
                               now, while there are the rights */
     /* Called, where it is not NULL, when all that needs rights is open and no byte of a packet

@@ -13,6 +13,7 @@
 #include <wirebeam/fragment.h>
 #include <wirebeam/guard.h>
 #include <wirebeam/http.h>
+#include <wirebeam/inject.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
 #include <wirebeam/setting.h>

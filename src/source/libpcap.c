@@ -8,6 +8,7 @@
  * packets itself and tells nobody. So "seen" is what was delivered and what it says was
  * dropped.
  */
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 #include "source/interface.h"
 #include "source/live.h"
 #include "source/wake.h"
+#ifdef WB_HAVE_PACKET_RING
+#include "source/packet_program.h"
+#endif
 
 #define BUFFER_BYTES ((size_t)1 << 20) /* for a batch, and a packet of snaplen more */
 #define DRAIN_EXTRA_MS 20
@@ -40,6 +44,7 @@ struct live {
     struct wb_packet *packets; /* of the batch being filled */
     int count;
 
+    bool own_packets;
     bool is_stopped, is_down;
     int64_t drain_until_ms;
     uint64_t delivered, bytes;
@@ -218,6 +223,21 @@ static int libpcap_failure(struct live *live, const char *what, struct wb_error 
                          pcap_geterr(live->handle));
 }
 
+/* Where the system marks packets, libpcap's program gets a beginning that it does not know of:
+ * libpcap also runs programs itself, and cannot look at marks. */
+static int reject_own(struct live *live, struct wb_error *error)
+{
+#ifdef WB_HAVE_PACKET_RING
+    if (!live->own_packets && wb__packet_program_reject_own(pcap_fileno(live->handle)) < 0)
+        return wb__error_set(error, WB_E_SYSTEM, errno,
+                             "%s: own packets cannot be left out: %s", live->name,
+                             strerror(errno));
+#else
+    (void)live, (void)error;
+#endif
+    return 0;
+}
+
 /* libpcap runs a new program also on what it holds already. On Linux it lets nothing in while
  * it sets one. */
 static int libpcap_set_filter(struct wb__source *source, const char *expression,
@@ -231,6 +251,8 @@ static int libpcap_set_filter(struct wb__source *source, const char *expression,
     /* What was stopped rejects all, and goes on to. */
     if (!live->is_stopped && pcap_setfilter(live->handle, &program) < 0)
         result = libpcap_failure(live, "the filter cannot be set", error);
+    else if (!live->is_stopped)
+        result = reject_own(live, error);
     pcap_freecode(&program);
     return result;
 }
@@ -295,6 +317,8 @@ static int open_live(struct live *live, const struct wb_source_options *options,
         result = set_direction(live, options->direction, error);
     if (result == 0 && wb__filter_is_given(options->filter))
         result = libpcap_set_filter(&live->source, options->filter, error);
+    else if (result == 0)
+        result = reject_own(live, error);
     if (result == 0)
         result = wb__source_opened(options, error);
     if (result == 0)
@@ -311,6 +335,7 @@ static struct live *new_live(const struct wb_source_options *options)
     live->wake.read_end = live->wake.write_end = -1;
     live->snaplen = wb__live_snaplen(options);
     live->latency_ms = wb__live_latency_ms(options);
+    live->own_packets = options->own_packets;
     live->buffer_length = BUFFER_BYTES + live->snaplen;
     live->buffer = malloc(live->buffer_length);
     live->name = strdup(options->interface);

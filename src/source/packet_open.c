@@ -174,7 +174,8 @@ int wb__packet_ring_attach(struct wb__packet_ring *ring, const char *filter, str
     const struct wb_source_options options = {.interface = ring->name,
                                               .filter = filter,
                                               .snaplen = ring->snaplen,
-                                              .direction = ring->direction};
+                                              .direction = ring->direction,
+                                              .own_packets = ring->own_packets};
     int result =
         wb__packet_program_build(&program, &options, ring->compiler, ring->is_cooked, error);
     if (result < 0)

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <wirebeam/inject.h>
+
 #include "base/error.h"
 #include "source/filter.h"
 #include "source/live.h"
 
-#define PRELUDE_MAX   8
+#define PRELUDE_MAX   12
 #define LOOPBACK_NAME "lo"
 
 /* A list of instructions that never outgrows its array. */
@@ -40,12 +42,20 @@ static void reject_if_equal(struct list *list, unsigned value)
     add(list, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0));
 }
 
+static void reject_own(struct list *list)
+{
+    load(list, SKF_AD_MARK);
+    reject_if_equal(list, WB_INJECT_MARK);
+}
+
 /* A packet on loopback is seen twice, on its way out and on its way in; as every
  * capturing program does, we take the second. Other packets by options->direction. */
 static void add_prelude(struct list *list, const struct wb_source_options *options)
 {
     bool is_any = strcmp(options->interface, "any") == 0;
     bool is_loopback = strcmp(options->interface, LOOPBACK_NAME) == 0;
+    if (!options->own_packets)
+        reject_own(list);
     if (options->direction == WB_SOURCE_OUT) {
         load(list, SKF_AD_PKTTYPE);
         add(list, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 1, 0));
@@ -200,4 +210,27 @@ int wb__packet_program_attach(int descriptor, const struct sock_fprog *program)
     const struct sock_fprog rejecting = {.len = 1, .filter = &reject};
     return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program ? program : &rejecting,
                       sizeof *program);
+}
+
+/* SO_GET_FILTER counts instructions, and answers with how many there are. */
+int wb__packet_program_reject_own(int descriptor)
+{
+    socklen_t present = 0;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_GET_FILTER, NULL, &present) < 0)
+        return -1;
+    struct list list = {.at = calloc(PRELUDE_MAX + present + 1, sizeof(struct sock_filter))};
+    if (!list.at)
+        return -1;
+    reject_own(&list);
+    int result = 0;
+    if (present)
+        result = getsockopt(descriptor, SOL_SOCKET, SO_GET_FILTER, list.at + list.count, &present);
+    else
+        list.at[list.count + present++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+    const struct sock_fprog program = {.len = (unsigned short)(list.count + present),
+                                       .filter = list.at};
+    if (result == 0)
+        result = wb__packet_program_attach(descriptor, &program);
+    free(list.at);
+    return result;
 }

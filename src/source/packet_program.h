@@ -29,4 +29,8 @@ int wb__packet_program_build(struct sock_fprog *program, const struct wb_source_
  * or -1 with errno set. */
 int wb__packet_program_attach(int descriptor, const struct sock_fprog *program);
 
+/* Puts a program in force that rejects packets with the mark of injected ones, and goes on with
+ * the one that the socket has, if any. Returns 0 or -1 with errno set. */
+int wb__packet_program_reject_own(int descriptor);
+
 #endif

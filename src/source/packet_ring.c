@@ -373,6 +373,7 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
     ring->snaplen = wb__live_snaplen(options);
     ring->latency_ms = wb__live_latency_ms(options);
     ring->direction = options->direction;
+    ring->own_packets = options->own_packets;
     ring->interface =
         (struct wb_source_interface){.name = name, .description = "", .snaplen = ring->snaplen};
     int result = wb__packet_ring_open(ring, options, error);

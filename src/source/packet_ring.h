@@ -31,6 +31,7 @@ struct wb__packet_ring {
     uint32_t segmented_above; /* no frame on this wire is longer */
     uint32_t latency_ms;
     enum wb_source_direction direction;
+    bool own_packets;
     pcap_t *compiler; /* NULL where the filter will not change */
 
     uint8_t *map;
