@@ -14,6 +14,7 @@
 #include <wirebeam/guard.h>
 #include <wirebeam/http.h>
 #include <wirebeam/inject.h>
+#include <wirebeam/opener.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
 #include <wirebeam/setting.h>
