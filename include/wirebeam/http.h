@@ -158,6 +158,15 @@ struct wb_http_transaction {
 const struct wb_http_header *wb_http_header_find(const struct wb_http_message *message,
                                                  const char *name);
 
+/* Does the value of a field of that name authenticate somebody? Authorization,
+ * Proxy-Authorization, Cookie, Set-Cookie. */
+bool wb_http_is_secret(struct wb_slice name);
+
+/* The userinfo (RFC 3986, 3.2.1: "user:password", before an "@") of the first URL in text
+ * that has one; data is NULL where none has. begins_with_authority: text may begin with it,
+ * as the target of CONNECT and a Host field do; elsewhere it comes after "//". */
+struct wb_slice wb_http_userinfo(struct wb_slice text, bool begins_with_authority);
+
 /* Which part of a message some bytes are. All parts together, in order, are the
  * message as it was on the wire; the BODY parts are its body without chunked coding
  * (content codings such as gzip are still applied). */
