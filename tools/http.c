@@ -30,7 +30,7 @@ struct http_arguments {
     struct wb_targets targets;
     unsigned naming;
     uint64_t quota, max_files, stats_interval_s;
-    bool hash, no_midstream, quiet, verbose;
+    bool hash, keep_secrets, no_midstream, quiet, verbose;
 };
 
 static int set_limit(void *arguments, const char *value)
@@ -97,6 +97,8 @@ static const struct option_spec options[] = {
     { "records", 0, OPTION_CALL, .argument = "flow,anomaly", .call = set_records,
       .help = "JSON lines for these, too; all for every kind" },
     { "hash", 0, OPTION_FLAG, AT(hash), .help = "SHA-256 of bodies (and flows) in the JSON lines" },
+    { "keep-secrets", 0, OPTION_FLAG, AT(keep_secrets),
+      .help = "credentials, cookies and userinfo of URLs in JSON and in lines, too" },
     { "stats-interval", 0, OPTION_NUMBER, AT(stats_interval_s), .argument = "SECONDS", .min = 1,
       .max = 86400, .help = "a JSON line of statistics that often, not only at the end" },
     { "quota", 0, OPTION_SIZE, AT(quota), .argument = "BYTES", .min = 1, .max = INT64_MAX,
@@ -189,18 +191,19 @@ static void print_transaction(void *context, struct wb_flow *flow,
                                  *response = &transaction->response;
     const struct wb_http_header *host = wb_http_header_find(request, "host");
     char when[TEXT_TIME_SIZE], client[TEXT_ENDPOINT_SIZE], server[TEXT_ENDPOINT_SIZE];
+    const struct wb_record_options *record = context;
+    void (*put)(char *, size_t, struct wb_slice) = record->keep_secrets ? text_escaped : text_url;
     char method[64] = "-", target[1024] = "-", name[256] = "";
 
-    (void)context;
     text_time(when, request->seen ? request->first_ns : response->first_ns);
     text_endpoint(client, &flow->endpoint[WB_FLOW_CLIENT], flow->ip_version);
     text_endpoint(server, &flow->endpoint[WB_FLOW_SERVER], flow->ip_version);
     if (request->seen) {
         text_escaped(method, sizeof(method), request->method);
-        text_escaped(target, sizeof(target), request->target);
+        put(target, sizeof(target), request->target);
     }
     if (host != NULL && request->target.length > 0 && request->target.data[0] == '/')
-        text_escaped(name, sizeof(name), host->value);
+        put(name, sizeof(name), host->value);
     printf("%s %s -> %s %s %s%s ", when, client, server, method, name, target);
     if (response->seen)
         printf("%u %" PRIu64 " ", response->status, response->body_bytes);
@@ -221,13 +224,16 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
     if (arguments->naming != NAMING_NOT_GIVEN)
         record->naming = (enum wb_record_naming)arguments->naming;
     record->json = arguments->json;
+    record->keep_secrets = arguments->keep_secrets;
     record->hash_bodies = arguments->hash;
     record->hash_streams = arguments->hash && record->flows;
     record->stats_interval_ms = (uint32_t)(arguments->stats_interval_s * 1000);
     record->max_bytes = arguments->quota;
     record->max_files = arguments->max_files;
-    if (wants_lines(arguments))
+    if (wants_lines(arguments)) {
         run->options.handlers.transaction = print_transaction;
+        run->options.context = record;
+    }
     run->quiet = arguments->quiet;
     run->progress = !wants_lines(arguments);
     run->parts = (struct summary_parts){

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <wirebeam/record.h>
+
 void text_time(char text[TEXT_TIME_SIZE], int64_t time_ns)
 {
     int64_t nanoseconds = time_ns % 1000000000;
@@ -61,4 +63,34 @@ void text_escaped(char *text, size_t size, struct wb_slice slice)
         length += width;
     }
     text[length] = '\0';
+}
+
+#define PLAIN_SIZE 2048 /* more than any line shows of a target */
+
+static size_t append(char plain[PLAIN_SIZE], size_t length, const char *bytes, size_t more)
+{
+    if (more > PLAIN_SIZE - length)
+        more = PLAIN_SIZE - length;
+    memcpy(plain + length, bytes, more);
+    return length + more;
+}
+
+void text_url(char *text, size_t size, struct wb_slice url)
+{
+    char plain[PLAIN_SIZE];
+    size_t length = 0;
+    bool is_path = url.length > 0 && url.data[0] == '/';
+    struct wb_slice secret = wb_http_userinfo(url, !is_path);
+
+    for (; secret.data != NULL; secret = wb_http_userinfo(url, false)) {
+        uint32_t before = (uint32_t)(secret.data - url.data);
+
+        length = append(plain, length, url.data, before);
+        length = append(plain, length, WB_RECORD_REDACTED, strlen(WB_RECORD_REDACTED));
+        url.data += before + secret.length;
+        url.length -= before + secret.length;
+    }
+    if (url.length > 0)
+        length = append(plain, length, url.data, url.length);
+    text_escaped(text, size, (struct wb_slice){ plain, (uint32_t)length });
 }

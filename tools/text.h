@@ -25,4 +25,7 @@ void text_endpoint(char text[TEXT_ENDPOINT_SIZE], const struct wb_endpoint *endp
  * \xNN and a backslash \\. What does not fit ends with "...". */
 void text_escaped(char *text, size_t size, struct wb_slice slice);
 
+/* The same of the target of a request or its Host, without the userinfo that may be there. */
+void text_url(char *text, size_t size, struct wb_slice url);
+
 #endif

@@ -20,6 +20,9 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+/* What stands in JSON in the place of a secret. */
+#define WB_RECORD_REDACTED "[redacted]"
+
 /* How the files of a directory are named. */
 enum wb_record_naming {
     WB_RECORD_ETAG = 0,   /* NAME.http (both messages as on the wire), NAME.body (the
@@ -45,6 +48,9 @@ struct wb_record_options {
                               where no name needs it */
     bool hash_streams;     /* sha256 of each direction in flow records */
     bool flows, anomalies; /* JSON records for these too */
+    bool keep_secrets;     /* JSON has the values of fields that are secret (see
+                              wb_http_is_secret) and the userinfo of URLs; without this,
+                              "[redacted]" in their places */
     uint32_t stats_interval_ms; /* a JSON statistics record that often by packet time;
                                    0: only one, at the end */
     uint64_t max_bytes;    /* quota for the directory in this run; 0: none */

@@ -29,6 +29,7 @@ struct wb__eve_ends {
 
 struct wb__eve {
     struct wb__json line;
+    bool keeps_secrets; /* to be set after wb__eve_open */
     EVP_MD *sha1;
     EVP_MD_CTX *digest;
     struct wb__eve_ends ends[WB__EVE_ENDS]; /* by the low bits of the flow's id */

@@ -1,28 +1,73 @@
 /* SPDX-License-Identifier: ISC
  *
  * The EVE record of a transaction: first the fields that Suricata has, under its names,
- * then both messages whole, the verdict, and where the files are.
+ * then both messages whole but for their secrets, the verdict, and where the files are.
  */
 #include "record/eve.h"
 
 #include <string.h>
+#include <strings.h>
 
 static void write_slice(struct wb__json *line, const char *key, struct wb_slice slice)
 {
     wb__json_bytes(line, key, slice.data, slice.length);
 }
 
-static void write_header(struct wb__json *line, const char *key,
+static bool is_host(struct wb_slice name)
+{
+    return name.length == 4 && strncasecmp(name.data, "Host", 4) == 0;
+}
+
+/* Text in which URLs may stand, without the userinfo of each. */
+static void write_url(struct wb__eve *eve, const char *key, struct wb_slice text,
+                      bool begins_with_authority)
+{
+    struct wb__json *line = &eve->line;
+    struct wb_slice secret = {NULL, 0};
+    if (!eve->keeps_secrets)
+        secret = wb_http_userinfo(text, begins_with_authority);
+    if (!secret.data) {
+        write_slice(line, key, text);
+        return;
+    }
+    wb__json_bytes_begin(line, key);
+    for (; secret.data; secret = wb_http_userinfo(text, false)) {
+        uint32_t before = (uint32_t)(secret.data - text.data);
+        wb__json_bytes_more(line, text.data, before);
+        wb__json_bytes_more(line, WB_RECORD_REDACTED, sizeof WB_RECORD_REDACTED - 1);
+        text.data += before + secret.length;
+        text.length -= before + secret.length;
+    }
+    wb__json_bytes_more(line, text.data, text.length);
+    wb__json_bytes_end(line);
+}
+
+/* A target that is no path may be an authority (CONNECT; RFC 9112, 3.2.3). */
+static void write_target(struct wb__eve *eve, const char *key, struct wb_slice target)
+{
+    write_url(eve, key, target, target.length && target.data[0] != '/');
+}
+
+static void write_value(struct wb__eve *eve, const char *key, const struct wb_http_header *header)
+{
+    if (!eve->keeps_secrets && wb_http_is_secret(header->name))
+        wb__json_text(&eve->line, key, WB_RECORD_REDACTED);
+    else
+        write_url(eve, key, header->value, is_host(header->name));
+}
+
+static void write_header(struct wb__eve *eve, const char *key,
                          const struct wb_http_message *message, const char *name)
 {
     const struct wb_http_header *header = wb_http_header_find(message, name);
     if (header)
-        write_slice(line, key, header->value);
+        write_value(eve, key, header);
 }
 
 /* Suricata parts the Host field: the name, and the port where there is one. */
-static void write_host(struct wb__json *line, const struct wb_http_message *request)
+static void write_host(struct wb__eve *eve, const struct wb_http_message *request)
 {
+    struct wb__json *line = &eve->line;
     const struct wb_http_header *host = wb_http_header_find(request, "Host");
     if (!host)
         return;
@@ -35,7 +80,8 @@ static void write_host(struct wb__json *line, const struct wb_http_message *requ
     bool has_port = digits && digits < length && data[length - digits - 1] == ':';
     for (uint32_t i = length - digits; has_port && i < length; i++)
         port = port * 10 + (uint32_t)(data[i] - '0');
-    wb__json_bytes(line, "hostname", data, has_port ? length - digits - 1 : length);
+    write_url(eve, "hostname",
+              (struct wb_slice){data, has_port ? length - digits - 1 : length}, true);
     if (has_port)
         wb__json_number(line, "http_port", port);
 }
@@ -63,38 +109,40 @@ static uint64_t content_length(const struct wb_http_message *message,
 }
 
 /* The fields that Suricata's http object has. */
-static void write_eve_fields(struct wb__json *line, const struct wb__eve_transaction *record)
+static void write_eve_fields(struct wb__eve *eve, const struct wb__eve_transaction *record)
 {
+    struct wb__json *line = &eve->line;
     const struct wb_http_message *request = &record->transaction->request;
     const struct wb_http_message *response = &record->transaction->response;
     if (request->seen) {
-        write_host(line, request);
-        write_slice(line, "url", request->target);
-        write_header(line, "http_user_agent", request, "User-Agent");
+        write_host(eve, request);
+        write_target(eve, "url", request->target);
+        write_header(eve, "http_user_agent", request, "User-Agent");
     }
     if (response->seen)
         write_content_type(line, response);
     if (request->seen) {
-        write_header(line, "http_refer", request, "Referer");
+        write_header(eve, "http_refer", request, "Referer");
         write_slice(line, "http_method", request->method);
         wb__json_text(line, "protocol", version_text(request->version));
     }
     if (response->seen) {
         wb__json_number(line, "status", response->status);
         if (response->status / 100 == 3)
-            write_header(line, "redirect", response, "Location");
+            write_header(eve, "redirect", response, "Location");
         wb__json_number(line, "length", content_length(response, &record->response));
     }
 }
 
-static void write_headers(struct wb__json *line, const char *key,
+static void write_headers(struct wb__eve *eve, const char *key,
                           const struct wb_http_header *headers, uint32_t count)
 {
+    struct wb__json *line = &eve->line;
     wb__json_begin(line, key, '[');
     for (uint32_t i = 0; i < count; i++) {
         wb__json_begin(line, NULL, '{');
         write_slice(line, "name", headers[i].name);
-        write_slice(line, "value", headers[i].value);
+        write_value(eve, "value", &headers[i]);
         wb__json_end(line, '}');
     }
     wb__json_end(line, ']');
@@ -105,9 +153,9 @@ static void write_message(struct wb__eve *eve, const struct wb_http_message *mes
                           const struct wb__eve_body *body)
 {
     struct wb__json *line = &eve->line;
-    write_headers(line, "headers", message->headers, message->header_count);
+    write_headers(eve, "headers", message->headers, message->header_count);
     if (message->trailer_count)
-        write_headers(line, "trailers", message->trailers, message->trailer_count);
+        write_headers(eve, "trailers", message->trailers, message->trailer_count);
     wb__json_text(line, "framing", wb_http_framing_name(message->framing));
     if (message->framing == WB_HTTP_FRAMING_LENGTH)
         wb__json_number(line, "content_length", message->content_length);
@@ -130,9 +178,9 @@ static void write_request(struct wb__eve *eve, const struct wb__eve_transaction 
         return;
     wb__json_begin(line, "request", '{');
     write_slice(line, "method", request->method);
-    write_slice(line, "target", request->target);
+    write_target(eve, "target", request->target);
     wb__json_text(line, "version", version_text(request->version));
-    write_header(line, "host", request, "Host");
+    write_header(eve, "host", request, "Host");
     write_message(eve, request, &record->request);
     wb__json_end(line, '}');
 }
@@ -244,7 +292,7 @@ void wb__eve_http(struct wb__eve *eve, const struct wb__eve_transaction *record)
     wb__eve_endpoints(eve, record->flow, record->client_is_server);
     wb__json_number(line, "tx_id", transaction->index);
     wb__json_begin(line, "http", '{');
-    write_eve_fields(line, record);
+    write_eve_fields(eve, record);
     write_request(eve, record);
     write_response(eve, record);
     wb__json_bool(line, "complete", transaction->missing == 0);

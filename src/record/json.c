@@ -154,13 +154,10 @@ static size_t put_special(struct wb__json *json, const uint8_t *bytes, size_t le
     return 1;
 }
 
-void wb__json_bytes(struct wb__json *json, const char *key, const void *bytes, size_t length)
+static void put_text(struct wb__json *json, const void *bytes, size_t length)
 {
-    if (!introduce(json, key, ESCAPED_MAX * length + 2))
-        return;
     const uint8_t *at = bytes;
     const uint8_t *stop = at + length;
-    put_char(json, '"');
     while (at < stop) {
         const uint8_t *plain = at;
         while (stop - at >= 8 && are_plain(at))
@@ -171,7 +168,33 @@ void wb__json_bytes(struct wb__json *json, const char *key, const void *bytes, s
         if (at < stop)
             at += put_special(json, at, (size_t)(stop - at));
     }
+}
+
+void wb__json_bytes(struct wb__json *json, const char *key, const void *bytes, size_t length)
+{
+    if (!introduce(json, key, ESCAPED_MAX * length + 2))
+        return;
     put_char(json, '"');
+    put_text(json, bytes, length);
+    put_char(json, '"');
+}
+
+void wb__json_bytes_begin(struct wb__json *json, const char *key)
+{
+    if (introduce(json, key, 1))
+        put_char(json, '"');
+}
+
+void wb__json_bytes_more(struct wb__json *json, const void *bytes, size_t length)
+{
+    if (make_room(json, ESCAPED_MAX * length))
+        put_text(json, bytes, length);
+}
+
+void wb__json_bytes_end(struct wb__json *json)
+{
+    if (make_room(json, 1))
+        put_char(json, '"');
 }
 
 void wb__json_text(struct wb__json *json, const char *key, const char *text)

@@ -30,6 +30,11 @@ void wb__json_begin(struct wb__json *json, const char *key, char bracket);
 void wb__json_end(struct wb__json *json, char bracket);
 
 void wb__json_bytes(struct wb__json *json, const char *key, const void *bytes, size_t length);
+/* The same in pieces, none of which may end within a character or with a backslash. */
+void wb__json_bytes_begin(struct wb__json *json, const char *key);
+void wb__json_bytes_more(struct wb__json *json, const void *bytes, size_t length);
+void wb__json_bytes_end(struct wb__json *json);
+
 void wb__json_text(struct wb__json *json, const char *key, const char *text);
 void wb__json_hex(struct wb__json *json, const char *key, const uint8_t *bytes, size_t length);
 void wb__json_number(struct wb__json *json, const char *key, uint64_t value);

@@ -81,6 +81,7 @@ static int open_parts(struct wb__recorder *recorder, const struct wb_record_opti
     recorder->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!recorder->sha256 || wb__eve_open(&recorder->eve) < 0)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
+    recorder->eve.keeps_secrets = options->keep_secrets;
     int code = open_directory(recorder, options, error);
     if (code == 0)
         code = open_json(recorder, options->json, error);

@@ -34,7 +34,7 @@ int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mo
 {
     bool is_standard = strcmp(path, "-") == 0;
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == WB__SINK_APPEND ? O_APPEND : O_TRUNC);
-    int fd = is_standard ? STDOUT_FILENO : open(path, flags, 0644);
+    int fd = is_standard ? STDOUT_FILENO : open(path, flags, 0600);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) < 0)
         return open_error(path, error);

@@ -37,7 +37,8 @@ struct wb__sink {
     uint64_t lost;           /* records */
 };
 
-/* path "-" is standard output, which is not closed at the end. On failure nothing is
+/* path "-" is standard output, which is not closed at the end. A file that is made has mode
+ * 0600, one that is there keeps its own. On failure nothing is
  * held. faults must outlive the sink. */
 int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mode,
                   struct wb__faults *faults, struct wb_error *error);

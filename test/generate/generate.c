@@ -18,7 +18,7 @@
 static const struct scenario *const groups[] = {
     name_scenarios,    message_scenarios,    coding_scenarios,    gap_scenarios,
     segment_scenarios, connection_scenarios, smuggling_scenarios, format_scenarios,
-    fragment_scenarios,
+    fragment_scenarios, secret_scenarios,
 };
 #define GROUP_COUNT (sizeof groups / sizeof *groups)
 

@@ -27,8 +27,8 @@ struct scenario {
 
 /* One array for each file, ended by a scenario without a name. */
 extern const struct scenario name_scenarios[], message_scenarios[], coding_scenarios[],
-    gap_scenarios[], segment_scenarios[], fragment_scenarios[], connection_scenarios[], smuggling_scenarios[],
-    format_scenarios[];
+    gap_scenarios[], segment_scenarios[], fragment_scenarios[], connection_scenarios[],
+    secret_scenarios[], smuggling_scenarios[], format_scenarios[];
 
 /* Conversations whose packets go to the capture. port is the client's. */
 struct talk capture_talk(struct capture *capture, uint16_t port);

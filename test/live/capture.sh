@@ -34,6 +34,7 @@ for file in ng.pcapng old.pcap; do
 	packets "$work/$file" >"$work/$file.txt"
 	is_true "$file has the packets of tcpdump" cmp -s "$work/tcpdump.txt" "$work/$file.txt"
 done
+equal "files are for their owner" 600 "$(stat -c %a "$work"/*.pcapng "$work/old.pcap" | sort -u)"
 packets "$work/pipe.out" >"$work/pipe.txt"
 is_true "standard output has the packets of tcpdump" cmp -s "$work/tcpdump.txt" "$work/pipe.txt"
 frame_times "$work/ng.pcapng" >"$work/ng.times"
