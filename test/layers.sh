@@ -20,7 +20,7 @@ allowed() {
 	case $1 in
 	base) echo ;;
 	source | decode | http | guard | inject) echo base ;;
-	flow) echo base decode ;;
+	flow | build) echo base decode ;;
 	record) echo base decode http ;;
 	engine) echo base source decode flow http record ;;
 	*) echo none ;;

@@ -28,5 +28,7 @@ extern const struct command command_http;
 extern const struct command command_capture;
 extern const struct command command_read;
 extern const struct command command_interfaces;
+extern const struct command command_send;
+extern const struct command command_replay;
 
 #endif

@@ -16,6 +16,8 @@ static const struct command *const commands[] = {
     &command_http,
     &command_capture,
     &command_read,
+    &command_send,
+    &command_replay,
     &command_interfaces,
 };
 #ifdef NDEBUG

@@ -119,6 +119,7 @@ int wb_inject(struct wb_injector *injector, struct wb_inject_packet *packets, si
 
 /* Makes a waiting wb_inject return within 50 ms, and later ones at once. Async-signal-safe. */
 void wb_injector_stop(struct wb_injector *injector);
+bool wb_injector_is_stopped(const struct wb_injector *injector);
 
 /* When, on the clock of wb_injector_clock_ns, the next packet is due by the pace of the options:
  * for those who wait in a loop of their own. */

@@ -17,6 +17,7 @@
 #include <wirebeam/opener.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
+#include <wirebeam/rewrite.h>
 #include <wirebeam/setting.h>
 #include <wirebeam/source.h>
 #include <wirebeam/version.h>

@@ -119,7 +119,12 @@ int64_t wb_injector_clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static bool is_stopped(const struct wb_injector *injector)
+void wb_injector_stop(struct wb_injector *injector)
+{
+    atomic_store_explicit(&injector->is_stopped, true, memory_order_relaxed);
+}
+
+bool wb_injector_is_stopped(const struct wb_injector *injector)
 {
     return atomic_load_explicit(&injector->is_stopped, memory_order_relaxed);
 }
@@ -141,7 +146,7 @@ static bool wait_until_due(const struct wb_injector *injector, int64_t due_ns, i
 {
     int64_t until = earlier(due_ns, end_ns), now;
     while ((now = wb_injector_clock_ns()) < until) {
-        if (is_stopped(injector))
+        if (wb_injector_is_stopped(injector))
             return false;
         if (until - now > SPIN_NS && !sleep_until(earlier(until - SPIN_NS, now + NAP_NS)))
             return false;
@@ -154,7 +159,7 @@ static bool wait_for_room(const struct wb_injector *injector, const struct wb_in
                           int64_t end_ns)
 {
     int64_t now = wb_injector_clock_ns();
-    if (now >= end_ns || is_stopped(injector))
+    if (now >= end_ns || wb_injector_is_stopped(injector))
         return false;
     int64_t until = earlier(end_ns, now + NAP_NS);
     unsigned version = packet->length ? packet->data[0] >> 4 : 0;
@@ -267,7 +272,7 @@ int wb_inject(struct wb_injector *injector, struct wb_inject_packet *packets, si
                                  : wb_injector_clock_ns() + (int64_t)timeout_ms * 1000000;
     size_t handled = 0;
     bool is_full = false;
-    while (handled < count && !is_full && !is_stopped(injector)) {
+    while (handled < count && !is_full && !wb_injector_is_stopped(injector)) {
         int64_t now = wb_injector_clock_ns();
         size_t due = count_due(injector, packets + handled, count - handled, now);
         if (due > 0) {
@@ -285,11 +290,6 @@ int wb_inject(struct wb_injector *injector, struct wb_inject_packet *packets, si
 }
 
 /* ---- Questions -------------------------------------------------------------------- */
-
-void wb_injector_stop(struct wb_injector *injector)
-{
-    atomic_store_explicit(&injector->is_stopped, true, memory_order_relaxed);
-}
 
 int64_t wb_injector_due_ns(const struct wb_injector *injector)
 {

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * `wirebeam send`: packets of the user's own making, from hexadecimal text, a file of bytes or a
+ * capture file, as often and as fast as he likes.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "sender.h"
+#include "tape.h"
+#include "written.h"
+
+struct send_arguments {
+    struct sender_arguments common;
+    struct written_arguments written;
+    uint64_t count;
+    const char *icmp, *interval;
+    bool ip;
+};
+
+#define AT(field) .offset = offsetof(struct send_arguments, field)
+
+static const struct option_spec options[] = {
+    { "interface", 'i', OPTION_TEXT, AT(common.interface), .argument = "IF",
+      .help = "send frames by this device; with --ip or --icmp, packets leave by it" },
+    { "ip", 0, OPTION_FLAG, AT(ip),
+      .help = "send IPv4 and IPv6 packets, with their headers, as the routing table says" },
+    { "icmp", 0, OPTION_TEXT, AT(icmp), .argument = "ADDRESS",
+      .help = "send ICMP or ICMPv6 messages, without IP header, to ADDRESS" },
+    { "hex", 'x', OPTION_TEXT, AT(written.hex), .argument = "HEX",
+      .help = "a packet as hexadecimal digits; spaces, colons and dashes may stand between\n"
+              "bytes. @FILE: each line of FILE is one; @- is standard input" },
+    { "raw", 0, OPTION_TEXT, AT(written.raw), .argument = "FILE",
+      .help = "a packet whose bytes are those of FILE; - is standard input" },
+    { "read", 'r', OPTION_TEXT, AT(written.file), .argument = "FILE",
+      .help = "the packets of a capture: pcap or pcapng; - is standard input" },
+    { "count", 'c', OPTION_NUMBER, AT(count), .argument = "N", .max = INT64_MAX,
+      .help = "send all of it N times; 0: until interrupted" },
+    { "interval", 'I', OPTION_TEXT, AT(interval), .argument = "SECONDS",
+      .help = "wait SECONDS between two packets, as 0.2" },
+    SENDER_ROWS,
+    { .name = NULL },
+};
+
+static int check(const struct send_arguments *arguments)
+{
+    const struct sender_arguments *common = &arguments->common;
+
+    if (arguments->ip && arguments->icmp != NULL)
+        return message_usage("--ip and --icmp exclude each other");
+    if (common->interface == NULL && !arguments->ip && arguments->icmp == NULL)
+        return message_usage("name where to send: -i IF, --ip or --icmp ADDRESS");
+    if (common->kind != NULL && (arguments->ip || arguments->icmp != NULL))
+        return message_usage("--injector is for frames: not with --ip or --icmp");
+    if ((common->packets_per_second != 0) + (common->bits_per_second != 0) +
+            (arguments->interval != NULL) > 1)
+        return message_usage("--rate, --bits and --interval exclude each other");
+    return OPTIONS_GO;
+}
+
+static int read_interval(const char *text, int64_t *interval_ns)
+{
+    double seconds;
+
+    *interval_ns = 0;
+    if (text == NULL)
+        return OPTIONS_GO;
+    if (!sender_read_decimal(text, &seconds) || seconds < 1e-9 || seconds > 1e6)
+        return message_usage("--interval wants seconds, up to 1000000 (as 0.2), not '%s'", text);
+    *interval_ns = (int64_t)(seconds * 1e9 + 0.5);
+    return OPTIONS_GO;
+}
+
+/* Where ICMP messages go. */
+static int read_target(const char *text, struct wb_inject_packet *target)
+{
+    if (text == NULL)
+        return OPTIONS_GO;
+    target->ip_version = strchr(text, ':') != NULL ? 6 : 4;
+    if (inet_pton(target->ip_version == 6 ? AF_INET6 : AF_INET, text, target->destination) == 1)
+        return OPTIONS_GO;
+    return message_usage("--icmp wants an IPv4 or IPv6 address, not '%s'", text);
+}
+
+static void send_tape(struct sender *sender, const struct tape *tape, uint64_t count,
+                      struct wb_inject_packet packet, int64_t interval_ns)
+{
+    int64_t at_ns = interval_ns != 0 ? wb_injector_clock_ns() : 0;
+
+    for (uint64_t turn = 0; count == 0 || turn < count; turn++)
+        for (size_t i = 0; i < tape->count; i++, at_ns += interval_ns) {
+            packet.data = tape->bytes + tape->packets[i].offset;
+            packet.length = tape->packets[i].length;
+            packet.at_ns = at_ns;
+            if (!sender_put(sender, &packet, tape->packets[i].link_type))
+                return;
+        }
+}
+
+static const char *kind_of(const struct send_arguments *arguments)
+{
+    if (arguments->icmp != NULL)
+        return "icmp";
+    return arguments->ip ? "ip" : arguments->common.kind;
+}
+
+static int run_send(int argc, char **argv)
+{
+    struct send_arguments arguments = { .count = 1 };
+    struct wb_inject_packet packet = { 0 };
+    static struct sender sender;
+    struct tape tape = { 0 };
+    int64_t interval_ns = 0;
+    int rest, status = options_parse(&command_send, &arguments, argc, argv, &rest);
+
+    if (status == OPTIONS_GO)
+        status = check(&arguments);
+    if (status == OPTIONS_GO)
+        status = read_interval(arguments.interval, &interval_ns);
+    if (status == OPTIONS_GO)
+        status = read_target(arguments.icmp, &packet);
+    if (status == OPTIONS_GO)
+        status = written_check(&arguments.written, argc, argv, rest);
+    if (status == OPTIONS_GO)
+        status = sender_open(&sender, &arguments.common, kind_of(&arguments));
+    if (status == OPTIONS_GO) {
+        status = written_read(&arguments.written, wb_injector_link_type(sender.injector), &tape);
+        if (status == OPTIONS_GO)
+            send_tape(&sender, &tape, arguments.count, packet, interval_ns);
+        if (status == OPTIONS_GO)
+            status = sender_finish(&sender);
+        else
+            wb_injector_close(sender.injector);
+    }
+    tape_free(&tape);
+    return status;
+}
+
+const struct command command_send = {
+    .name = "send",
+    .summary = "Send packets of your own making",
+    .synopsis = "-i IF | --ip | --icmp ADDRESS [OPTION ...] (-x HEX | --raw FILE | -r FILE)",
+    .options = options,
+    .run = run_send,
+};

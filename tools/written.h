@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Packets as people write them down: hexadecimal text, a file of bytes, a capture file.
+ */
+#ifndef TOOLS_WRITTEN_H
+#define TOOLS_WRITTEN_H
+
+#include <stdint.h>
+
+#include "tape.h"
+
+struct written_arguments {
+    const char *hex, *raw, *file;
+};
+
+/* Is exactly one of them given, and no word from argv[rest] on? Returns OPTIONS_GO, or the exit
+ * status when the mistake was told. */
+int written_check(const struct written_arguments *written, int argc, char **argv, int rest);
+
+/* Reads all of it; what does not tell its own link type gets the one that is given. Same
+ * returns. */
+int written_read(const struct written_arguments *written, uint16_t link_type, struct tape *tape);
+
+#endif
