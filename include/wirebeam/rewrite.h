@@ -2,7 +2,8 @@
  *
  * Rewriting packets: addresses, networks, ports and VLAN tags, at every depth. Checksums are
  * mended by what changed (RFC 1624), so they stay as right, or as wrong, as they were, in
- * fragments and cut packets too.
+ * fragments and cut packets too, as far as they have the checksum. Packets of more than
+ * WB_LAYERS_MAX layers are left as they are.
  *
  *     struct wb_rewrite rewrite = {0};
  *     struct wb_error error;

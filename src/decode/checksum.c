@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 
+#include "decode/checksum.h"
 #include "decode/crc32c.h"
 #include "decode/dccp.h"
 #include "decode/decoder.h"
@@ -100,17 +101,12 @@ static const uint8_t *find_home_address(const struct wb_packet *packet,
     return source;
 }
 
-/* Where the addresses of the pseudo-header are. */
-struct addresses {
-    const uint8_t *source, *destination;
-    uint32_t length;
-};
-
 static bool find_ip6_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                               unsigned network, unsigned transport, struct addresses *addresses)
+                               unsigned network, unsigned transport,
+                               struct wb__checksum_addresses *addresses)
 {
     const uint8_t *header = packet->data + decoded->layers[network].offset;
-    *addresses = (struct addresses){header + 8, header + 24, 16};
+    *addresses = (struct wb__checksum_addresses){header + 8, header + 24, 16};
     for (unsigned i = network + 1u; i < transport && addresses->destination; i++) {
         const struct wb_layer *layer = &decoded->layers[i];
         if (layer->kind == WB_LAYER_IP6_ROUTING)
@@ -122,14 +118,15 @@ static bool find_ip6_addresses(const struct wb_packet *packet, const struct wb_d
     return addresses->destination != NULL;
 }
 
-static bool find_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
-                           unsigned network, unsigned transport, struct addresses *addresses)
+bool wb__checksum_find_addresses(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                                 unsigned network, unsigned transport,
+                                 struct wb__checksum_addresses *addresses)
 {
     const struct wb_layer *layer = &decoded->layers[network];
     if (layer->kind == WB_LAYER_IP6)
         return find_ip6_addresses(packet, decoded, network, transport, addresses);
     const uint8_t *header = packet->data + layer->offset;
-    *addresses = (struct addresses){header + 12, header + 16, 4};
+    *addresses = (struct wb__checksum_addresses){header + 12, header + 16, 4};
     struct wb_ip4 ip;
     if (layer->header_length > IP4_MIN_BYTES && wb_ip4_read(packet, layer, &ip) == 0)
         addresses->destination = find_source_routed(&ip, addresses->destination);
@@ -138,7 +135,7 @@ static bool find_addresses(const struct wb_packet *packet, const struct wb_decod
 
 /* The upper-layer length is four bytes wide in IPv6 (RFC 8200, 8.1), two in IPv4 (RFC
  * 9293, 3.1) and the protocol one; added up as 32-bit words they come to the same. */
-static uint64_t add_pseudo_header(const struct addresses *addresses, uint8_t protocol,
+static uint64_t add_pseudo_header(const struct wb__checksum_addresses *addresses, uint8_t protocol,
                                   uint32_t length)
 {
     uint64_t sum = (uint64_t)htonl(length) + htonl(protocol);
@@ -230,8 +227,8 @@ static bool is_begun(const struct summed *summed, uint64_t pseudo_sum)
 static enum wb_checksum_state check_covered(const struct summed *summed, uint8_t protocol,
                                             uint32_t covered)
 {
-    struct addresses addresses;
-    if (!find_addresses(summed->packet, summed->decoded, summed->network, summed->index,
+    struct wb__checksum_addresses addresses;
+    if (!wb__checksum_find_addresses(summed->packet, summed->decoded, summed->network, summed->index,
                         &addresses))
         return WB_CHECKSUM_UNVERIFIED;
     uint64_t sum = add_pseudo_header(&addresses, protocol, summed->layer->length);
