@@ -22,7 +22,7 @@ allowed() {
 	source | decode | http | guard | inject) echo base ;;
 	flow | build) echo base decode ;;
 	record) echo base decode http ;;
-	engine) echo base source decode flow http record ;;
+	engine) echo base source decode flow http record guard ;;
 	*) echo none ;;
 	esac
 }
@@ -70,7 +70,7 @@ check_systems() {
 }
 
 check_licences() {
-	for file in $(find include src tools erlang test fuzz bench examples scripts -type f \
+	for file in $(find include src tools opener erlang test fuzz bench examples scripts -type f \
 		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \)); do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: ISC' || fail "$file has no SPDX line"
 	done
@@ -90,6 +90,7 @@ for stage in src/*/; do
 	check_stage "$(basename "$stage")"
 done
 check_program_folder tools
+check_program_folder opener
 check_program_folder examples
 check_program_folder erlang/native
 check_systems

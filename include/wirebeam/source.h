@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <wirebeam/error.h>
+#include <wirebeam/opener.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,10 @@ struct wb_source_options {
                               (wirebeam/inject.h), which is left out else, and not counted */
     bool filter_changes;   /* wb_engine_set_filter will be called: what that needs is opened
                               now, while there are the rights */
+    /* Asked for the packet socket of an interface that this process itself may not open; NULL:
+     * wb_opener_open, which asks wirebeam-open(8). */
+    int (*opener)(const struct wb_opener_request *request, int *descriptor,
+                  struct wb_error *error);
     /* Called, where it is not NULL, when all that needs rights is open and no byte of a packet
      * or a file has been read: the place to give them up. A negative code, with *error filled,
      * ends the opening. */
@@ -69,7 +74,8 @@ struct wb_source_stats {
     uint64_t dropped_interface; /* the device had no buffer (libpcap's ps_ifdrop) */
     uint64_t bytes;             /* captured bytes delivered */
     uint64_t ring_full_events;  /* how often the ring filled up (0 where unknown) */
-    uint64_t filtered;          /* files: packets that the filter rejected; live: 0 */
+    uint64_t filtered;          /* packets that the filter rejected, where not the kernel runs
+                                   it: of files, and see wb_engine_set_filter */
     uint64_t skipped_blocks;    /* pcapng blocks of a type that is not known */
     uint64_t malformed_blocks;  /* pcapng blocks that are broken, but skippable */
 };
@@ -95,7 +101,7 @@ struct wb_interface {
 /* Calls each for every device, in the system's order, "any" last where it exists.
  * What is passed is valid during the call. Returns the number of devices, or a
  * negative code with *error filled. Needs no privilege; can_capture says what this
- * process may do. Source: pcap_findalldevs(3PCAP). */
+ * process may do, itself or by wb_opener_open. Source: pcap_findalldevs(3PCAP). */
 int wb_interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
                   struct wb_error *error);
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "decode/decode.h"
+#include "engine/opening.h"
 
 #define CACHE_LINE_BYTES 64
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
@@ -112,7 +113,7 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     engine->is_live = options->source.file == NULL;
     wb__slab_init(&engine->joints, sizeof(struct wb__joint), &engine->joints_memory);
 
-    int code = wb__source_open(&engine->source, &options->source, error);
+    int code = wb__opening_source(&engine->source, &options->source, error);
     if (code == 0)
         code = wb__recorder_open(&engine->recorder, &options->record, &options->http, error);
     if (code == 0) {

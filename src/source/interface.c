@@ -187,7 +187,7 @@ static uint32_t mtu_of(const char *name)
     return (uint32_t)request.ifr_mtu;
 }
 
-static bool can_capture(void)
+static bool may_open(void)
 {
 #ifdef AF_PACKET
     int descriptor = socket(AF_PACKET, SOCK_RAW, 0);
@@ -199,9 +199,11 @@ static bool can_capture(void)
 #endif
 }
 
-static void tell(const pcap_if_t *device, bool is_allowed,
+static void tell(const pcap_if_t *device, bool is_ours, wb__interface_permits *permits,
                  void (*each)(void *, const struct wb_interface *), void *context)
 {
+    const struct wb_opener_request request = {.verb = WB_OPENER_PACKET,
+                                              .interface = device->name};
     struct address_list addresses = {.count = 0};
     for (const struct pcap_addr *at = device->addresses; at; at = at->next)
         add_address(&addresses, at);
@@ -214,7 +216,7 @@ static void tell(const pcap_if_t *device, bool is_allowed,
         .is_running = device->flags & PCAP_IF_RUNNING,
         .is_loopback = device->flags & PCAP_IF_LOOPBACK,
         .is_wireless = device->flags & PCAP_IF_WIRELESS,
-        .can_capture = is_allowed,
+        .can_capture = is_ours || permits(&request),
         .mtu = mtu_of(device->name),
     };
     each(context, &interface);
@@ -226,25 +228,25 @@ static bool is_network(const pcap_if_t *device)
     return if_nametoindex(device->name) != 0;
 }
 
-int wb_interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
-                  struct wb_error *error)
+int wb__interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
+                   wb__interface_permits *permits, struct wb_error *error)
 {
     char reason[PCAP_ERRBUF_SIZE];
     pcap_if_t *devices, *any = NULL;
     if (pcap_findalldevs(&devices, reason) < 0)
         return wb__error_set(error, WB_E_SYSTEM, 0, "the interfaces cannot be listed: %s", reason);
-    bool is_allowed = can_capture();
+    bool is_ours = may_open();
     int count = 0;
     for (pcap_if_t *at = devices; at; at = at->next) {
         if (strcmp(at->name, "any") == 0)
             any = at;
         if (!is_network(at))
             continue;
-        tell(at, is_allowed, each, context);
+        tell(at, is_ours, permits, each, context);
         count++;
     }
     if (any) {
-        tell(any, is_allowed, each, context);
+        tell(any, is_ours, permits, each, context);
         count++;
     }
     pcap_freealldevs(devices);

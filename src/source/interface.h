@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wirebeam/error.h>
+#include <wirebeam/opener.h>
+#include <wirebeam/source.h>
+
 /* Asks the system about a device by an ioctl of struct ifreq. 0, or -1 with errno set. */
 int wb__interface_ask(struct ifreq *request, unsigned long what, const char *name);
 
@@ -29,5 +33,11 @@ void wb__interface_losses_start(struct wb__interface_losses *losses, const char 
 /* The losses since the start; 0 where the system does not tell. May be called for every
  * batch: the system is asked at most 20 times a second. */
 uint64_t wb__interface_losses(struct wb__interface_losses *losses);
+
+/* wb_interfaces, for whom permits tells what others would open for this process. */
+typedef bool wb__interface_permits(const struct wb_opener_request *request);
+
+int wb__interfaces(void (*each)(void *context, const struct wb_interface *), void *context,
+                   wb__interface_permits *permits, struct wb_error *error);
 
 #endif

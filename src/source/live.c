@@ -16,8 +16,9 @@ int wb__live_not_found(const char *interface, struct wb_error *error)
 int wb__live_no_permission(const char *interface, struct wb_error *error)
 {
     return wb__error_set(error, WB_E_PERMISSION, EPERM,
-                         "%s: no permission to capture: run as root, or give the program the "
-                         "capability with `setcap cap_net_raw+ep PROGRAM`",
+                         "%s: no permission to capture: run as root, give the program the "
+                         "capability with `setcap cap_net_raw+ep PROGRAM`, or have it opened by "
+                         "wirebeam-open",
                          interface);
 }
 

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "source/live.h"
+#include "source/packet_borrow.h"
 #include "source/packet_program.h"
 
 #define BLOCK_BYTES    (1U << 20)
@@ -54,15 +55,20 @@ static int system_failure(const struct wb__packet_ring *ring, const char *what,
                          strerror(errno));
 }
 
-static int open_socket(struct wb__packet_ring *ring, struct wb_error *error)
+/* With its program in force. Others are asked when we may not make it. */
+static int open_socket(struct wb__packet_ring *ring, const struct wb_source_options *options,
+                       struct wb_error *error)
 {
     int type = ring->is_cooked ? SOCK_DGRAM : SOCK_RAW;
     ring->descriptor = socket(AF_PACKET, type | SOCK_CLOEXEC, 0);
-    if (ring->descriptor >= 0)
-        return 0;
-    if (errno == EPERM || errno == EACCES)
-        return wb__live_no_permission(ring->name, error);
-    return system_failure(ring, "a packet socket cannot be made", error);
+    if (ring->descriptor < 0 && (errno == EPERM || errno == EACCES))
+        return wb__packet_borrow(ring, options, error);
+    if (ring->descriptor < 0)
+        return system_failure(ring, "a packet socket cannot be made", error);
+    int result = 0;
+    if (options->filter_changes)
+        result = wb__packet_program_compiler(&ring->compiler, options, error);
+    return result < 0 ? result : wb__packet_ring_attach(ring, options->filter, error);
 }
 
 /* Sets what kind of packets the device gives. */
@@ -116,7 +122,7 @@ static int choose_geometry(struct wb__packet_ring *ring, struct tpacket_req3 *re
                            uint32_t buffer, struct wb_error *error)
 {
     uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
-    uint32_t least = (ring->snaplen + BLOCK_OVERHEAD + page - 1) / page * page;
+    uint32_t least = (ring->kernel_snaplen + BLOCK_OVERHEAD + page - 1) / page * page;
     uint32_t block = buffer / BLOCKS_WANTED / page * page;
     if (block > BLOCK_BYTES)
         block = BLOCK_BYTES;
@@ -126,7 +132,7 @@ static int choose_geometry(struct wb__packet_ring *ring, struct tpacket_req3 *re
         return wb__error_set(error, WB_E_ARGUMENT, 0,
                              "a buffer of %u bytes is too small for packets of %u bytes: give at "
                              "least %u, or a smaller snaplen",
-                             buffer, ring->snaplen, BLOCKS_MIN * least);
+                             buffer, ring->kernel_snaplen, BLOCKS_MIN * least);
     ring->block_bytes = block;
     ring->block_count = buffer / block;
     ring->held_max = ring->block_count < 4 ? 1 : ring->block_count / 4;
@@ -227,11 +233,7 @@ int wb__packet_ring_open(struct wb__packet_ring *ring, const struct wb_source_op
     if (result == 0)
         result = examine_device(ring, error);
     if (result == 0)
-        result = open_socket(ring, error);
-    if (result == 0 && options->filter_changes)
-        result = wb__packet_program_compiler(&ring->compiler, options, error);
-    if (result == 0)
-        result = wb__packet_ring_attach(ring, options->filter, error);
+        result = open_socket(ring, options, error);
     if (result == 0)
         result = map_ring(ring, wb__live_buffer(options), error);
     if (result == 0)

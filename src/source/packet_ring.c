@@ -26,7 +26,9 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "source/filter.h"
 #include "source/live.h"
+#include "source/packet_borrow.h"
 #include "source/packet_program.h"
 #include "source/packet_ring.h"
 
@@ -113,14 +115,12 @@ static void restore_tag(struct wb_packet *packet, const struct tpacket3_hdr *hea
     packet->flags |= WB_PACKET_VLAN_RESTORED;
 }
 
-/* Writes an SLL2 header before the network header, and, where the kernel took out a tag,
- * the rest of the tag between them. */
+/* Writes an SLL2 header before the network header, and, where it is tagged, the rest of the tag
+ * between them. */
 static void cook(const struct wb__packet_ring *ring, struct wb_packet *packet,
-                 const struct tpacket3_hdr *header, const struct sockaddr_ll *link)
+                 const struct tpacket3_hdr *header, const struct sockaddr_ll *from, bool is_tagged)
 {
-    struct sockaddr_ll from = *link; /* it lies where the header may go */
-    bool is_tagged = header->tp_status & TP_STATUS_VLAN_VALID;
-    uint16_t protocol = wb__load16((const uint8_t *)&from.sll_protocol);
+    uint16_t protocol = wb__load16((const uint8_t *)&from->sll_protocol);
     if (is_tagged) {
         grow(packet, VLAN_TAG_BYTES);
         uint8_t *tag = (uint8_t *)(uintptr_t)packet->data;
@@ -133,12 +133,12 @@ static void cook(const struct wb__packet_ring *ring, struct wb_packet *packet,
     uint8_t *start = (uint8_t *)(uintptr_t)packet->data;
     store16(start, protocol);
     store16(start + 2, 0);
-    store16(start + 4, (unsigned)from.sll_ifindex >> 16);
-    store16(start + 6, (unsigned)from.sll_ifindex & 0xffff);
-    store16(start + 8, ring->index ? ring->arphrd_type : from.sll_hatype);
-    start[10] = from.sll_pkttype;
-    start[11] = from.sll_halen;
-    memcpy(start + 12, from.sll_addr, sizeof from.sll_addr);
+    store16(start + 4, (unsigned)from->sll_ifindex >> 16);
+    store16(start + 6, (unsigned)from->sll_ifindex & 0xffff);
+    store16(start + 8, ring->index ? ring->arphrd_type : from->sll_hatype);
+    start[10] = from->sll_pkttype;
+    start[11] = from->sll_halen;
+    memcpy(start + 12, from->sll_addr, sizeof from->sll_addr);
 }
 
 static uint8_t flags_of(uint32_t status)
@@ -148,15 +148,30 @@ static uint8_t flags_of(uint32_t status)
                      (status & STATUS_GSO_TCP ? WB_PACKET_SEGMENTED_LATER : 0));
 }
 
-/* Turns the next count packets of a block to packets of the batch. */
-static inline __attribute__((always_inline)) void
-walk(struct wb__packet_ring *ring, struct wb_packet *packet, uint32_t count, bool is_cooked)
+/* A filter that names no tag gets to see none, as in the kernel, which has it apart. */
+static bool accepts_untagged(const struct wb__packet_ring *ring, const struct wb_packet *packet,
+                             const struct tpacket3_hdr *header, const struct sockaddr_ll *from)
+{
+    struct wb_packet untagged = *packet;
+    if (ring->is_cooked)
+        cook(ring, &untagged, header, from, false);
+    return wb__filter_accepts(&ring->own_filter, &untagged);
+}
+
+/* Turns the next count packets of a block to packets of the batch. Returns how many those are,
+ * which is fewer where it filters. */
+static inline __attribute__((always_inline)) int
+walk(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count, bool is_cooked,
+     bool is_filtering)
 {
     const uint8_t *at = ring->at;
+    struct wb_packet *packet = packets;
     uint64_t number = ring->delivered, bytes = 0;
-    for (struct wb_packet *end = packet + count; packet < end; packet++) {
+    for (uint32_t i = 0; i < count; i++) {
         const struct tpacket3_hdr *header = (const void *)at;
-        const struct sockaddr_ll *link = (const void *)(at + SLL_OFFSET);
+        /* A copy: it lies where a header may be written. */
+        const struct sockaddr_ll from = *(const struct sockaddr_ll *)(const void *)(at + SLL_OFFSET);
+        bool is_tagged = header->tp_status & TP_STATUS_VLAN_VALID;
         const uint8_t *next = at + header->tp_next_offset;
         __builtin_prefetch(next);
         *packet = (struct wb_packet){
@@ -164,36 +179,51 @@ walk(struct wb__packet_ring *ring, struct wb_packet *packet, uint32_t count, boo
             .captured_length = header->tp_snaplen,
             .wire_length = header->tp_len,
             .time_ns = (int64_t)header->tp_sec * 1000000000 + header->tp_nsec,
-            .number = ++number,
+            .number = number + 1,
             .link_type = ring->interface.link_type,
-            .direction = link->sll_pkttype == PACKET_OUTGOING ? WB_PACKET_OUT : WB_PACKET_IN,
+            .direction = from.sll_pkttype == PACKET_OUTGOING ? WB_PACKET_OUT : WB_PACKET_IN,
             .flags = flags_of(header->tp_status),
         };
         if (packet->wire_length > ring->segmented_above)
             packet->flags |= WB_PACKET_SEGMENTED_LATER;
+        at = next;
+        if (is_filtering && !ring->filter_sees_tags &&
+            !accepts_untagged(ring, packet, header, &from))
+            continue;
         if (is_cooked)
-            cook(ring, packet, header, link);
-        else if (header->tp_status & TP_STATUS_VLAN_VALID)
+            cook(ring, packet, header, &from, is_tagged);
+        else if (is_tagged)
             restore_tag(packet, header);
+        if (is_filtering && ring->filter_sees_tags &&
+            !wb__filter_accepts(&ring->own_filter, packet))
+            continue;
         if (packet->captured_length > ring->snaplen)
             packet->captured_length = ring->snaplen;
         bytes += packet->captured_length;
-        at = next;
+        packet++;
+        number++;
     }
     ring->at = at;
     ring->left -= count;
     ring->delivered = number;
+    ring->filtered += count - (uint32_t)(packet - packets);
     ring->bytes += bytes;
+    return (int)(packet - packets);
 }
 
-static void walk_plain(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count)
+static int walk_plain(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count)
 {
-    walk(ring, packets, count, false);
+    return walk(ring, packets, count, false, false);
 }
 
-static void walk_cooked(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count)
+static int walk_cooked(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count)
 {
-    walk(ring, packets, count, true);
+    return walk(ring, packets, count, true, false);
+}
+
+static int walk_filtering(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count)
+{
+    return walk(ring, packets, count, ring->is_cooked, true);
 }
 
 static int take(struct wb__packet_ring *ring, struct wb_packet *packets, int capacity)
@@ -203,11 +233,12 @@ static int take(struct wb__packet_ring *ring, struct wb_packet *packets, int cap
         uint32_t count = (uint32_t)(capacity - taken);
         if (count > ring->left)
             count = ring->left;
-        if (ring->is_cooked)
-            walk_cooked(ring, packets + taken, count);
+        if (ring->filters_itself)
+            taken += walk_filtering(ring, packets + taken, count);
+        else if (ring->is_cooked)
+            taken += walk_cooked(ring, packets + taken, count);
         else
-            walk_plain(ring, packets + taken, count);
-        taken += (int)count;
+            taken += walk_plain(ring, packets + taken, count);
     }
     return taken;
 }
@@ -226,9 +257,9 @@ static void read_statistics(struct wb__packet_ring *ring)
     ring->freezes += now.tp_freeze_q_cnt;
 }
 
-/* Makes the kernel's count final. The new program rejects what comes; binding to another
- * protocol waits until no processor is still in the middle of taking a packet in. It
- * fails where the interface is gone, and with it all reception. */
+/* Makes the kernel's count final. The new program rejects what comes, unless the one there is
+ * locked; binding to another protocol waits until no processor is still in the middle of taking
+ * a packet in. It fails where the interface is gone, and with it all reception. */
 static void stop_reception(struct wb__packet_ring *ring)
 {
     wb__packet_program_attach(ring->descriptor, NULL);
@@ -240,7 +271,7 @@ static void stop_reception(struct wb__packet_ring *ring)
 
 static uint64_t left_in_ring(const struct wb__packet_ring *ring)
 {
-    return ring->kernel_packets - ring->kernel_drops - ring->delivered;
+    return ring->kernel_packets - ring->kernel_drops - ring->filtered - ring->delivered;
 }
 
 /* Waits for a block. Returns 1 to look again, 0 when the time is over, or an error. */
@@ -308,7 +339,8 @@ static void packet_stats(struct wb__source *source, struct wb_source_stats *stat
                                       .dropped_ring = ring->kernel_drops,
                                       .dropped_interface = wb__interface_losses(&ring->losses),
                                       .bytes = ring->bytes,
-                                      .ring_full_events = ring->freezes};
+                                      .ring_full_events = ring->freezes,
+                                      .filtered = ring->filtered};
     if (ring->is_stopped && wb__clock_ms() >= ring->drain_until_ms)
         stats->dropped_ring += left_in_ring(ring);
     stats->seen = stats->delivered + stats->dropped_ring + stats->dropped_interface;
@@ -327,7 +359,8 @@ static int packet_descriptor(const struct wb__source *source)
     return ((const struct wb__packet_ring *)source)->descriptor;
 }
 
-/* The kernel puts one program in the place of the other between two packets. */
+/* The kernel puts one program in the place of the other between two packets; a filter of our
+ * own is in force for what the ring holds, too. */
 static int packet_set_filter(struct wb__source *source, const char *expression,
                              struct wb_error *error)
 {
@@ -335,7 +368,8 @@ static int packet_set_filter(struct wb__source *source, const char *expression,
     if (!ring->compiler)
         return wb__error_set(error, WB_E_UNSUPPORTED, 0,
                              "%s: it was not opened for a filter that changes", ring->name);
-    return wb__packet_ring_attach(ring, expression, error);
+    return ring->is_borrowed ? wb__packet_borrow_filter(ring, expression, error)
+                             : wb__packet_ring_attach(ring, expression, error);
 }
 
 static void packet_close(struct wb__source *source)
@@ -349,6 +383,8 @@ static void packet_close(struct wb__source *source)
         close(ring->descriptor);
     if (ring->compiler)
         pcap_close(ring->compiler);
+    if (ring->filters_itself)
+        pcap_freecode(&ring->own_filter);
     wb__wake_close(&ring->wake);
     free(ring->name);
     free(ring);
@@ -370,7 +406,7 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
     ring->source.operations = &wb__source_packet;
     ring->descriptor = -1;
     ring->name = name;
-    ring->snaplen = wb__live_snaplen(options);
+    ring->snaplen = ring->kernel_snaplen = wb__live_snaplen(options);
     ring->latency_ms = wb__live_latency_ms(options);
     ring->direction = options->direction;
     ring->own_packets = options->own_packets;

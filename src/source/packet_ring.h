@@ -28,11 +28,16 @@ struct wb__packet_ring {
     bool is_cooked;
     uint16_t arphrd_type;
     uint32_t snaplen;
+    uint32_t kernel_snaplen; /* more, where the filter is to see more */
     uint32_t segmented_above; /* no frame on this wire is longer */
     uint32_t latency_ms;
     enum wb_source_direction direction;
     bool own_packets;
     pcap_t *compiler; /* NULL where the filter will not change */
+    bool is_borrowed; /* others opened the socket: its program is locked (packet_borrow.h) */
+    bool filters_itself;
+    struct bpf_program own_filter; /* where filters_itself is set */
+    bool filter_sees_tags;
 
     uint8_t *map;
     size_t block_bytes;
@@ -47,6 +52,7 @@ struct wb__packet_ring {
     int64_t drain_until_ms;
     uint64_t kernel_packets, kernel_drops, freezes; /* kernel_packets includes the drops */
     uint64_t delivered, bytes;
+    uint64_t filtered; /* by own_filter */
     struct wb__interface_losses losses;
 };
 

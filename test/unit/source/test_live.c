@@ -24,6 +24,7 @@
 
 #include "live.h"
 #include "shape.h"
+#include "source/interface.h"
 #include "source/wake.h"
 
 /* As a pcap file. */
@@ -336,6 +337,12 @@ static void see_interface(void *context, const struct wb_interface *interface)
         seen->has_loopback = interface->is_loopback;
 }
 
+static bool permits_none(const struct wb_opener_request *request)
+{
+    (void)request;
+    return false;
+}
+
 static void interfaces_are_listed(void **unused)
 {
     (void)unused;
@@ -343,7 +350,7 @@ static void interfaces_are_listed(void **unused)
     struct seen_interfaces seen = {0};
     struct wb_error error;
     run("ip address add 192.0.2.1/24 dev " NEAR);
-    assert_true(wb_interfaces(see_interface, &seen, &error) >= 4);
+    assert_true(wb__interfaces(see_interface, &seen, permits_none, &error) >= 4);
     assert_true(seen.has_near);
     assert_true(seen.has_loopback);
     assert_true(seen.is_any_last);
