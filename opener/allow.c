@@ -53,7 +53,7 @@ static bool take_port(const char **at, uint16_t *port)
     for (; **at >= '0' && **at <= '9' && digits < 6; (*at)++, digits++)
         value = value * 10 + (unsigned)(**at - '0');
     *port = (uint16_t)value;
-    return digits > 0 && value <= PORT_MAX;
+    return digits > 0 && digits < 6 && value <= PORT_MAX;
 }
 
 static bool parse_range(struct port_range *range, const char *text)
@@ -118,7 +118,8 @@ static int parse_verbs(struct rule *rule, char *list, struct wb_error *error)
     for (char *part; (part = next_part(&list));) {
         int verb = verb_of(part);
         if (verb < 0)
-            return wrong(rule, "a verb is none of packet, inject, ip4, ip6, icmp4, icmp6, tun", error);
+            return wrong(rule, "a verb is none of packet, inject, ip4, ip6, icmp4, icmp6, tun",
+                         error);
         rule->verbs |= 1U << verb;
     }
     return 0;

@@ -21,9 +21,9 @@ struct caller {
     char name[WHO_MAX_BYTES]; /* or the number, where there is no name */
 };
 
-/* Becomes the caller; the permitted capabilities stay, none is effective. sudo_user is what sudo says in its
- * SUDO_UID, or NULL; it is believed where the real user is root, who could be anybody anyway.
- * Returns 0, or a code with *error filled. */
+/* Becomes the caller; the permitted capabilities stay, none is effective. sudo_user is what sudo
+ * says in its SUDO_UID, or NULL; it is believed where the real user is root, who could be anybody
+ * anyway. Returns 0, or a code with *error filled. */
 int caller_become(struct caller *caller, const char *sudo_user, struct wb_error *error);
 
 /* For allow_find. */

@@ -125,7 +125,8 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attri
     sigfillset(&all);
     int failure = posix_spawn_file_actions_adddup2(actions, end, STDIN_FILENO);
     if (!failure)
-        failure = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+        failure =
+            posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     if (!failure)
         failure = posix_spawn_file_actions_adddup2(actions, end, STDERR_FILENO);
     if (!failure)
