@@ -17,7 +17,7 @@
 %% <li>`{wirebeam_closed, C, Reason}': the capture has ended by itself, and all that it saw was
 %%     delivered: `eof', `{error, Reason}' (see {@link reason()}), or `{exit, Status}' where the
 %%     worker died. Or it was ended: `{exit, shutdown}' with the application, `closed' by another
-%%     process.</li>
+%%     process, `{error, timeout}' as its worker, asked for something, was silent for long.</li>
 %% </ul>
 %%
 %% A slow owner slows the delivery: at most a few messages wait for it, then the worker stops
@@ -172,14 +172,14 @@
           addresses := [binary()], is_up := boolean(), is_running := boolean(),
           is_loopback := boolean(), is_wireless := boolean(), can_capture := boolean()}.
 
--type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | not_started.
+-type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | timeout | not_started.
 %% The binary is one line for a person: what failed, on what, what to do.
 %%
 %% `eperm': no permission. `enodev': no such interface. `enoent': no such file. `format': not
 %% a capture file, or malformed from here on. `truncated': the file was cut off in a record.
 %% `filter': the expression does not compile. `down': the interface went down. `enotsup',
 %% `enomem', `system', `argument', `full', `limit'. `protocol': the worker sent what makes no
-%% sense. `not_started': the application wirebeam does not run.
+%% sense. `timeout': it does not answer. `not_started': the application wirebeam does not run.
 
 -export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
               stream_event/0,

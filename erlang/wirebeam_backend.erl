@@ -19,6 +19,9 @@
 -callback handle_info(Message :: term(), state()) ->
     {frames, [wirebeam_protocol:bytes()], state()} | {exit, Reason :: term()} | ignore.
 
+%% Ends a worker that does not read what it is told, as far as it can be; close/1 follows.
+-callback kill(state()) -> ok.
+
 %% Ends the worker, if it has not ended; no message of it comes afterwards.
 -callback close(state()) -> ok.
 

@@ -17,12 +17,18 @@
 
 -export([start_link/2, await/1, take/3, stats/1, set_filter/2, setopts/2, close/1,
          pause/2, transfer/3]).
--export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
+-export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2,
+         code_change/3]).
 
 -define(WINDOW, 8).         % frames under way, at most
 -define(MAILBOX, 32).       % messages that may wait in an owner that is always active
 -define(MAILBOX_POLL_MS, 2).
--define(ANSWER_MS, 5000).   % for a worker that does not answer, since it was stopped, say
+-define(ANSWER_MS, 5000).   % who asks the worker waits so long
+
+%% A worker that was asked is looked at so often, and is ended when so many looks in a row saw
+%% no answer. They are counted, since a VM that itself stood still makes one look of it.
+-define(LOOK_MS, 10000).
+-define(LOOKS, 3).
 
 %% A batch is made a list here and is garbage then: with room for one, it is never copied.
 -define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
@@ -55,6 +61,7 @@
          taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
                                undefined | reference()},
          asked = #{} :: #{non_neg_integer() => {gen_server:from(), wirebeam_protocol:question()}},
+         watch = none :: none | {reference(), LooksLeft :: pos_integer()}, % while it is asked
          reference = 0 :: non_neg_integer(),
          wants_packets :: boolean(),               % and not their batches
          telemetry :: undefined | fun((list(), map(), map()) -> term())}).
@@ -117,7 +124,7 @@ call(Capture, Request, Timeout) ->
 init({Owner, #{backend := Name, active := Active} = Options}) ->
     process_flag(trap_exit, true),
     Backend = wirebeam_backend:module(Name),
-    case Backend:open(Options, ?WINDOW) of
+    try Backend:open(Options, ?WINDOW) of
         {ok, Worker, MoreOptions} ->
             {ok, #state{backend = Backend, worker = Worker, owner = Owner,
                         monitor = monitor(process, Owner), active = Active,
@@ -126,6 +133,8 @@ init({Owner, #{backend := Name, active := Active} = Options}) ->
              {continue, {open, MoreOptions ++ wirebeam_options:for_worker(Options)}}};
         {error, Reason} ->
             {stop, Reason}
+    catch
+        error:undef -> {stop, {exit, unloaded}}
     end.
 
 -spec handle_continue({open, [{wirebeam_protocol:option(), binary()}]}, #state{}) ->
@@ -222,11 +231,27 @@ after_reply(Reply, State) -> {reply, Reply, State}.
 ask(From, Question, Command, #state{reference = Reference, asked = Asked} = State) ->
     case command(Command(Reference), State) of
         ok ->
-            {noreply, State#state{reference = (Reference + 1) band 16#ffffffff,
-                                  asked = Asked#{Reference => {From, Question}}}};
+            {noreply, watch(State#state{reference = (Reference + 1) band 16#ffffffff,
+                                        asked = Asked#{Reference => {From, Question}}})};
         Error ->
             {reply, {error, Error}, State}
     end.
+
+watch(#state{watch = none} = State) ->
+    State#state{watch = {erlang:start_timer(?LOOK_MS, self(), watch), ?LOOKS}};
+watch(State) ->
+    State.
+
+look(#state{asked = Asked} = State) when map_size(Asked) =:= 0 ->
+    State#state{watch = none};
+look(#state{watch = {_, 1}, backend = Backend, worker = Worker} = State) ->
+    ok = Backend:kill(Worker),
+    finish({error, timeout}, State#state{watch = none});
+look(#state{watch = {_, Left}} = State) ->
+    State#state{watch = {erlang:start_timer(?LOOK_MS, self(), watch), Left - 1}}.
+
+answered(#state{watch = {Timer, _}} = State) -> State#state{watch = {Timer, ?LOOKS}};
+answered(State) -> State.
 
 take(From, Max, Timeout, #state{active = false, taker = undefined} = State) ->
     Timer = case Timeout of
@@ -247,14 +272,25 @@ handle_info({timeout, Timer, take}, #state{taker = {From, _, Timer}} = State) ->
     {noreply, State#state{taker = undefined}};
 handle_info({timeout, Timer, mailbox}, #state{throttle = Timer} = State) ->
     after_message(deliver(throttle(State)));
+handle_info({timeout, Timer, watch}, #state{watch = {Timer, _}} = State) ->
+    after_message(look(State));
 handle_info(spent, State) ->
     {noreply, give_credit(State)};
-handle_info(Message, #state{backend = Backend, worker = Worker} = State) ->
-    case Backend:handle_info(Message, Worker) of
+handle_info(unloaded, State) ->
+    after_message(finish({exit, unloaded}, State));
+handle_info(Message, State) ->
+    case translated(Message, State) of
         {frames, Frames, Worker1} ->
             after_message(take_frames(Frames, State#state{worker = Worker1}));
         {exit, Reason} -> after_message(finish(Reason, State));
         ignore -> {noreply, State}
+    end.
+
+translated(Message, #state{backend = Backend, worker = Worker}) ->
+    try
+        Backend:handle_info(Message, Worker)
+    catch
+        error:undef -> {exit, {exit, unloaded}}
     end.
 
 after_message({stop, State}) -> {stop, normal, State};
@@ -282,7 +318,7 @@ take_frame({reply, Reference, Reply}, #state{asked = Asked} = State)
             finish({error, protocol}, State);
         Answer ->
             gen_server:reply(From, Answer),
-            State#state{asked = Others}
+            answered(State#state{asked = Others})
     end;
 take_frame({closed, Reason}, State) ->
     finish(closed_reason(Reason), State);
@@ -307,10 +343,18 @@ finish(_Reason, State) ->
 open_error({error, Reason}) -> Reason;
 open_error(Reason) -> Reason.
 
-end_worker(#state{backend = Backend, worker = Worker, asked = Asked} = State) ->
-    ok = Backend:close(Worker),
+end_worker(#state{asked = Asked} = State) ->
+    ok = close_worker(State),
     maps:foreach(fun(_, {From, _}) -> gen_server:reply(From, {error, closed}) end, Asked),
     State#state{asked = #{}}.
+
+%% Of a module that is not there, the worker ends with this process.
+close_worker(#state{backend = Backend, worker = Worker}) ->
+    try
+        Backend:close(Worker)
+    catch
+        error:undef -> ok
+    end.
 
 %% An owner who waits for messages is told of an end that it did not cause.
 -spec terminate(term(), #state{}) -> ok.
@@ -329,6 +373,11 @@ terminate_reason(Reason) -> {exit, Reason}.
 
 tell_waiting(#state{active = false, taker = undefined} = State) -> State;
 tell_waiting(State) -> tell_end(State).
+
+%% Versions whose states differ are exchanged by a restart of the application.
+-spec code_change(term(), term(), term()) -> {ok, #state{}} | {error, other_state}.
+code_change(_Version, #state{} = State, _Extra) -> {ok, State};
+code_change(_Version, _State, _Extra) -> {error, other_state}.
 
 %% --- delivery ---------------------------------------------------------------------------
 
@@ -416,8 +465,15 @@ tell_end(#state{owner = Owner, end_reason = Reason} = State) ->
 
 %% --- small things -----------------------------------------------------------------------
 
+%% A backend's module may be deleted at any moment.
 command(Command, #state{backend = Backend, worker = Worker}) ->
-    Backend:command(Worker, Command).
+    try
+        Backend:command(Worker, Command)
+    catch
+        error:undef ->
+            self() ! unloaded,
+            closed
+    end.
 
 reply(undefined, _Answer) -> ok;
 reply(From, Answer) -> gen_server:reply(From, Answer).

@@ -19,7 +19,8 @@
 -behaviour(gen_server).
 
 -export([start_link/3, start_link/4, child_spec/3, capture/1]).
--export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
+-export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2,
+         code_change/3]).
 
 -define(AT_A_TIME, 16).
 
@@ -154,3 +155,8 @@ terminate(_Reason, #state{ended = {ended, Reason}, module = Module, user = User}
 terminate(Reason, #state{capture = Capture, module = Module, user = User}) ->
     wirebeam:close(Capture),
     Module:handle_end(Reason, User).
+
+%% @private Versions whose states differ are exchanged by a restart.
+-spec code_change(term(), term(), term()) -> {ok, #state{}} | {error, other_state}.
+code_change(_Version, #state{} = State, _Extra) -> {ok, State};
+code_change(_Version, _State, _Extra) -> {error, other_state}.

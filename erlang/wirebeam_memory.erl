@@ -22,7 +22,8 @@ load() ->
 new(_Slots, _SlotBytes) ->
     erlang:nif_error(not_loaded).
 
-%% The first bytes of a slot. Raises badarg where there are none such.
+%% The first bytes of a slot. Raises badarg where there are none such, and not_loaded where the
+%% memory is of a library that was unloaded.
 -spec copy(memory(), non_neg_integer(), non_neg_integer()) -> binary().
 copy(_Memory, _Slot, _Length) ->
     erlang:nif_error(not_loaded).

@@ -5,7 +5,7 @@
 -module(wirebeam_nif).
 -behaviour(wirebeam_backend).
 
--export([open/2, command/2, handle_info/2, close/1]).
+-export([open/2, command/2, handle_info/2, kill/1, close/1]).
 -nifs([start/0, give/2, stop/1]).
 -on_load(load/0).
 
@@ -66,6 +66,11 @@ give_binary({Handle, Tag}, Binary) ->
 handle_info({wirebeam_nif, Tag, Frame}, {_, Tag} = Worker) -> {frames, [Frame], Worker};
 handle_info({wirebeam_nif, Tag, exit, Reason}, {_, Tag}) -> {exit, {exit, Reason}};
 handle_info(_Message, _Worker) -> ignore.
+
+%% No thread can be killed; that it is closed is all that can be done.
+-spec kill(worker()) -> ok.
+kill(_Worker) ->
+    ok.
 
 -spec close(worker()) -> ok.
 close({Handle, Tag}) ->

@@ -5,7 +5,7 @@
 -module(wirebeam_port).
 -behaviour(wirebeam_backend).
 
--export([open/0, open/2, command/2, handle_info/2, close/1]).
+-export([open/0, open/2, command/2, handle_info/2, kill/1, close/1]).
 
 -define(LENGTH, 4).             % bytes of a frame's length
 -define(BATCH_BYTES, 262144).   % these are the defaults
@@ -48,7 +48,7 @@ share(Worker, Options, Credit) ->
         error ->
             {ok, Worker, []}
     catch
-        error:not_loaded -> {ok, Worker, []}
+        error:Reason when Reason =:= not_loaded; Reason =:= undef -> {ok, Worker, []}
     end.
 
 %% Without a capture, for questions.
@@ -99,7 +99,10 @@ take(Bytes, #worker{parts = Parts} = Worker) ->
 split(<<Length:32, _/binary>>, _Frames, #worker{longest = Longest}) when Length > Longest ->
     {exit, {error, protocol}};
 split(<<Length:32, Frame:Length/binary, Bytes/binary>>, Frames, Worker) ->
-    split(Bytes, [whole(Frame, Worker) | Frames], Worker);
+    case whole(Frame, Worker) of
+        unloaded -> {exit, {exit, unloaded}};
+        Whole -> split(Bytes, [Whole | Frames], Worker)
+    end;
 split(Bytes, Frames, Worker) ->
     Need = case Bytes of
                <<Length:32, _/binary>> -> ?LENGTH + Length;
@@ -116,10 +119,22 @@ placed(<<Slot:32, Length:32>>, Memory) when Memory =/= none ->
     try
         wirebeam_memory:copy(Memory, Slot, Length)
     catch
-        error:badarg -> <<>>
+        error:badarg -> <<>>;
+        error:Reason when Reason =:= not_loaded; Reason =:= undef -> unloaded
     end;
 placed(_Place, _Memory) ->
     <<>>.
+
+%% What was stopped (SIGSTOP) does not see the end of its pipe.
+-spec kill(#worker{}) -> ok.
+kill(#worker{port = Port}) ->
+    case erlang:port_info(Port, os_pid) of
+        {os_pid, Pid} ->
+            _ = os:cmd("kill -9 " ++ integer_to_list(Pid)),
+            ok;
+        undefined ->
+            ok
+    end.
 
 -spec close(#worker{}) -> ok.
 close(#worker{port = Port}) ->

@@ -6,6 +6,9 @@
  * A hostile worker can write whatever it likes into the memory, at any time. It cannot make
  * it shorter (F_SEAL_SHRINK; so no access here faults), cannot reach beyond it (slot and
  * length are checked against what was made here), and cannot change what was copied out.
+ *
+ * When the module is upgraded, the new library takes over the memory of the old one where both
+ * are of the same layout. Else, and once the module was purged, it is strange to the new one.
  */
 #include <erl_nif.h>
 #include <fcntl.h>
@@ -14,6 +17,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+/* To be changed with struct shared. */
+#define LAYOUT "wirebeam_memory_1"
 
 #define SLOTS_MAX 1024
 #define SLOT_BYTES_MAX (64U << 20)
@@ -84,8 +90,9 @@ static ERL_NIF_TERM copy(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
     unsigned slot, length;
     ERL_NIF_TERM binary;
     (void)argc;
-    if (!enif_get_resource(env, argv[0], shared_type, (void **)&shared) ||
-        !enif_get_uint(env, argv[1], &slot) || slot >= shared->slots ||
+    if (!enif_get_resource(env, argv[0], shared_type, (void **)&shared))
+        return enif_raise_exception(env, enif_make_atom(env, "not_loaded"));
+    if (!enif_get_uint(env, argv[1], &slot) || slot >= shared->slots ||
         !enif_get_uint(env, argv[2], &length) || length > shared->slot_bytes)
         return enif_make_badarg(env);
     unsigned char *to = enif_make_new_binary(env, length, &binary);
@@ -97,7 +104,7 @@ static int load(ErlNifEnv *env, void **data, ERL_NIF_TERM info)
 {
     (void)data;
     (void)info;
-    shared_type = enif_open_resource_type(env, NULL, "memory", release,
+    shared_type = enif_open_resource_type(env, NULL, LAYOUT, release,
                                           ERL_NIF_RT_CREATE | ERL_NIF_RT_TAKEOVER, NULL);
     return shared_type ? 0 : -1;
 }
