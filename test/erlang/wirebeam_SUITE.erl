@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: ISC
-%% Captures as their owners see them, the same for every backend. The live cases capture on
-%% loopback: run this in a network namespace (scripts/test does).
+%% What captures of files deliver, and what of their options is refused: the same for every
+%% backend. Some cases capture on loopback: run this in a network namespace (scripts/test does).
 -module(wirebeam_SUITE).
 
 -include_lib("common_test/include/ct.hrl").
@@ -9,32 +9,24 @@
 
 -compile([export_all, nowarn_export_all]).
 
--import(eventually, [wait_until/1]).
+-import(capturing, [open/2, open_file/3, path/1, all_packets/1, until_closed/1, all_of/2,
+                    nothing_more/1, flush/1, send/2]).
 
 all() -> [{group, port}, {group, nif}].
 
-%% A thread of this VM cannot be killed.
-groups() -> [{port, [], cases()}, {nif, [], cases() -- [killed_under_load]}].
+
+groups() -> [{port, [], cases()}, {nif, [], cases()}].
 
 cases() ->
-    [packets_of_a_file, packets_by_recv, at_most_so_many, batches,
-     batches_by_recv, times_in_another_unit, active_once,
-     active_n, active_n_adds_up, active_n_has_an_end, passive_then_active, filter_of_a_file,
-     streams, transactions, anomalies, stats_of_a_file, hooks, large_frames,
-     options_arrive, wrong_options, files_of_any_name, no_such_file, no_such_interface, wrong_filter, cut_file,
-     owner_dies,
-     controlling_process_moves_messages, only_the_owner_receives, owners_that_cannot_be,
-     closed_by_another, application_stops, application_is_stopped, close_twice,
-     live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded,
-     hostile_terms, worker_is_killed, killed_under_load, many_opened].
+    [packets_of_a_file, packets_by_recv, at_most_so_many, batches, batches_by_recv,
+     times_in_another_unit, active_once, active_n, active_n_adds_up, active_n_has_an_end,
+     passive_then_active, filter_of_a_file, streams, transactions, anomalies, stats_of_a_file,
+     hooks, large_frames, options_arrive, wrong_options, files_of_any_name, no_such_file,
+     no_such_interface, wrong_filter, cut_file].
 
-init_per_suite(Config) ->
-    {ok, Started} = application:ensure_all_started(wirebeam),
-    [{started, Started} | Config].
+init_per_suite(Config) -> capturing:start(Config).
 
-end_per_suite(Config) ->
-    [ok = application:stop(Application) || Application <- ?config(started, Config)],
-    ok.
+end_per_suite(Config) -> capturing:stop(Config).
 
 init_per_group(Backend, Config) -> [{backend, Backend} | Config].
 
@@ -42,10 +34,7 @@ end_per_group(_Backend, _Config) -> ok.
 
 init_per_testcase(_Case, Config) -> Config.
 
-%% No capture is left, whatever the case did, and no message of one.
-end_per_testcase(_Case, _Config) ->
-    wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end),
-    ok.
+end_per_testcase(_Case, _Config) -> capturing:none_is_left().
 
 %% --- files ------------------------------------------------------------------------------
 
@@ -239,110 +228,6 @@ passive_then_active(Config) ->
     ok = wirebeam:setopts(C, #{active => true}),
     ?assertEqual(Frames, [P#wirebeam_packet.data || P <- [First | all_packets(C)]]).
 
-%% --- owners -----------------------------------------------------------------------------
-
-owner_dies(Config) ->
-    Self = self(),
-    Path = path(Config),
-    savefile:write(Path, [savefile:udp(1, <<>>)]),
-    {Pid, Monitor} =
-        spawn_monitor(fun() ->
-                              {ok, C} = open(Config, #{file => Path, active => false}),
-                              Self ! {opened, C},
-                              receive never -> ok end
-                      end),
-    C = receive {opened, Capture} -> Capture after 5000 -> ct:fail(not_opened) end,
-    CMonitor = monitor(process, C),
-    exit(Pid, kill),
-    receive {'DOWN', Monitor, process, Pid, killed} -> ok end,
-    receive {'DOWN', CMonitor, process, C, normal} -> ok after 5000 -> ct:fail(alive) end.
-
-controlling_process_moves_messages(Config) ->
-    Frames = [savefile:udp(N, <<>>) || N <- lists:seq(1, 10)],
-    C = open_file(Config, Frames, #{batch_bytes => 1, active => 5}),
-    wait_until(fun() -> mailbox() >= 3 end),
-    Self = self(),
-    New = spawn_link(fun() ->
-                             receive go -> ok end,
-                             ok = wirebeam:setopts(C, #{active => true}),
-                             Self ! {packets, all_packets(C)}
-                     end),
-    ok = wirebeam:controlling_process(C, New),
-    New ! go,
-    receive
-        {packets, Packets} ->
-            ?assertEqual(Frames, [P#wirebeam_packet.data || P <- Packets])
-    after 5000 -> ct:fail(nothing)
-    end,
-    receive {wirebeam, C, _} -> ct:fail(left) after 0 -> ok end.
-
-only_the_owner_receives(Config) ->
-    C = open_file(Config, [savefile:udp(1, <<>>)], #{active => false}),
-    Self = self(),
-    spawn_link(fun() -> Self ! {answer, wirebeam:recv(C, 0),
-                                wirebeam:controlling_process(C, self())} end),
-    receive {answer, A, B} -> ?assertEqual({{error, not_owner}, {error, not_owner}}, {A, B}) end,
-    ok = wirebeam:close(C).
-
-%% Who cannot be the owner is not: the old one stays.
-owners_that_cannot_be(Config) ->
-    Remote = a_remote_pid(),
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in}),
-    ?assertEqual({error, remote_owner}, wirebeam:controlling_process(C, Remote)),
-    ?assertEqual({error, einval}, wirebeam:controlling_process(C, C)),
-    send(7001, [<<"one">>]),
-    [_] = some_packets(C, 1),
-    ok = wirebeam:close(C).
-
-%% Of a node that there is not: as this one is not distributed, it cannot have one of its own.
-a_remote_pid() ->
-    Node = <<"other@nowhere">>,
-    binary_to_term(<<131, 88, 119, (byte_size(Node)), Node/binary, 1:32, 0:32, 1:32>>).
-
-%% The owner waits for messages, and gets to know.
-closed_by_another(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001"}),
-    spawn_link(fun() -> ok = wirebeam:close(C) end),
-    receive {wirebeam_closed, C, Reason} -> ?assertEqual(closed, Reason)
-    after 5000 -> ct:fail(not_told)
-    end.
-
-application_stops(Config) ->
-    Path = path(Config),
-    savefile:write(Path, [savefile:udp(N rem 65536, <<0:8000>>) || N <- lists:seq(1, 20000)]),
-    {ok, Active} = open(Config, #{interface => "lo", filter => "udp port 7001"}),
-    {ok, Loaded} = open(Config, #{file => Path, batch_bytes => 65536}),
-    Self = self(),
-    Receiver = spawn_link(fun() ->
-                                  {ok, C} = open(Config, #{interface => "lo", active => false,
-                                                           filter => "udp port 7001"}),
-                                  Self ! opened,
-                                  Self ! {received, wirebeam:recv(C, 0)}
-                          end),
-    receive opened -> ok after 5000 -> ct:fail(Receiver) end,
-    timer:sleep(50),
-    ok = application:stop(wirebeam),
-    receive {wirebeam_closed, Active, Reason} -> ?assertEqual({exit, shutdown}, Reason)
-    after 5000 -> ct:fail(not_told)
-    end,
-    ?assertMatch({_, {exit, shutdown}}, until_closed(Loaded)),
-    receive {received, Error} -> ?assertEqual({error, {closed, {exit, shutdown}}}, Error)
-    after 5000 -> ct:fail(not_told)
-    end,
-    ?assertEqual({error, closed}, wirebeam:stats(Active)),
-    ok = application:start(wirebeam).
-
-application_is_stopped(Config) ->
-    ok = application:stop(wirebeam),
-    ?assertEqual({error, not_started}, open(Config, #{interface => "lo"})),
-    ok = application:start(wirebeam).
-
-close_twice(Config) ->
-    C = open_file(Config, [savefile:udp(1, <<>>)], #{active => false}),
-    ok = wirebeam:close(C),
-    ok = wirebeam:close(C),
-    ?assertEqual({error, closed}, wirebeam:stats(C)).
-
 %% --- mistakes ---------------------------------------------------------------------------
 
 %% Each option does something, or is refused by the worker where its value makes no sense.
@@ -424,243 +309,3 @@ no_such_interface(Config) ->
 wrong_filter(Config) ->
     {error, {filter, Words}} = open(Config, #{interface => "lo", filter => "tcp port port"}),
     ?assertMatch({_, _}, binary:match(Words, <<"tcp port port">>)).
-
-%% --- live -------------------------------------------------------------------------------
-
-live_udp(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", immediate => true,
-                             direction => in}),
-    send(7001, [<<"one">>, <<"two">>]),
-    Packets = some_packets(C, 2),
-    ?assertEqual([<<"one">>, <<"two">>],
-                 [binary:part(P#wirebeam_packet.data, 42, 3) || P <- Packets]),
-    {ok, #{source := #{seen := 2, delivered := 2, dropped_ring := 0}}} = wirebeam:stats(C),
-    ok = wirebeam:close(C).
-
-live_filter_swap(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", immediate => true,
-                             direction => in}),
-    send(7002, [<<"no">>]),
-    send(7001, [<<"one">>]),
-    [_] = some_packets(C, 1),
-    ?assertMatch({error, {filter, _}}, wirebeam:set_filter(C, "udp port port")),
-    send(7001, [<<"one">>]),
-    [_] = some_packets(C, 1),
-    ok = wirebeam:set_filter(C, <<"udp port 7002">>),
-    send(7001, [<<"no">>]),
-    send(7002, [<<"two">>]),
-    [P] = some_packets(C, 1),
-    ?assertEqual(<<"two">>, binary:part(P#wirebeam_packet.data, 42, 3)),
-    ok = wirebeam:set_filter(C, <<"vlan 7 and udp port 7002">>),
-    ?assertMatch({error, {filter, _}}, wirebeam:set_filter(C, "udp port \x{43a}\x{e9}")),
-    ?assertError({badarg, {filter, _}}, wirebeam:set_filter(C, binary:copy(<<" ">>, 20 bsl 20))),
-    ?assertMatch({ok, _}, wirebeam:stats(C)),
-    ok = wirebeam:close(C).
-
-%% Nobody asks for packets while far more of them come than ring and window hold.
-live_losses_add_up(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in,
-                             buffer_bytes => 1 bsl 20, active => false}),
-    Sent = 20000,
-    send(7001, lists:duplicate(Sent, <<0:8000>>)),
-    {ok, #{source := #{dropped_ring := Dropped}}} = wirebeam:stats(C),
-    ?assert(Dropped > 0),
-    {Delivered, Lost} = drain(C, 0, 0),
-    {ok, #{source := #{seen := Sent, delivered := Delivered, dropped_ring := Lost}}} =
-        wirebeam:stats(C),
-    ?assertEqual(Sent, Delivered + Lost),
-    ok = wirebeam:close(C).
-
-drain(C, Delivered, Lost) ->
-    case wirebeam:recv(C, 0, 2000) of
-        {ok, {packets, Packets}} -> drain(C, Delivered + length(Packets), Lost);
-        {ok, {lost, #{ring := Ring}}} -> drain(C, Delivered, Lost + Ring);
-        {error, timeout} -> {Delivered, Lost}
-    end.
-
-%% The mailbox of an owner that does nothing stays short, and the memory of the VM small.
-slow_owner_is_bounded(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in,
-                             buffer_bytes => 1 bsl 20, batch_bytes => 65536}),
-    Before = erlang:memory(binary),
-    send(7001, lists:duplicate(40000, <<0:8000>>)),
-    Length = mailbox(),
-    ?assert(Length >= 32 andalso Length =< 40, Length),
-    ?assert(erlang:memory(binary) - Before < 16 bsl 20),
-    ok = wirebeam:close(C),
-    flush(C).
-
-%% Whatever processes of this or another node send: the capture answers, and goes on.
-hostile_terms(Config) ->
-    C = open_file(Config, [savefile:udp(N, <<>>) || N <- lists:seq(1, 10)], #{active => false}),
-    Terms = [x, <<>>, [], {}, #{}, self(), make_ref(), -1, 1 bsl 70, 1.5, fun() -> ok end,
-             "", [a | b], {take, x, y}, {take, -1, 0}, {take, 0, -1}, {take, 0, 1 bsl 40},
-             {setopts, #{active => 0}}, {setopts, #{active => x}}, {setopts, #{}}, {setopts, x},
-             {set_filter, x}, {set_filter, [300]}, {set_filter, {}},
-             {set_filter, binary:copy(<<" ">>, 20 bsl 20)}, {pause, x}, {pause, C},
-             {transfer, x, true}, {transfer, self(), 0}, {transfer, self(), x},
-             {transfer, C, false}, {open, []}],
-    [begin
-         ?assertMatch({error, _}, catch gen_server:call(C, Term), Term),
-         C ! Term,
-         gen_server:cast(C, Term),
-         C ! {'$gen_call', Term, stats},
-         C ! {'$gen_call', {Term, Term}, Term},
-         C ! {'DOWN', Term, process, Term, Term},
-         C ! {timeout, Term, take}
-     end || Term <- Terms],
-    [C ! Term || Term <- [mailbox, spent]],
-    {ok, {packets, Packets}} = wirebeam:recv(C, 0),
-    ?assertEqual(10, length(Packets)),
-    ok = wirebeam:close(C).
-
-%% --- the worker -------------------------------------------------------------------------
-
-worker_is_killed(Config) ->
-    {ok, C} = open(Config, #{interface => "lo", filter => "udp port 7001", direction => in}),
-    send(7001, lists:duplicate(100, <<0:8000>>)),
-    case ?config(backend, Config) of
-        port ->
-            [] = os:cmd("kill -9 " ++ worker_of(C)),
-            receive {wirebeam_closed, C, Reason} -> ?assertEqual({exit, 137}, Reason)
-            after 5000 -> ct:fail(not_told)
-            end,
-            ?assertEqual("", os:cmd("pgrep wirebeam-port")),
-            {ok, Again} = open(Config, #{interface => "lo"}),
-            ok = wirebeam:close(Again);
-        nif ->
-            ok = wirebeam:close(C)
-    end,
-    flush(C).
-
-%% A kill at any moment of a delivery is told once, after what was delivered.
-killed_under_load(Config) ->
-    Path = path(Config),
-    savefile:write(Path, [savefile:udp(N rem 65536, <<N:4000>>) || N <- lists:seq(1, 50000)]),
-    %% Credit holds it back before the end of the file: each kill hits a worker that has more.
-    [begin
-         {ok, C} = open(Config, #{file => Path, memory => Memory, active => false}),
-         {ok, {packets, First}} = wirebeam:recv(C, 0),
-         Worker = worker_of(C),
-         spawn_link(fun() -> timer:sleep(Ms), os:cmd("kill -9 " ++ Worker) end),
-         {Count, {exit, _}} = slowly(C, length(First)),
-         ?assert(Count < 50000)
-     end || Ms <- [0, 1, 2, 5, 10, 20], Memory <- [pipe, shared]],
-    wait_until(fun() -> os:cmd("pgrep wirebeam-port") =:= "" end).
-
-slowly(C, Count) ->
-    timer:sleep(1),
-    case wirebeam:recv(C, 100) of
-        {ok, {packets, Packets}} -> slowly(C, Count + length(Packets));
-        {error, {closed, Reason}} -> {Count, Reason}
-    end.
-
-worker_of(C) ->
-    {links, Links} = process_info(C, links),
-    [Worker] = [os_pid(Port) || Port <- Links, is_port(Port)],
-    integer_to_list(Worker).
-
-os_pid(Port) ->
-    {os_pid, Pid} = erlang:port_info(Port, os_pid),
-    Pid.
-
-many_opened(Config) ->
-    Path = path(Config),
-    savefile:write(Path, [savefile:udp(1, <<>>)]),
-    cycles(Config, Path, 20),
-    Before = resources(), Bytes = erlang:memory(total),
-    cycles(Config, Path, 1000),
-    wait_until(fun() -> lists:all(fun({Now, Then}) -> Now =< Then end,
-                                  lists:zip(resources(), Before))
-               end),
-    [erlang:garbage_collect(Pid) || Pid <- [self(), whereis(wirebeam_sup)]],
-    Growth = erlang:memory(total) - Bytes,
-    ct:pal("the VM has ~b bytes more", [Growth]),
-    ?assert(Growth < 1 bsl 20).
-
-cycles(Config, Path, Count) ->
-    [begin
-         {ok, C} = open(Config, #{file => Path, active => N rem 2 =:= 0}),
-         ok = wirebeam:close(C),
-         flush(C)
-     end || N <- lists:seq(1, Count)].
-
-%% What is left of a capture that was closed goes a moment later: then there may be less.
-resources() ->
-    {ok, Descriptors} = file:list_dir("/proc/self/fd"),
-    {ok, Threads} = file:list_dir("/proc/self/task"),
-    [length(Descriptors), length(Threads), length(erlang:ports()), length(erlang:processes()),
-     list_to_integer(string:trim(os:cmd("pgrep -c wirebeam-port")))].
-
-%% --- help -------------------------------------------------------------------------------
-
-open(Config, Options) ->
-    wirebeam:open(maps:merge(#{backend => ?config(backend, Config)}, Options)).
-
-path(Config) ->
-    filename:join(?config(priv_dir, Config), "capture.pcap").
-
-open_file(Config, Frames, Options) ->
-    savefile:write(path(Config), Frames),
-    {ok, C} = open(Config, Options#{file => path(Config)}),
-    C.
-
-all_packets(C) ->
-    {Packets, eof} = until_closed(C),
-    Packets.
-
-until_closed(C) ->
-    receive
-        {wirebeam, C, {packets, Packets}} ->
-            {Others, Reason} = until_closed(C),
-            {Packets ++ Others, Reason};
-        {wirebeam_passive, C} -> until_closed(C);
-        {wirebeam_closed, C, Reason} -> {[], Reason}
-    after 10000 -> ct:fail({not_closed, process_info(self(), messages)})
-    end.
-
-all_of(Kind, C) ->
-    receive
-        {wirebeam, C, {streams, Events}} when Kind =:= streams -> Events ++ all_of(Kind, C);
-        {wirebeam, C, {Kind, Event}} -> [Event | all_of(Kind, C)];
-        {wirebeam, C, _} -> all_of(Kind, C);
-        {wirebeam_closed, C, eof} -> []
-    after 10000 -> ct:fail({not_closed, process_info(self(), messages)})
-    end.
-
-some_packets(_C, 0) ->
-    [];
-some_packets(C, Count) ->
-    receive
-        {wirebeam, C, {packets, Packets}} -> Packets ++ some_packets(C, Count - length(Packets))
-    after 5000 -> ct:fail({missing, Count})
-    end.
-
-nothing_more(C) ->
-    receive
-        {wirebeam, C, _} = Message -> ct:fail(Message);
-        {wirebeam_passive, C} = Message -> ct:fail(Message);
-        {wirebeam_closed, C, _} = Message -> ct:fail(Message)
-    after 100 -> ok
-    end.
-
-flush(C) ->
-    receive
-        {wirebeam, C, _} -> flush(C);
-        {wirebeam_closed, C, _} -> flush(C)
-    after 0 -> ok
-    end.
-
-send(Port, Datagrams) ->
-    {ok, Receiver} = gen_udp:open(Port, [{ip, {127, 0, 0, 1}}, {active, false}]),
-    {ok, Sender} = gen_udp:open(0, [{ip, {127, 0, 0, 1}}]),
-    [ok = gen_udp:send(Sender, {127, 0, 0, 1}, Port, Datagram) || Datagram <- Datagrams],
-    ok = gen_udp:close(Sender),
-    ok = gen_udp:close(Receiver).
-
-%% How many messages wait for this process. A receive takes in those that just came, which
-%% process_info/2 leaves out.
-mailbox() ->
-    receive nothing_like_this -> ok after 0 -> ok end,
-    {message_queue_len, Length} = process_info(self(), message_queue_len),
-    Length.

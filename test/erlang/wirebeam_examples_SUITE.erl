@@ -87,7 +87,7 @@ client_side(Config) ->
     ?assertEqual(nomatch, binary:match(Two, <<"200 OK">>)),
     exit(Pid, kill),
     receive {'DOWN', Monitor, process, Pid, _} -> ok end,
-    none_is_left().
+    capturing:none_is_left().
 
 %% Of the connections that are over.
 wholes(Directory) ->
@@ -114,7 +114,7 @@ by_etag(Config) ->
                       pages(Directory))),
     unlink(Pid),
     ok = gen_server:stop(Pid),
-    none_is_left().
+    capturing:none_is_left().
 
 pages(Directory) ->
     {ok, Names} = file:list_dir(Directory),
@@ -126,7 +126,7 @@ by_etag_again_after_a_crash(Config) ->
     Spec = wirebeam_http:child_spec(http_by_etag, Directory, capture(Config)),
     {ok, Supervisor} = supervisor:start_link(?MODULE, [Spec]),
     [{_, First, _, _}] = supervisor:which_children(Supervisor),
-    "" = os:cmd("kill -9 " ++ worker_of(wirebeam_http:capture(First))),
+    "" = os:cmd("kill -9 " ++ capturing:worker_of(wirebeam_http:capture(First))),
     wait_until(fun() ->
                        case supervisor:which_children(Supervisor) of
                            [{_, Pid, _, _}] -> is_pid(Pid) andalso Pid =/= First;
@@ -137,12 +137,7 @@ by_etag_again_after_a_crash(Config) ->
     wait_until(fun() -> {ok, Names} = file:list_dir(Directory), length(Names) =:= 1 end),
     unlink(Supervisor),
     exit(Supervisor, shutdown),
-    none_is_left().
-
-worker_of(Capture) ->
-    {links, Links} = process_info(Capture, links),
-    [Pid] = [wirebeam_SUITE:os_pid(Port) || Port <- Links, is_port(Port)],
-    integer_to_list(Pid).
+    capturing:none_is_left().
 
 %% Of the test's own supervisor.
 init(Specs) -> {ok, {#{intensity => 5}, Specs}}.
@@ -166,14 +161,12 @@ sniffed(Config) ->
 
 several_nodes(Config) ->
     Backend = ?config(backend, Config),
-    "" = os:cmd("epmd -daemon"),
-    wait_until(fun() -> erl_epmd:names({127, 0, 0, 1}) =:= {ok, []} end),
-    {ok, _} = net_kernel:start(['consumer@127.0.0.1', longnames]),
+    ok = machine:start_nodes(),
     Path = filename:join(?config(priv_dir, Config), "nodes.pcap"),
     savefile:write(Path, [savefile:udp(N rem 65536, <<N:32>>) || N <- lists:seq(1, 50000)]),
-    {_, Endless} = start_peer(endless),
-    {FilePeer, File} = start_peer(file),
-    {_, Killed} = start_peer(killed),
+    {_, Endless} = machine:start_node(endless),
+    {FilePeer, File} = machine:start_node(file),
+    {_, Killed} = machine:start_node(killed),
     Self = self(),
     Options = tell_opened(#{interface => "lo", filter => "udp port 7009", direction => in,
                             immediate => true, backend => Backend}),
@@ -183,14 +176,14 @@ several_nodes(Config) ->
         Self ! {ends, Ends}
                       end),
     [wait_for_open(Node) || Node <- [Killed, Endless]],
-    send(7009),
+    capturing:send(7009, [<<"x">>]),
     [receive {packets, Node, _} -> ok after 5000 -> ct:fail(Node) end || Node <- [Killed, Endless]],
     "" = os:cmd("kill -9 " ++ erpc:call(Killed, os, getpid, [])),
     wait_until(fun() -> not is_capturing(Killed) end),
     %% Its worker goes with it; that of the other, where it is a program, stays.
     Left = case Backend of port -> "1\n"; nif -> "0\n" end,
     wait_until(fun() -> os:cmd("pgrep -c -x wirebeam-port") =:= Left end),
-    send(7009),
+    capturing:send(7009, [<<"x">>]),
     receive {packets, Endless, _} -> ok after 5000 -> ct:fail(endless) end,
     Counted = counters:new(1, []),
     ?assertEqual(#{File => eof},
@@ -202,14 +195,7 @@ several_nodes(Config) ->
     exit(Live, kill),
     wait_until(fun() -> not is_capturing(Endless) end),
     ok = peer:stop(FilePeer),
-    ok = net_kernel:stop(),
-    _ = os:cmd("epmd -kill").
-
-start_peer(Name) ->
-    {ok, Peer, Node} = peer:start_link(#{name => Name, host => "127.0.0.1", longnames => true,
-                                         args => ["-pa" | code:get_path()]}),
-    unlink(Peer),
-    {Peer, Node}.
+    ok = machine:stop_nodes().
 
 is_capturing(Node) ->
     try erpc:call(Node, supervisor, which_children, [wirebeam_sup]) of
@@ -217,11 +203,6 @@ is_capturing(Node) ->
     catch
         _:_ -> false
     end.
-
-send(Port) ->
-    {ok, Sender} = gen_udp:open(0, [{ip, {127, 0, 0, 1}}]),
-    ok = gen_udp:send(Sender, {127, 0, 0, 1}, Port, <<"x">>),
-    gen_udp:close(Sender).
 
 %% --- help -------------------------------------------------------------------------------
 
@@ -234,6 +215,3 @@ tell_opened(Options) ->
 
 wait_for_open(Node) ->
     receive {opened, Node} -> ok after 10000 -> ct:fail({not_opened, Node}) end.
-
-none_is_left() ->
-    wait_until(fun() -> supervisor:which_children(wirebeam_sup) =:= [] end).

@@ -1,6 +1,6 @@
 %% SPDX-License-Identifier: ISC
-%% What the NIF alone can do wrong: stay behind when it is unloaded, lose threads, hold
-%% a scheduler. What it has in common with the port is in wirebeam_SUITE.
+%% What the NIF alone can do wrong: lose threads, hold a scheduler, change what was handed out.
+%% What it has in common with the port is in the suites of both.
 -module(wirebeam_nif_SUITE).
 
 -include_lib("common_test/include/ct.hrl").
@@ -20,8 +20,7 @@ all() ->
     [hostile_terms, hostile_commands, command_of_any_length,
      owner_dies, handle_is_dropped, nothing_after_close, file_that_nobody_writes,
      calls_are_short, schedulers_are_free, kept_packets_stay, kept_packets_are_bounded,
-     cycles_leave_nothing, reload_under_load, upgrade_under_load, unload_ends_workers,
-     halt_under_load].
+     cycles_leave_nothing, halt_under_load].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -187,7 +186,8 @@ free_once(Config, Tries) ->
     end.
 
 lateness(Config, Mode) ->
-    {0, Output} = vm(["+S", "1:1", "-run", ?MODULE_STRING, "late", Mode, ?config(file, Config)]),
+    {0, Output} = machine:run(["+S", "1:1", "-run", ?MODULE_STRING, "late", Mode,
+                               ?config(file, Config)]),
     [Half, Most, All] = [list_to_integer(Word) || Word <- string:lexemes(Output, " \n")],
     {Half, Most, All}.
 
@@ -303,94 +303,10 @@ cycle(Config, _N, 6) ->
     {ok, C} = wirebeam:open(#{file => ?config(file, Config), backend => nif, active => once}),
     ok = wirebeam:close(C).
 
-%% --- code -------------------------------------------------------------------------------
-
-reload_under_load(Config) ->
-    Pid = reader(Config),
-    [begin reload(), timer:sleep(5) end || _ <- lists:seq(1, 50)],
-    stop_reader(Pid).
-
-%% Another version from another directory: another library.
-upgrade_under_load(Config) ->
-    Old = code:lib_dir(wirebeam),
-    Pid = reader(Config),
-    [begin
-         New = filename:join([?config(priv_dir, Config), integer_to_list(N), "wirebeam-" ++
-                                  integer_to_list(N)]),
-         copy(Old, New),
-         ok = use_code(New),
-         ?assertEqual(filename:join(New, "ebin/wirebeam_nif.beam"), code:which(wirebeam_nif)),
-         ?assert(is_mapped(filename:join(New, "priv/wirebeam_nif.so"))),
-         timer:sleep(20)
-     end || N <- lists:seq(1, 5)],
-    ok = use_code(Old),
-    stop_reader(Pid).
-
-use_code(Directory) ->
-    true = code:replace_path(wirebeam, filename:join(Directory, "ebin")),
-    reload().
-
-copy(From, To) ->
-    [begin
-         Target = filename:join([To, Directory, filename:basename(File)]),
-         ok = filelib:ensure_dir(Target),
-         {ok, _} = file:copy(File, Target)
-     end || Directory <- ["ebin", "priv"],
-            File <- filelib:wildcard(filename:join([From, Directory, "*"]))],
-    ok.
-
-is_mapped(Library) ->
-    {ok, Maps} = file:read_file("/proc/self/maps"),
-    binary:match(Maps, unicode:characters_to_binary(Library)) =/= nomatch.
-
-%% The module goes, and comes again when it is needed: as another library, to which the handle
-%% of the old one is strange.
-unload_ends_workers(Config) ->
-    {ok, C} = wirebeam:open(#{file => ?config(file, Config), backend => nif, active => false}),
-    {ok, _} = wirebeam:recv(C, 1, 5000),
-    timer:sleep(100), % the worker waits for credit: no message loads the module between
-    true = code:delete(wirebeam_nif),
-    _ = code:purge(wirebeam_nif),
-    ?assertEqual({error, {closed, {exit, unloaded}}}, last_of(C)),
-    ?assertEqual(?FRAMES, read_all(?config(file, Config))).
-
-last_of(C) ->
-    case wirebeam:recv(C, 0, 5000) of
-        {ok, {packets, _}} -> last_of(C);
-        Error -> Error
-    end.
-
-%% Delete, purge, load: the old code goes while the library is in use.
-reload() ->
-    _ = code:purge(wirebeam_nif),
-    {module, wirebeam_nif} = code:load_file(wirebeam_nif),
-    _ = code:purge(wirebeam_nif),
-    ok.
-
-%% Reads the file again and again: every time all of it comes.
-reader(Config) ->
-    Path = ?config(file, Config),
-    Pid = spawn_link(fun() -> read_until_stopped(Path, 0) end),
-    timer:sleep(20),
-    Pid.
-
-read_until_stopped(Path, Times) ->
-    receive
-        {stop, From} -> From ! {read, self(), Times}
-    after 0 ->
-            ?FRAMES = read_all(Path),
-            read_until_stopped(Path, Times + 1)
-    end.
-
-stop_reader(Pid) ->
-    Pid ! {stop, self()},
-    receive
-        {read, Pid, Times} -> ct:pal("read ~p times", [Times]), ?assert(Times > 0)
-    after 20000 -> ct:fail(reader)
-    end.
+%% --- the end of the machine --------------------------------------------------------------
 
 halt_under_load(Config) ->
-    [?assertEqual({0, ""}, vm(["-run", ?MODULE_STRING, "halted", ?config(file, Config)]))
+    [?assertEqual({0, ""}, machine:run(["-run", ?MODULE_STRING, "halted", ?config(file, Config)]))
      || _ <- lists:seq(1, 10)].
 
 halted([Path]) ->
@@ -434,21 +350,6 @@ count(C, Count) ->
         {wirebeam, C, {packets, Packets}} -> count(C, Count + length(Packets));
         {wirebeam_closed, C, eof} -> Count;
         {wirebeam_closed, C, Reason} -> exit(Reason)
-    end.
-
-%% Another virtual machine with the code paths of this one.
-vm(Arguments) ->
-    Paths = lists:append([["-pa", Path] || Path <- code:get_path(), Path =/= "."]),
-    Port = open_port({spawn_executable, os:find_executable("erl")},
-                     [{args, ["-noshell", "-noinput" | Paths ++ Arguments]}, exit_status,
-                      stderr_to_stdout]),
-    output(Port, []).
-
-output(Port, Output) ->
-    receive
-        {Port, {data, Data}} -> output(Port, Output ++ Data);
-        {Port, {exit_status, Status}} -> {Status, Output}
-    after 60000 -> ct:fail({vm, Output})
     end.
 
 threads() ->

@@ -14,8 +14,8 @@
 -define(WINDOW, 8).
 
 all() ->
-    [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end, places_without_a_frame, nonsense_answers,
-     nonsense_interfaces, no_program, program_that_ends].
+    [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end,
+     places_without_a_frame, nonsense_answers, nonsense_interfaces, no_program, program_that_ends].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
