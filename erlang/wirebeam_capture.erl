@@ -30,8 +30,9 @@
 -define(LOOK_MS, 10000).
 -define(LOOKS, 3).
 
-%% A batch is made a list here and is garbage then: with room for one, it is never copied.
--define(HEAP, [{min_heap_size, 1 bsl 17}, {min_bin_vheap_size, 1 bsl 20}]).
+%% A batch is made a list here and is garbage then: with room for one, it is never copied. With
+%% more room the VM would collect on another thread, and wake that one each time.
+-define(HEAP, [{min_heap_size, 1 bsl 16}, {min_bin_vheap_size, 1 bsl 20}]).
 
 %% Requests come from any process of any node, whatever the functions below let through.
 -define(ACTIVE_MAX, 32767).
