@@ -41,10 +41,10 @@ static int parts_of(const struct events *events, struct iovec *parts)
     return count;
 }
 
-static void free_held(struct events *events)
+static void release_held(struct events *events)
 {
     for (int i = 0; i < events->held_count; i++)
-        free(events->held[i].bytes);
+        spares_give(&events->spares, events->held[i].bytes, events->held[i].capacity);
     events->held_count = 0;
     events->held_bytes = 0;
 }
@@ -59,7 +59,7 @@ static void send_events(struct events *events)
     if (events->buffer.capacity > KEPT_BYTES && !events->buffer.is_failed)
         buffer_free(&events->buffer);
     events->buffer.used = 0;
-    free_held(events);
+    release_held(events);
 }
 
 static void end(struct events *events, size_t start)
@@ -194,7 +194,7 @@ static void put_body(struct events *events, struct body *body)
     }
     buffer_put32(&events->buffer, (uint32_t)body->used);
     events->held[events->held_count++] =
-        (struct held){events->buffer.used, body->bytes, body->used};
+        (struct held){events->buffer.used, body->bytes, body->used, body->capacity};
     events->held_bytes += body->used;
     events->held_of_event += body->used;
     body->bytes = NULL;
@@ -237,7 +237,7 @@ static void on_http_bytes(void *context, struct wb_flow *flow,
     if (part != WB_HTTP_PART_BODY)
         return;
     if (!transaction->user)
-        transaction->user = exchange_new(events->stats);
+        transaction->user = exchange_new(&events->spares, events->stats);
     if (transaction->user)
         exchange_add(transaction->user, side, bytes, length, message->content_length,
                      events->settings, events->stats);
@@ -422,6 +422,7 @@ void events_flush(struct events *events)
 void events_free(struct events *events)
 {
     batch_free(&events->batch);
-    free_held(events);
+    release_held(events);
+    spares_free(&events->spares);
     buffer_free(&events->buffer);
 }

@@ -12,6 +12,7 @@
 #include "buffer.h"
 #include "counters.h"
 #include "options.h"
+#include "spares.h"
 
 #define HELD_MAX 256 /* in a frame */
 
@@ -19,7 +20,7 @@
 struct held {
     size_t before; /* bytes of the buffer before it */
     uint8_t *bytes;
-    size_t length;
+    size_t length, capacity;
 };
 
 struct events {
@@ -30,6 +31,7 @@ struct events {
     struct held held[HELD_MAX];
     int held_count;
     size_t held_bytes, held_of_event; /* in the frame; in the event that is begun */
+    struct spares spares;             /* of bodies */
     struct worker_stats *stats;
 };
 

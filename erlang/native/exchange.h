@@ -13,6 +13,7 @@
 #include "buffer.h"
 #include "counters.h"
 #include "options.h"
+#include "spares.h"
 
 struct body {
     uint8_t *bytes;
@@ -22,10 +23,12 @@ struct body {
 
 struct exchange {
     struct body bodies[2]; /* by enum wb_http_side */
+    struct spares *spares;
 };
 
-/* NULL where there is no memory. */
-struct exchange *exchange_new(struct worker_stats *stats);
+/* Its bodies take their memory from the spares first, and give it back to them. NULL where there
+ * is no memory. */
+struct exchange *exchange_new(struct spares *spares, struct worker_stats *stats);
 
 /* announced: how long the body will be, as its sender says; 0 where it does not. */
 void exchange_add(struct exchange *exchange, enum wb_http_side side, const uint8_t *bytes,

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -34,7 +35,8 @@ static void a_body_has_no_hole(void **unused)
     (void)unused;
     static const struct settings settings = {.max_body_bytes = 4000, .max_body_total = 5000};
     struct worker_stats stats = {0};
-    struct exchange *first = exchange_new(&stats), *second = exchange_new(&stats);
+    struct spares spares = {0};
+    struct exchange *first = exchange_new(&spares, &stats), *second = exchange_new(&spares, &stats);
     exchange_add(first, WB_HTTP_REQUEST, bytes, 4000, 0, &settings, &stats);
     exchange_add(second, WB_HTTP_RESPONSE, bytes, 4000, 0, &settings, &stats);
     const struct body *body = &second->bodies[WB_HTTP_RESPONSE];
@@ -51,6 +53,7 @@ static void a_body_has_no_hole(void **unused)
     assert_int_equal(stats.body_left_out_limit, 0);
     exchange_free(second, &stats);
     exchange_free(NULL, &stats);
+    spares_free(&spares);
     assert_int_equal(stats.body_memory_bytes, 0);
 }
 
@@ -60,7 +63,8 @@ static void a_body_is_gathered_in_pieces(void **unused)
     static const struct settings settings = {.max_body_bytes = 4000, .max_body_total = 1 << 20};
     for (uint32_t piece = 1; piece < sizeof bytes; piece += 97) {
         struct worker_stats stats = {0};
-        struct exchange *exchange = exchange_new(&stats);
+        struct spares spares = {0};
+        struct exchange *exchange = exchange_new(&spares, &stats);
         const struct body *body = &exchange->bodies[WB_HTTP_REQUEST];
         uint32_t given = 0;
         for (; given + piece <= sizeof bytes; given += piece)
@@ -70,6 +74,7 @@ static void a_body_is_gathered_in_pieces(void **unused)
         assert_int_equal(stats.body_left_out_limit, body->left_out);
         assert_memory_equal(body->bytes, bytes, body->used);
         exchange_free(exchange, &stats);
+        spares_free(&spares);
     }
 }
 
@@ -83,19 +88,80 @@ static void an_announced_length(void **unused)
         uint64_t announced;
         uint32_t came;
         size_t capacity;
-    } cases[] = {{10, 10, 10},          {4000, 1000, 4000},       {UINT64_MAX, 1, 1024},
-                 {10000, 100, 1600},    {UINT64_MAX, 1000, 16000}, {UINT64_MAX, 5000, 20000},
-                 {10, 1000, 1024},      {0, 5000, 5000}};
+    } cases[] = {{10, 10, 10},
+                 {4000, 1000, 4000},
+                 {UINT64_MAX, 1, 1024},
+                 {10000, 100, 1600},
+                 {UINT64_MAX, 1000, 16000},
+                 {UINT64_MAX, 5000, 20000},
+                 {10, 1000, 1024},
+                 {0, 5000, 5000}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct worker_stats stats = {0};
-        struct exchange *exchange = exchange_new(&stats);
+        struct spares spares = {0};
+        struct exchange *exchange = exchange_new(&spares, &stats);
         exchange_add(exchange, WB_HTTP_RESPONSE, bytes, cases[i].came, cases[i].announced,
                      &settings, &stats);
         assert_int_equal(exchange->bodies[WB_HTTP_RESPONSE].capacity, cases[i].capacity);
         assert_int_equal(exchange->bodies[WB_HTTP_RESPONSE].used, cases[i].came);
         exchange_free(exchange, &stats);
+        spares_free(&spares);
         assert_int_equal(stats.body_memory_bytes, 0);
     }
+}
+
+/* Memory of a body that went is used again where it is neither too short, nor too long, nor
+ * beyond the limit of all. */
+static void a_body_in_spare_memory(void **unused)
+{
+    (void)unused;
+    static const struct {
+        size_t spare;
+        uint64_t max_body_total;
+        bool is_used;
+    } cases[] = {{5000, 1 << 20, true},   {10000, 1 << 20, true}, {4999, 1 << 20, false},
+                 {10001, 1 << 20, false}, {8000, 6000, false},    {8000, 8200, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct settings settings = {.max_body_bytes = 20000,
+                                          .max_body_total = cases[i].max_body_total};
+        struct worker_stats stats = {0};
+        struct spares spares = {0};
+        struct exchange *exchange = exchange_new(&spares, &stats);
+        const struct body *body = &exchange->bodies[WB_HTTP_RESPONSE];
+        exchange_add(exchange, WB_HTTP_RESPONSE, bytes, 100, 0, &settings, &stats);
+        spares_give(&spares, malloc(cases[i].spare), cases[i].spare);
+        exchange_add(exchange, WB_HTTP_RESPONSE, bytes + 100, 4900, 0, &settings, &stats);
+        assert_int_equal(body->capacity, cases[i].is_used ? cases[i].spare : 5000);
+        assert_int_equal(spares.bytes, cases[i].is_used ? 0 : cases[i].spare);
+        assert_int_equal(body->used, 5000);
+        assert_memory_equal(body->bytes, bytes, 5000);
+        assert_true(stats.body_memory_peak <= settings.max_body_total);
+        exchange_free(exchange, &stats);
+        assert_int_equal(stats.body_memory_bytes, 0);
+        assert_int_equal(spares.bytes, cases[i].is_used ? cases[i].spare : cases[i].spare + 5000);
+        spares_free(&spares);
+    }
+}
+
+static void spares_have_a_limit(void **unused)
+{
+    (void)unused;
+    struct spares spares = {0};
+    size_t capacity;
+    spares_give(&spares, NULL, 0);
+    spares_give(&spares, malloc(100), 100); /* not worth it */
+    assert_null(spares.first);
+    spares_give(&spares, malloc(SPARE_BYTES_MAX + 1), SPARE_BYTES_MAX + 1);
+    assert_null(spares.first);
+    for (int i = 0; i < 100; i++)
+        spares_give(&spares, malloc(65536), 65536);
+    assert_int_equal(spares.bytes, SPARE_BYTES_MAX);
+    int taken = 0;
+    for (uint8_t *memory; (memory = spares_take(&spares, 1, 65536, &capacity)); taken++)
+        free(memory);
+    assert_int_equal(taken, SPARE_BYTES_MAX / 65536);
+    assert_int_equal(spares.bytes, 0);
+    spares_free(&spares);
 }
 
 int main(void)
@@ -105,6 +171,8 @@ int main(void)
         cmocka_unit_test(a_body_has_no_hole),
         cmocka_unit_test(a_body_is_gathered_in_pieces),
         cmocka_unit_test(an_announced_length),
+        cmocka_unit_test(a_body_in_spare_memory),
+        cmocka_unit_test(spares_have_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
