@@ -4,6 +4,7 @@
 # archive what it needs and the machine lacks (scripts/setup says what and why).
 
 PREFIX = /usr/local
+OPENER = none
 TIME = 60
 CORPUS =
 
@@ -67,6 +68,7 @@ coverage:
 install: all
 	@meson configure build --prefix=$(PREFIX)
 	@meson install -C build
+	@scripts/opener $(OPENER) build '$(DESTDIR)'
 
 clean:
 	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench build-erlang \
@@ -87,6 +89,7 @@ help:
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
 	@echo 'make coverage   which part of the code tests and seeds reach, by directory'
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
+	@echo 'make install OPENER=setuid|caps|sudo   and give wirebeam-open its rights: see the README'
 	@echo 'make clean      remove all that was built'
 
 .PHONY: all setup test sanitize attack demo bench erlang corpus differential judge fuzz coverage install clean help

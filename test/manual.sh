@@ -11,7 +11,7 @@ failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-mandoc -T lint -W warning "$folder"/*.1 || failures=1
+mandoc -T lint -W warning "$folder"/*.[158] || failures=1
 for page in "$folder"/wirebeam-*.1; do
 	command=${page##*/wirebeam-}
 	command=${command%.1}

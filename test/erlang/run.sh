@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# Runs one of the checks of the OTP application. Usage: run.sh ct|xref|dialyzer|edoc|elixir,
-# with WIREBEAM_BUILD, the directory of a Meson build whose native part is taken.
+# Runs one of the checks of the OTP application. Usage: run.sh ct|unprivileged|xref|dialyzer|
+# edoc|elixir, with WIREBEAM_BUILD, the directory of a Meson build whose native part is taken.
 set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)
 export WIREBEAM_BUILD
@@ -29,6 +29,35 @@ ct() {
 		'ip link set lo up && rebar3 ct --logdir "$REBAR_BASE_DIR/logs"; exit $?'
 }
 
+# The captures of both backends again, in a VM whose user has no rights: it and its workers get
+# their sockets from wirebeam-open.
+unprivileged() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root, for a network namespace and a setuid program"
+	unshare -npf --mount-proc true 2>/dev/null || skip "no namespaces here"
+	for program in setpriv findmnt nginx curl; do
+		command -v $program >/dev/null || skip "needs $program"
+	done
+	[ ! -e "$OPENER_LIST" ] || skip "$OPENER_LIST is there: another test runs"
+	work=$(mktemp -d)
+	case ,$(findmnt -no OPTIONS -T "$work"), in *,nosuid,*) skip "no setuid programs in $work" ;; esac
+	trap 'rm -rf "$work" "$OPENER_LIST"' EXIT
+	rebar3 as test compile
+	mkdir -m 755 "$OPENER_LIST"
+	echo 'user nobody packet *' >"$OPENER_LIST/open.conf"
+	chmod 755 "$work"
+	install -m 4755 "$OPENER" "$work/wirebeam-open"
+	cp -R test/erlang "$work/suites"
+	mkdir "$work/logs"
+	chown -R nobody "$work/suites" "$work/logs"
+	export WIREBEAM_OPEN="$work/wirebeam-open" ERL_LIBS="$REBAR_BASE_DIR/test/lib" HOME="$work/logs"
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -npf --mount-proc sh -c 'ip link set lo up
+		setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-sys_ptrace \
+			ct_run -noinput -dir "$0/suites" -suite wirebeam_SUITE -logdir "$0/logs"; exit $?' "$work" |
+		tee "$work/said"
+	grep -q 'wirebeam.*: TEST COMPLETE, [1-9][0-9]* ok, 0 failed of' "$work/said"
+}
+
 # A project of another build tool, which has this one as a dependency.
 elixir() {
 	command -v mix >/dev/null || skip "needs mix"
@@ -48,6 +77,7 @@ elixir() {
 
 case $1 in
 ct) ct ;;
+unprivileged) unprivileged ;;
 elixir) elixir ;;
 xref | dialyzer | edoc) rebar3 "$1" ;;
 *) echo "run.sh: no check named '$1'" >&2 && exit 2 ;;

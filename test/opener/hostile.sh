@@ -100,7 +100,7 @@ hostile no-descriptors packet lo
 says "no descriptors" "status 65"
 refused "Too many open files" few-descriptors packet lo
 hostile no-memory packet lo
-says "no memory" "status [0-9]"
+says "no memory" "descriptors 0"
 hostile gone packet lo
 says "a caller who has gone" "status \(67\|-13\)"
 
