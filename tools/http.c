@@ -28,9 +28,9 @@ struct http_arguments {
     struct wb_engine_options engine; /* limits, and the records asked for */
     const char *directory, *json;
     struct wb_targets targets;
-    unsigned naming;
+    unsigned naming, quota_policy;
     uint64_t quota, max_files, stats_interval_s;
-    bool hash, keep_secrets, no_midstream, quiet, verbose;
+    bool hash, keep_secrets, sync, no_midstream, quiet, verbose;
 };
 
 static int set_limit(void *arguments, const char *value)
@@ -105,6 +105,10 @@ static const struct option_spec options[] = {
       .help = "write at most so many bytes (K, M, G) into DIR" },
     { "max-files", 0, OPTION_NUMBER, AT(max_files), .argument = "N", .min = 1, .max = INT64_MAX,
       .help = "make at most so many files in DIR" },
+    { "quota-policy", 0, OPTION_CHOICE, AT(quota_policy), .argument = "stop|oldest",
+      .help = "then stop to keep, the default, or delete the oldest of this run" },
+    { "sync", 0, OPTION_FLAG, AT(sync),
+      .help = "have the disk take each file before it gets its name" },
     { "count", 'c', OPTION_NUMBER, AT(input.count), .argument = "N", .min = 1, .max = INT64_MAX,
       .help = "end after N packets" },
     { "snaplen", 's', OPTION_NUMBER, AT(input.snaplen), .argument = "LEN", .max = 262144,
@@ -145,6 +149,10 @@ static int check(const struct http_arguments *arguments)
         return message_usage("--name needs -o DIR, where the files go");
     if (arguments->directory == NULL && (arguments->quota != 0 || arguments->max_files != 0))
         return message_usage("--quota and --max-files need -o DIR, which they limit");
+    if (arguments->quota_policy != 0 && arguments->quota == 0 && arguments->max_files == 0)
+        return message_usage("--quota-policy needs --quota or --max-files");
+    if (arguments->sync && arguments->directory == NULL && arguments->json == NULL)
+        return message_usage("--sync needs -o DIR or --json FILE, what is to be on the disk");
     if (arguments->json == NULL && (record->flows || record->anomalies))
         return message_usage("--records needs --json FILE, where the records go");
     if (arguments->json == NULL && arguments->stats_interval_s != 0)
@@ -230,6 +238,8 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
     record->stats_interval_ms = (uint32_t)(arguments->stats_interval_s * 1000);
     record->max_bytes = arguments->quota;
     record->max_files = arguments->max_files;
+    record->quota_policy = (enum wb_record_quota_policy)arguments->quota_policy;
+    record->sync = arguments->sync;
     if (wants_lines(arguments)) {
         run->options.handlers.transaction = print_transaction;
         run->options.context = record;

@@ -164,6 +164,11 @@ static void print_directory(const struct wb_record_stats *record, bool is_client
     if (record->renamed > 0)
         fprintf(stderr, "    %" PRIu64 " of the same ETag but another body were renamed\n",
                 record->renamed);
+    if (record->deleted > 0)
+        fprintf(stderr,
+                "    the oldest %" PRIu64 " were deleted for the quota: %" PRIu64 " files, %" PRIu64
+                " bytes\n",
+                record->deleted, record->deleted_files, record->deleted_bytes);
 }
 
 static void print_losses(const struct wb_record_stats *record)
@@ -206,6 +211,9 @@ void summary_print(const struct wb_stats *stats, const struct summary_parts *par
     if (parts->capture)
         fprintf(stderr, "%" PRIu64 " packets written, %" PRIu64 " bytes\n",
                 stats->record.capture_packets, stats->record.capture_bytes);
+    if (stats->record.leftovers > 0)
+        fprintf(stderr, "%" PRIu64 " unfinished files or lines of a killed run were removed\n",
+                stats->record.leftovers);
     print_losses(&stats->record);
     if (parts->verbose)
         print_verbose(stats);

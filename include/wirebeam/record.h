@@ -32,6 +32,14 @@ enum wb_record_naming {
     WB_RECORD_SHA256 = 2, /* one file for each different body, named by its SHA-256 */
 };
 
+/* What happens when the quota of the directory is reached. */
+enum wb_record_quota_policy {
+    WB_RECORD_QUOTA_STOP = 0,   /* what comes then is not kept */
+    WB_RECORD_QUOTA_OLDEST = 1, /* files of the oldest transactions, or connections, of this run
+                                   are deleted; unfinished ones may take half of max_bytes, and
+                                   what needs more is not kept */
+};
+
 enum wb_record_capture_format {
     WB_RECORD_PCAPNG = 0,
     WB_RECORD_PCAP = 1, /* with nanoseconds: magic 0xa1b23c4d */
@@ -53,8 +61,12 @@ struct wb_record_options {
                               "[redacted]" in their places */
     uint32_t stats_interval_ms; /* a JSON statistics record that often by packet time;
                                    0: only one, at the end */
-    uint64_t max_bytes;    /* quota for the directory in this run; 0: none */
-    uint64_t max_files;    /* the same in files; 0: none */
+    uint64_t max_bytes;    /* quota for what this run has in the directory; 0: none */
+    uint64_t max_files;    /* the same in files; 0: none, or 1,000,000 where the oldest go */
+    enum wb_record_quota_policy quota_policy;
+    bool sync;             /* a file is on the disk before it has its name, names are within a
+                              batch, JSON and capture files within a second: for the death of
+                              the machine. That of the process leaves nothing half either way */
     uint64_t max_memory;   /* bytes of unfinished transactions held before they go to
                               temporary files; 0 means 64 MiB */
 };
@@ -71,6 +83,10 @@ struct wb_record_stats {
     uint64_t client_files;      /* client naming */
     uint64_t client_lost;       /* client naming: not kept, by any of the causes above */
     uint64_t files, bytes;      /* made and written in the directory */
+    uint64_t deleted;           /* transactions, or connections, whose files made place */
+    uint64_t deleted_files, deleted_bytes; /* of files and bytes */
+    uint64_t leftovers;         /* what a killed run had left half, and was removed: files, and
+                                   the last line of the JSON file */
     uint64_t names_forgotten;   /* how often the table of names was full and began anew:
                                    files are then read again to tell equal bodies */
     /* Response bodies whose content coding was not removed whole: a coding that is not
@@ -84,6 +100,7 @@ struct wb_record_stats {
     uint64_t memory_bytes, memory_peak;
     uint64_t decoder_memory_bytes, decoder_memory_peak;
     uint64_t names_memory_bytes, names_memory_peak; /* which names are in use */
+    uint64_t quota_memory_bytes, quota_memory_peak; /* which files are the oldest */
 };
 
 /* One line of text about a packet (no newline, always NUL-terminated), as tcpdump

@@ -316,6 +316,11 @@ void wb__capture_file_flush(struct wb__capture_file *file)
     wb__sink_flush(&file->sink);
 }
 
+void wb__capture_file_sync(struct wb__capture_file *file)
+{
+    wb__sink_sync(&file->sink);
+}
+
 bool wb__capture_file_is_regular(const struct wb__capture_file *file)
 {
     return file->sink.is_regular;

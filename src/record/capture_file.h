@@ -29,6 +29,7 @@ void wb__capture_file_packet(struct wb__capture_file *file, const struct wb_pack
 
 /* Writes out what is buffered. */
 void wb__capture_file_flush(struct wb__capture_file *file);
+void wb__capture_file_sync(struct wb__capture_file *file); /* and has the disk take it */
 bool wb__capture_file_is_regular(const struct wb__capture_file *file);
 
 /* Writes the interface's counters at the end of a pcapng file (source NULL: not

@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "record/name.h"
+#include "record/set.h"
 
 #define VERSIONS_MAX 10000u /* files of earlier runs with the same name */
+
+static const char *const client_files[] = {"", ".json", NULL}; /* in the order of publishing */
 
 static struct wb__spool_to target(struct wb__recorder *recorder)
 {
@@ -114,35 +117,21 @@ static enum wb__loss write_sidecar(struct wb__recorder *recorder, struct wb__par
     if (!*part)
         return loss;
     struct iovec vector[] = {{line->text, line->length}, {(char[]){'\n'}, 1}};
-    return wb__store_append(&recorder->store, *part, vector, 2);
-}
-
-/* Moves both files to their names, or none: 0 or a negative errno. */
-static int publish(struct wb__recorder *recorder, struct wb__part *stream, struct wb__part *sidecar,
-                   const char *name)
-{
-    char sidecar_name[WB__NAME_SIZE + 8];
-    snprintf(sidecar_name, sizeof sidecar_name, "%s.json", name);
-    int code = wb__store_publish(&recorder->store, stream, name);
-    if (code < 0)
-        return code;
-    code = wb__store_publish(&recorder->store, sidecar, sidecar_name);
-    if (code < 0)
-        wb__store_unpublish(&recorder->store, stream, name);
-    return code;
+    return wb__part_append(&recorder->store, *part, vector, 2);
 }
 
 static int try_name(struct wb__recorder *recorder, struct wb__part *stream,
                     const struct wb__eve_flow *record, enum wb__loss *loss)
 {
     struct wb__spool_to to = target(recorder);
-    struct wb__part *sidecar = NULL;
+    struct wb__part *parts[] = {stream, NULL};
     wb__eve_flow(&recorder->eve, record);
-    *loss = write_sidecar(recorder, &sidecar);
-    int code = *loss ? -EIO : publish(recorder, stream, sidecar, record->client->name);
+    *loss = write_sidecar(recorder, &parts[1]);
+    int code = *loss ? -EIO : wb__set_publish(&recorder->store, parts, record->client->name,
+                                              client_files);
     if (code < 0 && code != -EEXIST && !*loss)
         *loss = code == -ENOSPC || code == -EDQUOT ? WB__LOSS_DISK_FULL : WB__LOSS_ERROR;
-    wb__spool_drop_part(&to, &sidecar);
+    wb__spool_drop_part(&to, &parts[1]);
     return code;
 }
 
@@ -171,10 +160,10 @@ static enum wb__loss store(struct wb__recorder *recorder, struct wb__client_half
     struct wb__spool_to to = target(recorder);
     if (half->loss)
         return half->loss;
-    if (!wb__store_has_room(&recorder->store, 2))
-        return wb__fault_quota(&recorder->faults, recorder->store.path, "files");
     wb__fault_enter(&recorder->faults);
-    enum wb__loss loss = wb__spool_write(&to, &half->bytes, true);
+    enum wb__loss loss = wb__quota_room_for(&recorder->store.quota, 2);
+    if (!loss)
+        loss = wb__spool_write(&to, &half->bytes, true);
     if (!loss)
         loss = place(recorder, half->bytes.part, record, file);
     wb__fault_leave(&recorder->faults);

@@ -114,6 +114,8 @@ static const struct counter record_counters[] = {
     COUNTER(wb_record_stats, lost_quota),      COUNTER(wb_record_stats, lost_error),
     COUNTER(wb_record_stats, client_files),    COUNTER(wb_record_stats, client_lost),
     COUNTER(wb_record_stats, files),           COUNTER(wb_record_stats, bytes),
+    COUNTER(wb_record_stats, deleted),         COUNTER(wb_record_stats, deleted_files),
+    COUNTER(wb_record_stats, deleted_bytes),   COUNTER(wb_record_stats, leftovers),
     COUNTER(wb_record_stats, names_forgotten), COUNTER(wb_record_stats, content_unknown),
     COUNTER(wb_record_stats, content_invalid), COUNTER(wb_record_stats, content_cut),
     COUNTER(wb_record_stats, content_limited), COUNTER(wb_record_stats, json_records),
@@ -125,6 +127,8 @@ static const struct counter record_counters[] = {
     COUNTER(wb_record_stats, decoder_memory_peak),
     COUNTER(wb_record_stats, names_memory_bytes),
     COUNTER(wb_record_stats, names_memory_peak),
+    COUNTER(wb_record_stats, quota_memory_bytes),
+    COUNTER(wb_record_stats, quota_memory_peak),
 };
 
 static void write_counters(struct wb__json *line, const void *stats, const struct counter *counters,

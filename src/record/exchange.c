@@ -383,7 +383,7 @@ static struct wb__part *write_together(const struct wb__spool_to *to, struct wb_
         return NULL;
     unsigned count = wb__spool_vector(&exchange->request, vector);
     count += wb__spool_vector(&exchange->response, vector + count);
-    *loss = wb__store_append(to->store, part, vector, count);
+    *loss = wb__part_append(to->store, part, vector, count);
     if (*loss)
         wb__spool_drop_part(to, &part);
     return part;
@@ -396,10 +396,10 @@ static enum wb__loss append_response(const struct wb__spool_to *to, struct wb__e
     struct wb__part *part = exchange->request.part;
     enum wb__loss loss = WB__LOSS_NONE;
     if (exchange->response.part)
-        loss = wb__store_append_part(to->store, part, exchange->response.part);
+        loss = wb__part_append_part(to->store, part, exchange->response.part);
     if (loss)
         return loss;
-    return wb__store_append(to->store, part, vector, wb__spool_vector(&exchange->response, vector));
+    return wb__part_append(to->store, part, vector, wb__spool_vector(&exchange->response, vector));
 }
 
 struct wb__part *wb__exchange_http_part(struct wb__recorder *recorder,

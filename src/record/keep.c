@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "record/name.h"
+#include "record/set.h"
 
-#define FILES_MAX 3
 #define VERSIONS_MAX 100000u /* of a name; then it is an error */
 #define READ_BYTES (16u << 10)
 
@@ -32,7 +32,7 @@ struct keep {
     char stem[WB__NAME_SIZE]; /* with them */
     uint32_t version;
     XXH128_hash_t name_key, body;
-    struct wb__part *parts[FILES_MAX];
+    struct wb__part *parts[WB__SET_FILES];
     unsigned part_count;
 };
 
@@ -82,7 +82,7 @@ static enum wb__loss write_json(struct keep *keep)
         return loss;
     struct iovec vector[] = {{eve->line.text, eve->line.length}, {(char[]){'\n'}, 1}};
     keep->parts[JSON] = part;
-    return wb__store_append(to.store, part, vector, 2);
+    return wb__part_append(to.store, part, vector, 2);
 }
 
 static enum wb__loss write_parts(struct keep *keep)
@@ -97,7 +97,7 @@ static enum wb__loss write_parts(struct keep *keep)
 static void drop_parts(struct keep *keep)
 {
     struct wb__spool_to to = target(keep);
-    for (unsigned i = 0; i < FILES_MAX; i++)
+    for (unsigned i = 0; i < WB__SET_FILES; i++)
         wb__spool_drop_part(&to, &keep->parts[i]);
 }
 
@@ -106,27 +106,6 @@ static void file_name(const struct keep *keep, unsigned file, char name[WB__NAME
     size_t length = strlen(keep->stem);
     memcpy(name, keep->stem, length);
     strcpy(name + length, keep->record->files[file]);
-}
-
-/* Moves all parts to their names, or none: 0 or a negative errno. */
-static int publish(struct keep *keep)
-{
-    struct wb__store *store = &keep->recorder->store;
-    char name[WB__NAME_SIZE];
-    int code = 0;
-    unsigned done = 0;
-    for (; code == 0 && done < keep->part_count; done++) {
-        file_name(keep, done, name);
-        code = wb__store_publish(store, keep->parts[done], name);
-    }
-    if (code == 0 || done == 1)
-        return code;
-    /* A later name is taken: the set belongs together, so the earlier files go back. */
-    for (unsigned i = 0; i < done - 1; i++) {
-        file_name(keep, i, name);
-        wb__store_unpublish(store, keep->parts[i], name);
-    }
-    return code;
 }
 
 /* Reads the body that stands under the present version: is there one of our length, and its
@@ -157,12 +136,14 @@ static bool read_body(struct keep *keep, XXH128_hash_t *body, uint64_t *length)
     return n == 0;
 }
 
-/* The name is taken by a file that this run does not know: is it the same body? */
+/* The name is taken by a file that this run does not know: is it the same body, and one of
+ * a set? */
 static bool is_same_as_file(struct keep *keep)
 {
     XXH128_hash_t body;
     uint64_t length;
-    if (!read_body(keep, &body, &length))
+    if (!wb__set_stands(&keep->recorder->store, keep->stem, keep->record->files) ||
+        !read_body(keep, &body, &length))
         return false;
     remember(keep, body_key(keep, body, length), keep->version);
     return length == keep->exchange->body_length && XXH128_isEqual(body, keep->body);
@@ -193,7 +174,7 @@ static int try_version(struct keep *keep, enum wb__loss *loss)
         *loss = write_json(keep);
     if (*loss)
         return -EIO;
-    int code = publish(keep);
+    int code = wb__set_publish(to.store, keep->parts, keep->stem, keep->record->files);
     if (code == -EEXIST) {
         wb__spool_drop_part(&to, &keep->parts[JSON]);
         return is_same_as_file(keep) ? 1 : code;
@@ -206,6 +187,7 @@ static int try_version(struct keep *keep, enum wb__loss *loss)
 /* Finds a place from version on. */
 static enum wb__loss place(struct keep *keep, uint32_t version)
 {
+    uint32_t next = wb__seen_find(&keep->recorder->seen, keep->name_key);
     enum wb__loss loss = WB__LOSS_NONE;
     int code = -EEXIST;
     for (; code == -EEXIST && version <= VERSIONS_MAX; version++) {
@@ -217,7 +199,7 @@ static enum wb__loss place(struct keep *keep, uint32_t version)
                               keep->stem);
     if (loss)
         return loss;
-    remember(keep, keep->name_key, version);
+    remember(keep, keep->name_key, version > next ? version : next);
     if (code == 1)
         count_shared(keep);
     else
@@ -225,16 +207,15 @@ static enum wb__loss place(struct keep *keep, uint32_t version)
     return WB__LOSS_NONE;
 }
 
+/* From the chosen version on. */
 static enum wb__loss store(struct keep *keep)
 {
-    const struct wb__seen *seen = &keep->recorder->seen;
-    if (!wb__store_has_room(&keep->recorder->store, keep->part_count))
-        return wb__fault_quota(&keep->recorder->faults, keep->recorder->store.path, "files");
-    uint32_t next = wb__seen_find(seen, keep->name_key);
     wb__fault_enter(&keep->recorder->faults);
-    enum wb__loss loss = write_parts(keep);
+    enum wb__loss loss = wb__quota_room_for(&keep->recorder->store.quota, keep->part_count);
     if (!loss)
-        loss = place(keep, next ? next : 1);
+        loss = write_parts(keep);
+    if (!loss)
+        loss = place(keep, keep->version);
     drop_parts(keep);
     wb__fault_leave(&keep->recorder->faults);
     return loss;
@@ -256,7 +237,16 @@ static bool can_be_named(const struct keep *keep)
     return keep->exchange->has_digest && (has_etag || keep->record->response.has_sha256);
 }
 
-/* Names the transaction; true when its body is already stored under that name. */
+/* A set that made place for others, or that its user took away, is written again: its
+ * version is free. */
+static bool is_gone(struct keep *keep, uint32_t version)
+{
+    choose_version(keep, version);
+    return keep->recorder->store.quota.deletes_oldest &&
+           !wb__set_stands(&keep->recorder->store, keep->stem, keep->record->files);
+}
+
+/* Names the transaction, and chooses a version; true when that holds its body already. */
 static bool is_stored(struct keep *keep)
 {
     const struct wb__seen *seen = &keep->recorder->seen;
@@ -266,8 +256,10 @@ static bool is_stored(struct keep *keep)
     uint64_t length = keep->exchange->body_length;
     uint32_t version = wb__seen_find(seen, body_key(keep, keep->body, length));
     if (version)
-        choose_version(keep, version);
-    return version != 0;
+        return !is_gone(keep, version);
+    version = wb__seen_find(seen, keep->name_key);
+    keep->version = version ? version : 1;
+    return false;
 }
 
 bool wb__keep(struct wb__recorder *recorder, struct wb__exchange *exchange,

@@ -361,6 +361,14 @@ static void settle(struct wb__recorder *recorder)
     }
 }
 
+static void sync_outputs(struct wb__recorder *recorder)
+{
+    if (recorder->has_json)
+        wb__sink_sync(&recorder->json);
+    if (recorder->capture)
+        wb__capture_file_sync(recorder->capture);
+}
+
 /* Readers of a pipe or a terminal see each batch at once, those of a file within a
  * second. */
 static void flush_outputs(struct wb__recorder *recorder)
@@ -372,6 +380,10 @@ static void flush_outputs(struct wb__recorder *recorder)
         wb__sink_flush(&recorder->json);
     if (recorder->capture && (is_due || !wb__capture_file_is_regular(recorder->capture)))
         wb__capture_file_flush(recorder->capture);
+    if (is_due && recorder->options.sync)
+        sync_outputs(recorder);
+    if (recorder->has_store)
+        wb__store_sync(&recorder->store);
 }
 
 static void note_time(struct wb__recorder *recorder, int64_t now_ns)
@@ -413,8 +425,15 @@ void wb__recorder_stats_record(struct wb__recorder *recorder, const struct wb_st
 void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_stats *stats)
 {
     *stats = recorder->stats;
-    stats->files = recorder->store.files;
-    stats->bytes = recorder->store.bytes;
+    const struct wb__quota *quota = &recorder->store.quota;
+    stats->files = quota->files + quota->deleted_files;
+    stats->bytes = quota->bytes + quota->deleted_bytes;
+    stats->deleted = quota->deleted_sets;
+    stats->deleted_files = quota->deleted_files;
+    stats->deleted_bytes = quota->deleted_bytes;
+    stats->leftovers = recorder->store.leftovers + recorder->json.mended;
+    stats->quota_memory_bytes = quota->memory.used;
+    stats->quota_memory_peak = quota->memory.peak;
     stats->json_records = recorder->json.records + recorder->json.count;
     stats->json_bytes = recorder->json.bytes + recorder->json.length;
     stats->json_lost = recorder->json.lost;
@@ -447,6 +466,10 @@ int wb__recorder_finish(struct wb__recorder *recorder, struct wb_error *error)
                                 recorder->now_ns);
     if (recorder->has_json)
         wb__sink_flush(&recorder->json);
+    if (recorder->options.sync)
+        sync_outputs(recorder);
+    if (recorder->has_store)
+        wb__store_sync(&recorder->store);
     if (error && recorder->faults.first.code)
         *error = recorder->faults.first;
     return recorder->faults.first.code;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "record/mend.h"
 
 #define BUFFER_BYTES (256u << 10)
 
@@ -47,6 +48,9 @@ int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mo
     memset(sink, 0, sizeof *sink);
     sink->fd = fd;
     sink->is_regular = S_ISREG(status.st_mode);
+    sink->has_name = sink->is_regular && status.st_nlink > 0;
+    if (sink->is_regular && mode == WB__SINK_APPEND)
+        sink->mended = wb__mend(fd, path);
     sink->faults = faults;
     sink->buffer = buffer;
     sink->capacity = BUFFER_BYTES;
@@ -88,6 +92,16 @@ static bool cut_back(struct wb__sink *sink, size_t excess)
     return ftruncate(sink->fd, start) == 0 && lseek(sink->fd, start, SEEK_SET) == start;
 }
 
+/* Sets errno where not. */
+static bool is_in_place(const struct wb__sink *sink)
+{
+    struct stat status;
+    bool is_gone = sink->has_name && fstat(sink->fd, &status) == 0 && status.st_nlink == 0;
+    if (is_gone)
+        errno = ENOENT;
+    return !is_gone;
+}
+
 /* Counts what was written of the buffer and what was not. */
 static void settle(struct wb__sink *sink, size_t written)
 {
@@ -107,12 +121,23 @@ void wb__sink_flush(struct wb__sink *sink)
     if (!sink->count)
         return;
     wb__fault_enter(sink->faults);
-    size_t written = sink->is_broken ? 0 : write_out(sink->fd, sink->buffer, sink->length);
+    size_t written = 0;
+    if (!sink->is_broken && is_in_place(sink))
+        written = write_out(sink->fd, sink->buffer, sink->length);
     if (written < sink->length && !sink->is_broken)
         wb__fault_note(sink->faults, errno, NULL, sink->name);
     settle(sink, written);
     sink->length = 0;
     sink->count = 0;
+    wb__fault_leave(sink->faults);
+}
+
+void wb__sink_sync(struct wb__sink *sink)
+{
+    wb__sink_flush(sink);
+    wb__fault_enter(sink->faults);
+    if (sink->is_regular && fdatasync(sink->fd) < 0)
+        wb__fault_note(sink->faults, errno, NULL, sink->name);
     wb__fault_leave(sink->faults);
 }
 

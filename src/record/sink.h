@@ -19,13 +19,14 @@
 #define WB__SINK_RECORDS 4096 /* held in the buffer at most */
 
 enum wb__sink_mode {
-    WB__SINK_APPEND,   /* after what is there */
+    WB__SINK_APPEND,   /* lines, after what is there; half a line is put right (mend.h) */
     WB__SINK_TRUNCATE, /* instead of what is there */
 };
 
 struct wb__sink {
     int fd;
     bool is_regular; /* a file that can be cut back */
+    bool has_name;   /* which somebody may remove */
     bool is_broken;  /* half a record went into something that is not a file */
     char name[128];
     struct wb__faults *faults;
@@ -35,6 +36,7 @@ struct wb__sink {
     uint32_t count;
     uint64_t records, bytes; /* written */
     uint64_t lost;           /* records */
+    unsigned mended;         /* halves of lines, taken off at the start */
 };
 
 /* path "-" is standard output, which is not closed at the end. A file that is made has mode
@@ -48,8 +50,12 @@ int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mo
 uint8_t *wb__sink_reserve(struct wb__sink *sink, size_t length);
 void wb__sink_commit(struct wb__sink *sink, size_t length);
 
-/* Writes the buffer out. */
+/* Writes the buffer out. Where the file is not in its directory any more, that is a failure:
+ * nobody would find what is written. */
 void wb__sink_flush(struct wb__sink *sink);
+
+/* The same, and has the disk take it. */
+void wb__sink_sync(struct wb__sink *sink);
 
 /* Flushes and closes; safe to repeat. */
 void wb__sink_close(struct wb__sink *sink);

@@ -16,7 +16,7 @@ struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, bool is_final
                                     enum wb__loss *loss)
 {
     struct wb__part *part = malloc(sizeof *part);
-    *loss = part ? wb__store_create(to->store, part, is_final)
+    *loss = part ? wb__part_create(to->store, part, is_final)
                  : wb__fault_note(to->store->faults, ENOMEM, to->store->path, "a file");
     if (*loss) {
         free(part);
@@ -28,7 +28,7 @@ struct wb__part *wb__spool_new_part(const struct wb__spool_to *to, bool is_final
 void wb__spool_drop_part(const struct wb__spool_to *to, struct wb__part **part)
 {
     if (*part)
-        wb__store_discard(to->store, *part);
+        wb__part_discard(to->store, *part);
     free(*part);
     *part = NULL;
 }
@@ -60,7 +60,7 @@ enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *s
     if (!spool->part)
         spool->part = wb__spool_new_part(to, is_final, &loss);
     if (!loss)
-        loss = wb__store_append(to->store, spool->part, vector, wb__spool_vector(spool, vector));
+        loss = wb__part_append(to->store, spool->part, vector, wb__spool_vector(spool, vector));
     forget_memory(to, spool);
     return loss;
 }
@@ -130,7 +130,7 @@ static enum wb__loss add_copy(const struct wb__spool_to *to, struct wb__spool *s
     if (loss)
         return loss;
     struct iovec vector = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
-    return wb__store_append(to->store, spool->part, &vector, 1);
+    return wb__part_append(to->store, spool->part, &vector, 1);
 }
 
 static bool has_place(struct wb__spool *spool)

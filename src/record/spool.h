@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 
 #include "base/budget.h"
-#include "record/store.h"
+#include "record/part.h"
 
 #define WB__SPOOL_HELD (64u << 10)    /* copied bytes that may outlive a batch */
 #define WB__SPOOL_IN_BATCH (1u << 20) /* copied bytes within one */
@@ -48,7 +48,7 @@ bool wb__spool_is_large(const struct wb__spool *spool);
 enum wb__loss wb__spool_settle(const struct wb__spool_to *to, struct wb__spool *spool);
 
 /* Writes everything to the part, which is made even for no bytes. is_final: it will be
- * published or dropped at once (see wb__store_create). */
+ * published or dropped at once (see wb__part_create). */
 enum wb__loss wb__spool_write(const struct wb__spool_to *to, struct wb__spool *spool,
                               bool is_final);
 

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: ISC
  *
- * The directory of files (see store.h). Knows names, descriptors and quotas; what is in
- * a file, and what it is called, is decided elsewhere.
+ * The directory of files (see store.h).
  */
 #include "record/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-
-#define PART_NAME_SIZE 48
-#define PART_TRIES 1000 /* names that others left behind and that are passed over */
-#define COPY_BYTES (16u << 10)
+#include "record/claim.h"
+#include "record/leftover.h"
+#include "record/part.h"
 
 static int open_error(const char *path, struct wb_error *error)
 {
@@ -33,21 +30,21 @@ static int open_error(const char *path, struct wb_error *error)
                          strerror(system), advice);
 }
 
-static void part_name(char name[PART_NAME_SIZE], const struct wb__part *part)
+void wb__store_part_name(char name[WB__PART_NAME_SIZE], uint64_t number)
 {
-    snprintf(name, PART_NAME_SIZE, ".part-%ld-%llu", (long)getpid(),
-             (unsigned long long)part->number);
+    snprintf(name, WB__PART_NAME_SIZE, WB__PART_PREFIX "%ld-%llu", (long)getpid(),
+             (unsigned long long)number);
 }
 
 /* Needs O_TMPFILE of the file system, and of the kernel to link by descriptor without
  * privileges (Linux 6.10). */
 static bool can_name_nameless(struct wb__store *store)
 {
-    char name[PART_NAME_SIZE];
+    char name[WB__PART_NAME_SIZE];
     int fd = openat(store->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    part_name(name, &(struct wb__part){.number = ++store->next_part});
+    wb__store_part_name(name, ++store->next_part);
     bool can = linkat(fd, "", store->directory, name, AT_EMPTY_PATH) == 0;
     if (can)
         unlinkat(store->directory, name, 0);
@@ -71,12 +68,16 @@ int wb__store_open(struct wb__store *store, const char *path,
     }
     *store = (struct wb__store){
         .directory = directory,
-        .max_bytes = options->max_bytes,
-        .max_files = options->max_files,
+        .syncs = options->sync,
         .faults = faults,
     };
     snprintf(store->path, sizeof store->path, "%s", path);
     wb__list_init(&store->open);
+    wb__quota_open(&store->quota, options, directory, store->path, faults);
+    if (wb__claim_alone(directory))
+        store->leftovers = wb__leftover_remove(directory);
+    wb__claim_share(directory);
+    wb__journal_open(&store->journal, directory);
     store->has_nameless = can_name_nameless(store);
     return 0;
 }
@@ -85,330 +86,31 @@ void wb__store_close(struct wb__store *store)
 {
     wb__nameless_stop(store->ahead);
     store->ahead = NULL;
+    wb__journal_close(&store->journal);
+    wb__quota_close(&store->quota);
+    wb__store_sync(store);
     if (store->directory >= 0)
         close(store->directory);
     store->directory = -1;
 }
 
-bool wb__store_has_room(const struct wb__store *store, unsigned files)
+void wb__store_sync(struct wb__store *store)
 {
-    return !store->max_files ||
-           (store->files <= store->max_files && files <= store->max_files - store->files);
+    bool is_due = store->syncs && store->is_unsynced;
+    store->is_unsynced = false;
+    if (is_due && fsync(store->directory) < 0)
+        wb__store_note(store, errno, ".");
 }
 
-static enum wb__loss note(struct wb__store *store, int system, const char *name)
+enum wb__loss wb__store_note(struct wb__store *store, int system, const char *name)
 {
     return wb__fault_note(store->faults, system, store->path, name);
 }
 
-/* Returns 0 or an errno: some file systems tell of a failed write only here. */
-static int close_part(struct wb__store *store, struct wb__part *part)
+bool wb__store_has(const struct wb__store *store, const char *name)
 {
-    if (part->fd < 0)
-        return 0;
-    int fd = part->fd;
-    part->fd = -1;
-    if (part->is_nameless && store->ahead) {
-        wb__nameless_close(store->ahead, fd);
-        return 0;
-    }
-    if (!part->is_nameless) {
-        wb__list_remove(&part->link);
-        store->open_count--;
-    }
-    return close(fd) < 0 ? errno : 0;
-}
-
-static void close_oldest(struct wb__store *store)
-{
-    if (wb__list_is_empty(&store->open))
-        return;
-    int failed = close_part(store, wb__container(store->open.next, struct wb__part, link));
-    if (failed)
-        note(store, failed, "a temporary file");
-}
-
-/* When descriptors are short: those that wait are given up. Returns false where none did. */
-static bool free_descriptors(struct wb__store *store)
-{
-    bool could = store->ahead || store->open_count;
-    wb__nameless_stop(store->ahead);
-    store->ahead = NULL;
-    close_oldest(store);
-    return could;
-}
-
-static int open_below(struct wb__store *store, const char *name, int flags)
-{
-    flags |= O_APPEND | O_NOFOLLOW | O_CLOEXEC;
-    int fd = openat(store->directory, name, flags, 0600);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && free_descriptors(store))
-        fd = openat(store->directory, name, flags, 0600);
-    return fd;
-}
-
-static int open_nameless(struct wb__store *store)
-{
-    if (!store->was_ahead_tried && store->files >= WB__STORE_AHEAD_FROM) {
-        store->ahead = wb__nameless_start(store->directory);
-        store->was_ahead_tried = true;
-    }
-    int fd = store->ahead ? wb__nameless_take(store->ahead) : -1;
-    return fd >= 0 ? fd : open_below(store, ".", O_RDWR | O_TMPFILE);
-}
-
-static void hold(struct wb__store *store, struct wb__part *part, int fd)
-{
-    if (store->open_count >= WB__STORE_OPEN_PARTS)
-        close_oldest(store);
-    part->fd = fd;
-    wb__list_append(&store->open, &part->link);
-    store->open_count++;
-}
-
-/* Gives the part a file with a name. Returns 0 or an errno. */
-static int create_named(struct wb__store *store, struct wb__part *part)
-{
-    char name[PART_NAME_SIZE];
-    for (int tries = 0; tries < PART_TRIES; tries++) {
-        part->number = ++store->next_part;
-        part_name(name, part);
-        int fd = open_below(store, name, O_WRONLY | O_CREAT | O_EXCL);
-        if (fd >= 0) {
-            hold(store, part, fd);
-            return 0;
-        }
-        if (errno != EEXIST)
-            break;
-    }
-    return errno;
-}
-
-enum wb__loss wb__store_create(struct wb__store *store, struct wb__part *part, bool is_final)
-{
-    *part = (struct wb__part){.fd = -1};
-    if (is_final && store->has_nameless)
-        part->fd = open_nameless(store);
-    part->is_nameless = part->fd >= 0;
-    int failed = part->is_nameless ? 0 : create_named(store, part);
-    part->exists = !failed;
-    return failed ? note(store, failed, "a temporary file") : WB__LOSS_NONE;
-}
-
-/* The part's descriptor, opened again when it was closed for another's sake. */
-static int descriptor(struct wb__store *store, struct wb__part *part)
-{
-    char name[PART_NAME_SIZE];
     struct stat status;
-    if (part->is_nameless)
-        return part->fd;
-    if (part->fd >= 0) {
-        wb__list_remove(&part->link);
-        wb__list_append(&store->open, &part->link);
-        return part->fd;
-    }
-    part_name(name, part);
-    int fd = open_below(store, name, O_WRONLY);
-    if (fd < 0)
-        return -1;
-    bool is_mine = fstat(fd, &status) == 0 && status.st_size == (off_t)part->length &&
-                   S_ISREG(status.st_mode) && status.st_nlink == 1;
-    if (!is_mine) {
-        close(fd);
-        errno = ESTALE;
-        return -1;
-    }
-    hold(store, part, fd);
-    return fd;
-}
-
-static uint64_t vector_length(const struct iovec *vector, unsigned count)
-{
-    uint64_t length = 0;
-    for (unsigned i = 0; i < count; i++)
-        length += vector[i].iov_len;
-    return length;
-}
-
-/* Drops the first done bytes of a vector; returns how many entries are over. */
-static unsigned advance(struct iovec *vector, unsigned count, size_t done)
-{
-    unsigned over = 0;
-    while (over < count && done >= vector[over].iov_len)
-        done -= vector[over++].iov_len;
-    if (over < count) {
-        vector[over].iov_base = (uint8_t *)vector[over].iov_base + done;
-        vector[over].iov_len -= done;
-    }
-    return over;
-}
-
-/* Returns 0 or an errno; adds what went to part->length. */
-static int write_vector(struct wb__part *part, int fd, struct iovec *vector, unsigned count)
-{
-    while (count) {
-        ssize_t n = writev(fd, vector, count > IOV_MAX ? IOV_MAX : (int)count);
-        if (n < 0 && errno != EINTR)
-            return errno;
-        if (n < 0)
-            continue;
-        part->length += (uint64_t)n;
-        unsigned over = advance(vector, count, (size_t)n);
-        vector += over;
-        count -= over;
-        if (n == 0 && count)
-            return EIO;
-    }
-    return 0;
-}
-
-enum wb__loss wb__store_append(struct wb__store *store, struct wb__part *part, struct iovec *vector,
-                               unsigned count)
-{
-    uint64_t length = vector_length(vector, count), before = part->length;
-    if (store->max_bytes &&
-        (store->bytes > store->max_bytes || length > store->max_bytes - store->bytes))
-        return wb__fault_quota(store->faults, store->path, "bytes");
-    if (!length)
-        return WB__LOSS_NONE;
-    wb__fault_enter(store->faults);
-    int fd = descriptor(store, part);
-    int failed = fd < 0 ? errno : write_vector(part, fd, vector, count);
-    wb__fault_leave(store->faults);
-    store->bytes += part->length - before;
-    return failed ? note(store, failed, "a temporary file") : WB__LOSS_NONE;
-}
-
-/* Appends what can be read from fd. */
-static enum wb__loss append_file(struct wb__store *store, struct wb__part *part, int fd,
-                                 uint64_t length)
-{
-    uint8_t buffer[COPY_BYTES];
-    uint64_t done = 0;
-    ssize_t n;
-    while ((n = pread(fd, buffer, sizeof buffer, (off_t)done)) > 0) {
-        struct iovec vector = {.iov_base = buffer, .iov_len = (size_t)n};
-        enum wb__loss loss = wb__store_append(store, part, &vector, 1);
-        if (loss)
-            return loss;
-        done += (uint64_t)n;
-    }
-    if (n < 0 || done != length)
-        return note(store, n < 0 ? errno : ESTALE, "a temporary file");
-    return WB__LOSS_NONE;
-}
-
-enum wb__loss wb__store_append_part(struct wb__store *store, struct wb__part *part,
-                                    struct wb__part *other)
-{
-    char name[PART_NAME_SIZE];
-    uint64_t length = 0;
-    part_name(name, other);
-    int fd = wb__store_read(store, name, &length);
-    if (fd < 0)
-        return note(store, errno, name);
-    enum wb__loss loss = append_file(store, part, fd, other->length);
-    close(fd);
-    return loss;
-}
-
-/* Not every file system can rename without replacing; a hard link never replaces. */
-static int move(int directory, const char *from, const char *to)
-{
-    if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-        return -errno;
-    if (linkat(directory, from, directory, to, 0) < 0)
-        return -errno;
-    unlinkat(directory, from, 0);
-    return 0;
-}
-
-/* The rights to link by descriptor may be gone since the directory was opened: then the
- * bytes go to a part with a name, and so does everything after it. */
-static int give_name(struct wb__store *store, struct wb__part *part)
-{
-    struct wb__part named;
-    store->has_nameless = false;
-    store->bytes -= part->length; /* of which there will be two for a moment */
-    enum wb__loss loss = wb__store_create(store, &named, false);
-    if (!loss)
-        loss = append_file(store, &named, part->fd, part->length);
-    if (loss) {
-        wb__store_discard(store, &named);
-        store->bytes += part->length;
-        return -EIO;
-    }
-    close_part(store, part);
-    close_part(store, &named);
-    part->number = named.number;
-    part->is_nameless = false;
-    return 0;
-}
-
-static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
-{
-    if (linkat(part->fd, "", store->directory, name, AT_EMPTY_PATH) < 0)
-        return -errno;
-    close_part(store, part);
-    return 0;
-}
-
-static int publish_named(struct wb__store *store, struct wb__part *part, const char *name)
-{
-    char temporary[PART_NAME_SIZE];
-    int failed = close_part(store, part);
-    part_name(temporary, part);
-    return failed ? -failed : move(store->directory, temporary, name);
-}
-
-int wb__store_publish(struct wb__store *store, struct wb__part *part, const char *name)
-{
-    int code =
-        part->is_nameless ? publish_nameless(store, part, name) : publish_named(store, part, name);
-    if (part->is_nameless && (code == -ENOENT || code == -EPERM)) {
-        code = give_name(store, part);
-        if (code == 0)
-            code = publish_named(store, part, name);
-    }
-    if (code == 0) {
-        store->files++;
-        part->exists = false;
-    } else if (code != -EEXIST) {
-        note(store, -code, name);
-    }
-    return code;
-}
-
-void wb__store_unpublish(struct wb__store *store, struct wb__part *part, const char *name)
-{
-    char temporary[PART_NAME_SIZE];
-    if (part->is_nameless)
-        part->number = ++store->next_part;
-    part->is_nameless = false;
-    part_name(temporary, part);
-    int failed = -move(store->directory, name, temporary);
-    if (failed) {
-        note(store, failed, name);
-        return;
-    }
-    store->files--;
-    part->exists = true;
-}
-
-void wb__store_discard(struct wb__store *store, struct wb__part *part)
-{
-    char name[PART_NAME_SIZE];
-    close_part(store, part);
-    if (!part->exists)
-        return;
-    part->exists = false;
-    part_name(name, part);
-    if (!part->is_nameless)
-        unlinkat(store->directory, name, 0);
-    store->bytes -= part->length;
-    part->length = 0;
+    return fstatat(store->directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
@@ -416,7 +118,7 @@ int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
     struct stat status;
     int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
     int fd = openat(store->directory, name, flags);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && free_descriptors(store))
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store))
         fd = openat(store->directory, name, flags);
     if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
         close(fd);

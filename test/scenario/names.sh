@@ -113,4 +113,17 @@ files v1.body v1.http v1.json
 stats record.written=1 record.lost_quota=1
 END
 
+# Or the oldest make place. The record of the first still names its files.
+"$generate" etag-weak-and-strong "$work/oldest" >/dev/null
+"$wirebeam" http -r "$work/oldest" -o "$work/latest" --max-files 3 --quota-policy oldest --sync \
+	2>"$work/oldest.err"
+status=$?
+count=$((count + 1))
+if [ $status = 0 ] && [ "$(ls "$work/latest" | tr '\n' ' ')" = 'W%2Fv1.body W%2Fv1.http W%2Fv1.json ' ] &&
+	grep -q 'the oldest 1 were deleted for the quota: 3 files' "$work/oldest.err"; then
+	echo "ok $count - --quota-policy oldest"
+else
+	echo "not ok $count - --quota-policy oldest"
+fi
+
 finish

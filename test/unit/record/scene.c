@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "record/journal.h"
+
 #define START_NS INT64_C(1767323045123456789)
 
 struct borrowed {
@@ -224,7 +226,8 @@ char *scene_list(const struct scene *scene)
     DIR *directory = opendir(scene->path);
     assert_non_null(directory);
     for (struct dirent *entry; (entry = readdir(directory)) && count < 1024;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            strncmp(entry->d_name, WB__JOURNAL_PREFIX, strlen(WB__JOURNAL_PREFIX)) != 0)
             names[count++] = strdup(entry->d_name);
     closedir(directory);
     qsort(names, count, sizeof *names, compare);

@@ -60,7 +60,7 @@ void scene_end_batch(struct scene *scene);
 /* A copy of bytes that lives until scene_end_batch. */
 const uint8_t *scene_borrow(struct scene *scene, const void *bytes, size_t length);
 
-/* The names in the directory, sorted, each followed by a newline; to be freed. */
+/* The names in the directory but for the journal's, sorted, each followed by a newline; to be freed. */
 char *scene_list(const struct scene *scene);
 /* The contents of a file, NUL-terminated; to be freed. Fails the test where it is not. */
 char *scene_read(const struct scene *scene, const char *name, size_t *length);

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
  * The files of transactions: which name holds what, whatever the order, the size and
- * the batches that the bytes come in; and what becomes of them when writing fails.
+ * the batches that the bytes come in.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <zlib.h>
 
 #include "record/recorder.h"
@@ -321,164 +312,6 @@ static void links_are_neither_followed_nor_replaced(void **state)
     scene_close(&scene);
 }
 
-static void quotas_are_kept_and_told(void **state)
-{
-    struct wb_record_options options = by_etag;
-    struct scene scene;
-    (void)state;
-    options.max_files = 7;
-    scene_open(&scene, &options);
-    tell(&scene, "\"a\"", "1");
-    tell(&scene, "\"b\"", "2");
-    tell(&scene, "\"c\"", "3");
-    tell(&scene, "\"a\"", "1");
-    assert_int_equal(scene_stats(&scene).lost_quota, 1);
-    assert_int_equal(scene_stats(&scene).shared, 1);
-    assert_int_equal(scene_stats(&scene).files, 6);
-    assert_int_equal(scene_finish(&scene), WB_E_LIMIT);
-    scene_close(&scene);
-
-    options = by_etag;
-    options.max_bytes = 150000;
-    scene_open(&scene, &options);
-    struct story big = {
-        .etag = SLICE("\"big\""), .body = body, .body_length = 200000, .piece = 1448, .batch = 2};
-    scene_tell(&scene, &big);
-    tell(&scene, "\"a\"", "1");
-    struct wb_record_stats stats = scene_stats(&scene);
-    assert_int_equal(stats.lost_quota, 1);
-    assert_int_equal(stats.written, 1);
-    assert_in_range(stats.bytes, 1, 150000);
-    assert_list(&scene, "a.body\na.http\na.json\n");
-    scene_close(&scene);
-}
-
-static void a_limit_of_file_sizes_loses_what_is_larger(void **state)
-{
-    struct rlimit old, limit;
-    struct scene scene;
-    (void)state;
-    signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &old);
-    limit = old;
-    limit.rlim_cur = 50000;
-    scene_open(&scene, &by_etag);
-    setrlimit(RLIMIT_FSIZE, &limit);
-    struct story big = {.etag = SLICE("\"big\""), .body = body, .body_length = 60000};
-    scene_tell(&scene, &big);
-    tell(&scene, "\"small\"", "1");
-    setrlimit(RLIMIT_FSIZE, &old);
-    struct wb_record_stats stats = scene_stats(&scene);
-    assert_int_equal(stats.lost_error, 1);
-    assert_int_equal(stats.written, 1);
-    assert_int_equal(stats.first_error, EFBIG);
-    assert_non_null(strstr(stats.first_error_text, "ulimit -f"));
-    assert_list(&scene, "small.body\nsmall.http\nsmall.json\n");
-    assert_int_equal(scene_finish(&scene), WB_E_SYSTEM);
-    scene_close(&scene);
-}
-
-/* In a child that may no longer link by descriptor: 77 where that cannot be forbidden. */
-static int lose_the_right_to_link(void)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_linkat, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    struct scene scene;
-    scene_open(&scene, &by_etag);
-    tell(&scene, "\"before\"", "1");
-    if (!scene.recorder->store.has_nameless || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) {
-        scene_close(&scene);
-        return 77;
-    }
-    tell(&scene, "\"after\"", "2");
-    assert_list(&scene, "after.body\nafter.http\nafter.json\n"
-                        "before.body\nbefore.http\nbefore.json\n");
-    assert_file(&scene, "after.body", "2", 1);
-    assert_false(scene.recorder->store.has_nameless);
-    assert_int_equal(scene_finish(&scene), 0);
-    scene_close(&scene);
-    return 0;
-}
-
-/* In a child with a mount namespace of its own: 77 where that is not allowed. */
-static int fill_a_small_disk(void)
-{
-    struct scene scene;
-    char path[128];
-    scene_open(&scene, &by_etag);
-    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("tmpfs", scene.path, "tmpfs", 0, "size=512k") < 0) {
-        scene_close(&scene);
-        return 77;
-    }
-    scene_reopen(&scene);
-    tell(&scene, "\"first\"", "1");
-    snprintf(path, sizeof path, "%s/ballast", scene.path);
-    int fd = open(path, O_CREAT | O_WRONLY, 0600);
-    while (write(fd, body, 4096) > 0)
-        continue;
-    close(fd);
-    tell(&scene, "\"second\"", "2");
-    unlink(path);
-    tell(&scene, "\"third\"", "3");
-    struct wb_record_stats stats = scene_stats(&scene);
-    assert_int_equal(stats.lost_disk_full, 1);
-    assert_int_equal(stats.written, 2);
-    assert_int_equal(stats.first_error, ENOSPC);
-    assert_list(&scene, "first.body\nfirst.http\nfirst.json\n"
-                        "third.body\nthird.http\nthird.json\n");
-    assert_int_equal(scene_finish(&scene), WB_E_FULL);
-    umount2(scene.path, MNT_DETACH);
-    scene_close(&scene);
-    return 0;
-}
-
-static void run_in_child(int (*test)(void))
-{
-    int status;
-    pid_t child = fork();
-    assert_int_not_equal(child, -1);
-    if (child == 0)
-        _exit(test());
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-        skip();
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static void a_full_disk_is_told_and_may_become_free(void **state)
-{
-    (void)state;
-    run_in_child(fill_a_small_disk);
-}
-
-static void lost_rights_are_made_up_for(void **state)
-{
-    (void)state;
-    run_in_child(lose_the_right_to_link);
-}
-
-static void a_removed_directory_is_told(void **state)
-{
-    struct scene scene;
-    (void)state;
-    scene_open(&scene, &by_etag);
-    assert_int_equal(rmdir(scene.path), 0);
-    tell(&scene, "\"e\"", "1");
-    struct wb_record_stats stats = scene_stats(&scene);
-    assert_int_equal(stats.lost_error, 1);
-    assert_int_equal(stats.first_error, ENOENT);
-    assert_non_null(strstr(stats.first_error_text, scene.path));
-    scene_close(&scene);
-}
-
 /* More unfinished transactions than descriptors: parts are closed and opened again. */
 static void many_open_transactions_need_few_descriptors(void **state)
 {
@@ -568,11 +401,6 @@ int main(void)
         cmocka_unit_test(chunked_bodies_lose_their_framing_in_the_body_only),
         cmocka_unit_test(content_codings_are_removed_from_the_body),
         cmocka_unit_test(links_are_neither_followed_nor_replaced),
-        cmocka_unit_test(quotas_are_kept_and_told),
-        cmocka_unit_test(a_limit_of_file_sizes_loses_what_is_larger),
-        cmocka_unit_test(a_full_disk_is_told_and_may_become_free),
-        cmocka_unit_test(lost_rights_are_made_up_for),
-        cmocka_unit_test(a_removed_directory_is_told),
         cmocka_unit_test(many_open_transactions_need_few_descriptors),
         cmocka_unit_test(parts_are_removed_at_the_end),
     };
