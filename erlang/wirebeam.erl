@@ -27,7 +27,7 @@
 
 -include("wirebeam.hrl").
 
--export([open/1, close/1, recv/2, recv/3, stats/1, setopts/2, set_filter/2,
+-export([open/1, close/1, recv/2, recv/3, send/2, send/3, stats/1, setopts/2, set_filter/2,
          controlling_process/2, interfaces/0, packets/1, fold/3]).
 
 -type capture() :: pid().
@@ -63,6 +63,8 @@
           limits => #{atom() => non_neg_integer()},
           lenient => [atom(), ...],
           targets => [string() | binary()],
+          inject => true | inject_options(),
+          own_packets => boolean(),
           telemetry => fun((list(), map(), map()) -> term())}.
 %% Either `interface' (a device, or `any') or `file' (pcap or pcapng, plain or compressed by gzip
 %% or zstd) must be there.
@@ -97,9 +99,21 @@
 %% <dt>`limits'</dt><dd>of the core, by the names of `wirebeam http --limit help' with _ for
 %%     -</dd>
 %% <dt>`lenient', `targets'</dt><dd>as the command's options of these names</dd>
+%% <dt>`inject'</dt><dd>packets can be sent by the interface: see {@link send/3} and {@link
+%%     inject_options()}</dd>
+%% <dt>`own_packets'</dt><dd>also delivers what a wirebeam of this host has sent, as far as the
+%%     system shows it; false</dd>
 %% <dt>`telemetry'</dt><dd>is called with an event name (a list of atoms), measurements and
 %%     metadata in the process of the capture: `fun telemetry:execute/3', for one</dd>
 %% </dl>
+
+-type inject_options() ::
+        #{kind => packet | xdp | libpcap | ip,
+          packets_per_second => 1..1000000000,
+          bits_per_second => 1..1000000000000}.
+%% How packets are sent. `kind': frames by a packet socket, by AF_XDP or by libpcap (without it, as
+%% is best here), or `ip': IPv4 and IPv6 packets with a header of their own, where the routing
+%% table says. One of the others is the pace, evenly spaced; without it, as fast as it goes.
 
 -type packet_flag() :: checksum_not_ready | checksum_valid | segmented_later | vlan_restored
                      | reassembled.
@@ -172,6 +186,9 @@
           addresses := [binary()], is_up := boolean(), is_running := boolean(),
           is_loopback := boolean(), is_wireless := boolean(), can_capture := boolean()}.
 
+-type send_error() :: {failed, [wirebeam_send:failure(), ...]} | wirebeam_send:reason() | reason()
+                    | busy | closed.
+
 -type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | timeout | not_started.
 %% The binary is one line for a person: what failed, on what, what to do.
 %%
@@ -184,7 +201,7 @@
 -export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
               stream_event/0,
               transaction/0, message/0, anomaly/0, stats/0, lost/0, flow/0, side/0, endpoint/0,
-              interface/0, reason/0]).
+              interface/0, inject_options/0, send_error/0, reason/0]).
 
 %% @doc Opens a capture that the caller owns. Events come only after it returned.
 %% Raises `{badarg, {Key, Value}}' for an option that is wrong.
@@ -226,6 +243,29 @@ recv(Capture, Max, Timeout) ->
         {ok, Event, _WantsPackets} -> {ok, Event};
         Error -> Error
     end.
+
+%% @equiv send(Capture, Packets, infinity)
+-spec send(capture(), binary() | [binary()]) -> ok | {error, send_error()}.
+send(Capture, Packets) ->
+    send(Capture, Packets, infinity).
+
+%% @doc Sends packets, whole as they are, by the interface of a capture that was opened with
+%% `inject'; any process may. Of many packets that are sent at once each is cheaper. Returns when
+%% all were handed to the system, or Timeout milliseconds are over: those left are not sent.
+%% Errors: of a single packet its reason; of a list `{failed, [{Place, Reason}]}' with the place, from
+%% 1, of each that was not sent: all others were. A reason is `timeout', or what the system says
+%% (`emsgsize', `enetdown', ...). And: `{enotsup, Text}' without `inject', `busy' when too
+%% many wait, `closed'. Raises `{badarg, {packet, Term}}' for what is no binary of 1 to 262144
+%% bytes; nothing is sent then.
+-spec send(capture(), binary() | [binary()], timeout()) -> ok | {error, send_error()}.
+send(Capture, Packet, Timeout) when is_binary(Packet) ->
+    case send(Capture, [Packet], Timeout) of
+        {error, {failed, [{1, Reason}]}} -> {error, Reason};
+        Answer -> Answer
+    end;
+send(Capture, Packets, Timeout) ->
+    ok = wirebeam_send:check(Packets, Timeout),
+    wirebeam_send:all(Capture, Packets, Timeout).
 
 %% @doc The packets of a batch.
 -spec packets(batch()) -> [packet(), ...].

@@ -15,7 +15,7 @@
 
 -include("wirebeam.hrl").
 
--export([start_link/2, await/1, take/3, stats/1, set_filter/2, setopts/2, close/1,
+-export([start_link/2, await/1, take/3, stats/1, set_filter/2, send/3, setopts/2, close/1,
          pause/2, transfer/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2,
          code_change/3]).
@@ -42,6 +42,8 @@
 -define(IS_CALLER(From), (is_tuple(From) andalso tuple_size(From) =:= 2 andalso
                           is_pid(element(1, From)))).
 -define(TIMEOUT_MAX, 16#ffffffff).
+-define(SENDS_MAX, 64).      % that wait for the one before
+-define(SEND_MAX, 4 bsl 20). % bytes of one
 -define(FILTER_MAX, 1 bsl 20). % a command that is longer than the worker takes would end it
 
 -record(state,
@@ -63,6 +65,9 @@
                                undefined | reference()},
          asked = #{} :: #{non_neg_integer() => {gen_server:from(), wirebeam_protocol:question()}},
          watch = none :: none | {reference(), LooksLeft :: pos_integer()}, % while it is asked
+         sends = queue:new() :: queue:queue({gen_server:from(), wirebeam_protocol:packets(),
+                                             timeout()}), % one at a time is with the worker
+         is_sending = false :: boolean(),
          reference = 0 :: non_neg_integer(),
          wants_packets :: boolean(),               % and not their batches
          telemetry :: undefined | fun((list(), map(), map()) -> term())}).
@@ -88,6 +93,11 @@ stats(Capture) -> call(Capture, stats, ?ANSWER_MS).
 
 -spec set_filter(pid(), binary()) -> ok | {error, term()}.
 set_filter(Capture, Filter) -> call(Capture, {set_filter, Filter}, ?ANSWER_MS).
+
+%% The packets that were not sent: their index, from 0, and why.
+-spec send(pid(), wirebeam_protocol:packets(), timeout()) ->
+          {ok, [{non_neg_integer(), binary()}]} | {error, term()}.
+send(Capture, Packets, Timeout) -> call(Capture, {send, Packets, Timeout}).
 
 -spec setopts(pid(), wirebeam_options:options()) -> ok | {error, term()}.
 setopts(Capture, Options) -> call(Capture, {setopts, Options}).
@@ -181,6 +191,14 @@ handle_call({set_filter, Filter}, From, State)
   when is_binary(Filter), byte_size(Filter) =< ?FILTER_MAX ->
     ask(From, set_filter, fun(Reference) -> wirebeam_protocol:set_filter(Reference, Filter) end,
         State);
+handle_call({send, {Count, Lengths, Data} = Packets, Timeout}, From, #state{sends = Sends} = State)
+  when is_integer(Count), is_binary(Lengths), byte_size(Lengths) =:= 4 * Count, is_binary(Data),
+       byte_size(Lengths) + byte_size(Data) =< ?SEND_MAX,
+       Timeout =:= infinity orelse (is_integer(Timeout) andalso Timeout >= 0) ->
+    case queue:len(Sends) < ?SENDS_MAX of
+        true -> {noreply, send_next(State#state{sends = queue:in({From, Packets, Timeout}, Sends)})};
+        false -> {reply, {error, busy}, State}
+    end;
 handle_call({setopts, #{active := Active}}, _From, State) when ?IS_ACTIVE(Active) ->
     set_active(Active, State);
 handle_call({pause, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
@@ -228,14 +246,39 @@ set_active(Active, State) ->
 after_reply(Reply, {stop, State}) -> {stop, normal, Reply, State};
 after_reply(Reply, State) -> {reply, Reply, State}.
 
-%% Asks the worker something that it replies to.
-ask(From, Question, Command, #state{reference = Reference, asked = Asked} = State) ->
+%% Gives the worker the packets that have waited longest.
+send_next(#state{is_sending = false, sends = Sends} = State) ->
+    case queue:peek(Sends) of
+        {value, {From, Packets, Timeout}} ->
+            Command = fun(Reference) -> wirebeam_protocol:send(Reference, Packets, Timeout) end,
+            case put_question(From, send, Command, State) of
+                {ok, Asked} ->
+                    Asked#state{sends = queue:drop(Sends), is_sending = true};
+                busy ->
+                    _ = erlang:send_after(?MAILBOX_POLL_MS, self(), send_next),
+                    State;
+                Error ->
+                    gen_server:reply(From, {error, Error}),
+                    send_next(State#state{sends = queue:drop(Sends)})
+            end;
+        empty ->
+            State
+    end;
+send_next(State) ->
+    State.
+
+%% Asks the worker something that it replies to at once.
+ask(From, Question, Command, State) ->
+    case put_question(From, Question, Command, State) of
+        {ok, Asked} -> {noreply, watch(Asked)};
+        Error -> {reply, {error, Error}, State}
+    end.
+
+put_question(From, Question, Command, #state{reference = Reference, asked = Asked} = State) ->
     case command(Command(Reference), State) of
-        ok ->
-            {noreply, watch(State#state{reference = (Reference + 1) band 16#ffffffff,
-                                        asked = Asked#{Reference => {From, Question}}})};
-        Error ->
-            {reply, {error, Error}, State}
+        ok -> {ok, State#state{reference = (Reference + 1) band 16#ffffffff,
+                               asked = Asked#{Reference => {From, Question}}}};
+        Error -> Error
     end.
 
 watch(#state{watch = none} = State) ->
@@ -243,16 +286,15 @@ watch(#state{watch = none} = State) ->
 watch(State) ->
     State.
 
-look(#state{asked = Asked} = State) when map_size(Asked) =:= 0 ->
+%% Packets are sent for as long as their pace takes.
+look(#state{asked = Asked, is_sending = IsSending} = State)
+  when map_size(Asked) =:= 0; map_size(Asked) =:= 1, IsSending ->
     State#state{watch = none};
 look(#state{watch = {_, 1}, backend = Backend, worker = Worker} = State) ->
     ok = Backend:kill(Worker),
     finish({error, timeout}, State#state{watch = none});
 look(#state{watch = {_, Left}} = State) ->
     State#state{watch = {erlang:start_timer(?LOOK_MS, self(), watch), Left - 1}}.
-
-answered(#state{watch = {Timer, _}} = State) -> State#state{watch = {Timer, ?LOOKS}};
-answered(State) -> State.
 
 take(From, Max, Timeout, #state{active = false, taker = undefined} = State) ->
     Timer = case Timeout of
@@ -277,6 +319,8 @@ handle_info({timeout, Timer, watch}, #state{watch = {Timer, _}} = State) ->
     after_message(look(State));
 handle_info(spent, State) ->
     {noreply, give_credit(State)};
+handle_info(send_next, State) ->
+    {noreply, send_next(State)};
 handle_info(unloaded, State) ->
     after_message(finish({exit, unloaded}, State));
 handle_info(Message, State) ->
@@ -319,12 +363,18 @@ take_frame({reply, Reference, Reply}, #state{asked = Asked} = State)
             finish({error, protocol}, State);
         Answer ->
             gen_server:reply(From, Answer),
-            answered(State#state{asked = Others})
+            answered(Question, State#state{asked = Others})
     end;
 take_frame({closed, Reason}, State) ->
     finish(closed_reason(Reason), State);
 take_frame(_Frame, State) ->
     finish({error, protocol}, State).
+
+answered(send, State) -> send_next(lives(State#state{is_sending = false}));
+answered(_Question, State) -> lives(State).
+
+lives(#state{watch = {Timer, _}} = State) -> State#state{watch = {Timer, ?LOOKS}};
+lives(State) -> State.
 
 closed_reason(eof) -> eof;
 closed_reason(Reason) -> {error, Reason}.
@@ -344,10 +394,11 @@ finish(_Reason, State) ->
 open_error({error, Reason}) -> Reason;
 open_error(Reason) -> Reason.
 
-end_worker(#state{asked = Asked} = State) ->
+end_worker(#state{asked = Asked, sends = Sends} = State) ->
     ok = close_worker(State),
     maps:foreach(fun(_, {From, _}) -> gen_server:reply(From, {error, closed}) end, Asked),
-    State#state{asked = #{}}.
+    [gen_server:reply(From, {error, closed}) || {From, _, _} <- queue:to_list(Sends)],
+    State#state{asked = #{}, sends = queue:new()}.
 
 %% Of a module that is not there, the worker ends with this process.
 close_worker(#state{backend = Backend, worker = Worker}) ->

@@ -26,6 +26,7 @@ defaults() ->
     #{backend => port, active => true, deliver => [packets], time_unit => nanosecond}.
 
 check_source(#{interface := _, file := File}) -> wrong(file, File);
+check_source(#{file := _, inject := Inject}) -> wrong(inject, Inject);
 check_source(#{interface := _}) -> ok;
 check_source(#{file := _}) -> ok;
 check_source(_) -> wrong(interface, missing).
@@ -95,12 +96,25 @@ check(lenient, Value) ->
     some_of(lenient, Value,
             [window, timestamps, checksum, reset, syn, ack, ip, urgent, all]);
 check(targets, Value) -> are_texts(Value) orelse wrong(targets, Value), ok;
+check(inject, true) -> ok;
+check(inject, Value) when is_map(Value) ->
+    maps:foreach(fun check_inject/2, Value),
+    maps:is_key(packets_per_second, Value) andalso maps:is_key(bits_per_second, Value)
+        andalso wrong(inject, Value),
+    ok;
+check(own_packets, Value) -> boolean(own_packets, Value);
 check(telemetry, Value) when is_function(Value, 3) -> ok;
 check(Key, Value) -> wrong(Key, Value).
 
 check_limit(Name, Value) ->
     is_atom(Name) andalso is_integer(Value) andalso Value >= 0 andalso Value =< ?MAX_64
         orelse wrong(limits, #{Name => Value}).
+
+%% The most are those of include/wirebeam/inject.h.
+check_inject(kind, Value) -> one_of(inject, Value, [packet, xdp, libpcap, ip]);
+check_inject(packets_per_second, Value) -> in_range(inject, Value, 1, 1000000000);
+check_inject(bits_per_second, Value) -> in_range(inject, Value, 1, 1000000000000);
+check_inject(Key, Value) -> wrong(inject, #{Key => Value}).
 
 in_range(_Key, Value, Min, Max) when is_integer(Value), Value >= Min, Value =< Max -> ok;
 in_range(Key, Value, _Min, _Max) -> wrong(Key, Value).
@@ -170,6 +184,11 @@ for_worker(deliver, Values) -> [{deliver, deliver(Value)} || Value <- Values];
 for_worker(lenient, Values) -> [{lenient, atom_to_binary(Value)} || Value <- Values];
 for_worker(targets, Values) -> [{target, text(Value)} || Value <- Values];
 for_worker(limits, Values) -> [{limit, limit(Limit)} || Limit <- maps:to_list(Values)];
+for_worker(inject, true) -> for_worker(inject, #{});
+for_worker(inject, Options) ->
+    Kind = atom_to_binary(maps:get(kind, Options, frames)),
+    [{inject, Kind} | [{Key, number(Value)} || {Key, Value} <- maps:to_list(Options),
+                                              Key =/= kind]];
 for_worker(Key, _Value) when Key =:= backend; Key =:= memory; Key =:= active;
                              Key =:= telemetry ->
     [];

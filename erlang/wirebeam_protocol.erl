@@ -7,7 +7,7 @@
 
 -include("wirebeam.hrl").
 
--export([open/1, credit/1, set_filter/2, stats/1, interfaces/1]).
+-export([open/1, credit/1, set_filter/2, stats/1, interfaces/1, send/3]).
 -export([decode/1, answer/2, packets/1, fold/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
@@ -27,8 +27,10 @@
                | protocol_error.
 %% What a frame is made of. The data of packets may come apart from what is before it.
 -type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
--type question() :: stats | set_filter | interfaces.
--export_type([option/0, item/0, frame/0, bytes/0, reason/0, question/0]).
+-type question() :: stats | set_filter | interfaces | send.
+%% To be sent: how many, the length of each (4 bytes), all their bytes.
+-type packets() :: {Count :: non_neg_integer(), Lengths :: binary(), Data :: binary()}.
+-export_type([option/0, item/0, frame/0, bytes/0, reason/0, question/0, packets/0]).
 
 %% --- to the worker ----------------------------------------------------------------------
 
@@ -47,6 +49,13 @@ stats(Reference) -> <<4, Reference:32>>.
 
 -spec interfaces(non_neg_integer()) -> iodata().
 interfaces(Reference) -> <<5, Reference:32>>.
+
+-spec send(non_neg_integer(), packets(), timeout()) -> iodata().
+send(Reference, {Count, Lengths, Data}, Timeout) ->
+    [<<6, Reference:32, (milliseconds(Timeout)):32, Count:32>>, Lengths, Data].
+
+milliseconds(infinity) -> 16#ffffffff;
+milliseconds(Timeout) -> min(Timeout, 16#fffffffe).
 
 option(interface) -> 1;
 option(file) -> 2;
@@ -69,7 +78,11 @@ option(batch_bytes) -> 18;
 option(kind) -> 19;
 option(max_packets) -> 20;
 option(max_body_total) -> 21;
-option(memory) -> 22.
+option(memory) -> 22;
+option(inject) -> 23;
+option(packets_per_second) -> 24;
+option(bits_per_second) -> 25;
+option(own_packets) -> 26.
 
 %% --- frames -----------------------------------------------------------------------------
 
@@ -101,7 +114,8 @@ packets_frame(Count, Length, Index, Data)
 
 %% What a reply to a question says.
 -spec answer(question(), {ok, binary()} | {error, reason()}) ->
-          ok | {ok, wirebeam:stats() | [wirebeam:interface()]} | {error, reason()} | protocol_error.
+          ok | {ok, wirebeam:stats() | [wirebeam:interface()] | [{non_neg_integer(), binary()}]}
+          | {error, reason()} | protocol_error.
 answer(Question, {ok, Answer}) ->
     try
         answer_to(Question, Answer)
@@ -113,7 +127,14 @@ answer(_Question, {error, _} = Error) ->
 
 answer_to(set_filter, <<>>) -> ok;
 answer_to(stats, Answer) -> {ok, stats_of(Answer)};
-answer_to(interfaces, Answer) -> {ok, interface_list(Answer)}.
+answer_to(interfaces, Answer) -> {ok, interface_list(Answer)};
+answer_to(send, Answer) -> {ok, failures(Answer)}.
+
+failures(<<Index:32, Rest/binary>>) ->
+    {Name, Others} = text(Rest),
+    [{Index, Name} | failures(Others)];
+failures(<<>>) ->
+    [].
 
 %% Do the packets lie within the data? Then packets/1 cannot fail, in whatever process.
 is_index(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Left) ->
@@ -381,7 +402,8 @@ sections() ->
        interim, headers, body_bytes, tunnels, skipped_bytes, memory_bytes, memory_peak]},
      {worker,
       [frames, frame_bytes, credit_waits, lent_frames, unlent_frames, body_bytes,
-       body_left_out_limit, body_left_out_total, body_memory_bytes, body_memory_peak]}].
+       body_left_out_limit, body_left_out_total, body_memory_bytes, body_memory_peak]},
+     {inject, [handled, sent, failed, bytes, full, late]}].
 
 stats_of(<<Count:16, Values/binary>>) ->
     Count = length(counter_names()),

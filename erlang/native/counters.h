@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
  * X(section, name): the counters that STATS and EVENT_STATS send, in this order. A section is
- * a part of struct wb_stats, or "worker": struct worker_stats. The Erlang side has the same
- * list, and its test reads this one, a line for each.
+ * a part of struct wb_stats, "worker": struct worker_stats, or "inject": struct
+ * wb_inject_stats. The Erlang side has the same list, and its test reads this one, a line for
+ * each.
  */
 #ifndef WIREBEAM_NATIVE_COUNTERS_H
 #define WIREBEAM_NATIVE_COUNTERS_H
 
 #include <stdint.h>
+
+#include <wirebeam/inject.h>
 
 struct worker_stats {
     uint64_t frames;              /* of packets and events sent */
@@ -19,6 +22,7 @@ struct worker_stats {
     uint64_t body_left_out_limit; /* bytes not gathered: max_body_bytes */
     uint64_t body_left_out_total; /* bytes not gathered: max_body_total */
     uint64_t body_memory_bytes, body_memory_peak;
+    struct wb_inject_stats inject; /* as they were when the counters were asked for */
 };
 
 #define WORKER_COUNTERS(X) \
@@ -114,6 +118,12 @@ struct worker_stats {
     X(worker, body_left_out_limit) \
     X(worker, body_left_out_total) \
     X(worker, body_memory_bytes) \
-    X(worker, body_memory_peak)
+    X(worker, body_memory_peak) \
+    X(inject, handled) \
+    X(inject, sent) \
+    X(inject, failed) \
+    X(inject, bytes) \
+    X(inject, full) \
+    X(inject, late)
 
 #endif

@@ -69,6 +69,18 @@ static int add_target(struct settings *settings, const char *value, struct wb_er
     return wb_targets_add(&settings->targets, value, error);
 }
 
+static int set_inject(struct settings *settings, const char *value, struct wb_error *error)
+{
+    settings->injects = true;
+    if (strcmp(value, "frames") == 0)
+        return 0;
+    if (strcmp(value, "icmp") == 0)
+        return say(error, WB_E_ARGUMENT, "inject: messages of ICMP have no place for an address");
+    free(settings->inject_kind);
+    settings->inject_kind = strdup(value);
+    return settings->inject_kind ? 0 : say(error, WB_E_MEMORY, "inject: out of memory");
+}
+
 #define AT(field) .offset = offsetof(struct settings, field)
 
 static const struct option options[] = {
@@ -100,6 +112,12 @@ static const struct option options[] = {
     [OPTION_MAX_PACKETS] = {"max_packets", NUMBER_64, AT(engine.max_packets), .max = INT64_MAX},
     [OPTION_MAX_BODY_TOTAL] = {"max_body_total", NUMBER_64, AT(max_body_total), .max = INT64_MAX},
     [OPTION_MEMORY] = {"memory", TEXT, AT(memory)},
+    [OPTION_INJECT] = {"inject", CALL, .call = set_inject},
+    [OPTION_INJECT_PACKETS] = {"packets_per_second", NUMBER_64, AT(inject.packets_per_second),
+                               .min = 1, .max = WB_INJECT_PACKETS_PER_SECOND_MAX},
+    [OPTION_INJECT_BITS] = {"bits_per_second", NUMBER_64, AT(inject.bits_per_second), .min = 1,
+                            .max = WB_INJECT_BITS_PER_SECOND_MAX},
+    [OPTION_OWN_PACKETS] = {"own_packets", FLAG, AT(engine.source.own_packets)},
 };
 
 static int set_text(const struct option *option, void *place, const char *value,
@@ -220,4 +238,5 @@ void options_free(struct settings *settings)
     free(settings->filter);
     free(settings->kind);
     free(settings->memory);
+    free(settings->inject_kind);
 }

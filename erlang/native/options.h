@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <wirebeam/engine.h>
+#include <wirebeam/inject.h>
 #include <wirebeam/setting.h>
 
 /* Bits of settings.deliver. */
@@ -24,11 +25,14 @@ enum delivery {
 struct settings {
     struct wb_engine_options engine; /* without handlers; its strings are owned here */
     struct wb_targets targets;
+    struct wb_inject_options inject; /* without strings */
     char *interface, *file, *filter, *kind, *memory;
+    char *inject_kind; /* NULL: the best */
     unsigned deliver;
     uint32_t time_per_second, batch_bytes, stats_interval_ms, max_body_bytes;
     uint64_t max_body_total;
     bool has_bodies;
+    bool injects;
 };
 
 #define OPTIONS_MALFORMED 1 /* the bytes are no list of options */

@@ -172,16 +172,24 @@ static int drop_rights(void *context, struct wb_error *error)
     return wb_guard_drop_rights(error);
 }
 
-/* A pipe takes a megabyte where the system lets it, and never blocks: standard input is to
- * be watched while it is full. */
-static void prepare_output(void)
+/* A pipe takes a megabyte where the system lets it. */
+static bool widen_pipe(int descriptor)
 {
     struct stat info;
-    if (fstat(STDOUT_FILENO, &info) < 0 || !S_ISFIFO(info.st_mode))
-        return;
+    if (fstat(descriptor, &info) < 0 || !S_ISFIFO(info.st_mode))
+        return false;
 #ifdef F_SETPIPE_SZ
-    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
+    fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES);
 #endif
+    return true;
+}
+
+/* Output never blocks: standard input is to be watched while it is full. */
+static void prepare_pipes(void)
+{
+    widen_pipe(STDIN_FILENO);
+    if (!widen_pipe(STDOUT_FILENO))
+        return;
     fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
 }
 
@@ -216,7 +224,7 @@ int main(int argc, char **argv)
                                         .opened = drop_rights};
     wb_guard_close_inherited();
     signal(SIGPIPE, SIG_IGN);
-    prepare_output();
+    prepare_pipes();
     enum received why = worker_run(&transport);
     free(port.body);
     memory_detach(&port.memory);

@@ -14,7 +14,8 @@
  *                               <-  PACKETS | EVENTS      each takes one credit; the worker
  *                               <-  PACKETS | EVENTS      waits, even inside of a batch, when
  *       CREDIT 1 ...            ->                        there is none: the ring fills, and
- *       STATS | SET_FILTER      ->                        its drops are counted
+ *       STATS | SET_FILTER |    ->                        its drops are counted
+ *       SEND
  *                               <-  REPLY
  *                               <-  CLOSED                once, last: end of file, or a failure
  *
@@ -32,6 +33,10 @@ enum command_type {
     COMMAND_SET_FILTER = 3, /* reference (4), the filter to the frame's end */
     COMMAND_STATS = 4,      /* reference (4); asks for the body of an EVENT_STATS */
     COMMAND_INTERFACES = 5, /* reference (4); needs no OPEN; see below */
+    COMMAND_SEND = 6,       /* reference (4), milliseconds that it may take (4; all ones: for
+                               ever), count (4), count lengths (4 each), the packets. One at a
+                               time. Its reply names those that were not sent: index from 0 (4), and
+                               the errno's name in lower case (text): "etimedout", not in time */
 };
 
 /* From the worker. */
@@ -78,6 +83,11 @@ enum option_key {
     OPTION_MAX_BODY_TOTAL = 21,  /* of all unfinished transactions; 256 MiB */
     OPTION_MEMORY = 22,          /* "SLOTS SLOT_BYTES PATH": frames go there if they fit, see
                                     memory.h; no more credit than slots may be given then */
+    OPTION_INJECT = 23,          /* packets can be sent: "frames", the best way, or a kind of
+                                    wirebeam/inject.h */
+    OPTION_INJECT_PACKETS = 24,  /* pace: packets a second */
+    OPTION_INJECT_BITS = 25,     /* pace: bits a second */
+    OPTION_OWN_PACKETS = 26,     /* also what is injected is captured */
 };
 
 /* In EVENTS. A "flow id" has 8 bytes, a "direction" (enum wb_flow_direction) 1, a time 8. */

@@ -23,6 +23,7 @@
 #include "events.h"
 #include "options.h"
 #include "say.h"
+#include "sending.h"
 
 #define IDLE_MS      100  /* between looks at timers, when no packet comes */
 #define FILE_WAIT_MS 20   /* for bytes of a file that is a pipe, while commands have to wait */
@@ -37,6 +38,7 @@ struct worker {
     struct settings settings;
     struct wb_engine *engine;
     struct events events;
+    struct sending sending;
     struct worker_stats stats;
     struct buffer reply;
     bool is_out_of_memory;
@@ -147,10 +149,16 @@ static void set_filter(struct worker *worker, uint32_t reference, const uint8_t 
     send_reply(worker);
 }
 
+static void get_stats(struct worker *worker, struct wb_stats *stats)
+{
+    wb_engine_stats(worker->engine, stats);
+    sending_stats(&worker->sending, &worker->stats.inject);
+}
+
 static void tell_stats(struct worker *worker, uint32_t reference)
 {
     struct wb_stats stats;
-    wb_engine_stats(worker->engine, &stats);
+    get_stats(worker, &stats);
     begin_reply(worker, reference);
     buffer_put8(&worker->reply, 0);
     stats_put(&worker->reply, &stats, &worker->stats);
@@ -195,6 +203,38 @@ static void tell_interfaces(struct worker *worker, uint32_t reference)
         send_reply(worker);
     }
     buffer_free(&listing.list);
+}
+
+/* ---- Packets of the owner --------------------------------------------------------- */
+
+static void tell_sent(struct worker *worker)
+{
+    begin_reply(worker, worker->sending.reference);
+    buffer_put8(&worker->reply, 0);
+    sending_put_results(&worker->sending, &worker->reply);
+    send_reply(worker);
+    sending_end(&worker->sending);
+}
+
+static void send_some(struct worker *worker)
+{
+    struct wb_error error = {0};
+    int code = sending_step(&worker->sending, &error);
+    if (code > 0) {
+        tell_sent(worker);
+    } else if (code < 0) {
+        refuse(worker, worker->sending.reference, code, &error);
+        sending_end(&worker->sending);
+    }
+}
+
+static void begin_sending(struct worker *worker, uint32_t reference, const struct command *command)
+{
+    struct wb_error error = {0};
+    int code =
+        sending_begin(&worker->sending, reference, command->body + 4, command->length - 4, &error);
+    if (code < 0)
+        refuse(worker, reference, code, &error);
 }
 
 /* A command that needs a capture, when there is none yet. */
@@ -253,6 +293,9 @@ static int open_engine(struct worker *worker, struct wb_error *error)
     options->source.opened_context = worker->transport->context;
     if (worker->settings.deliver & DELIVER_PACKETS)
         options->source.memory = worker->transport->memory;
+    int result = sending_open(&worker->sending, &worker->settings, error);
+    if (result < 0)
+        return result;
     if (!events_start(&worker->events, worker, &worker->settings, &worker->stats, options))
         return say(error, WB_E_MEMORY, "out of memory for a batch of packets");
     int fifo = wait_for_writer(worker, options->source.file);
@@ -295,6 +338,7 @@ static bool is_well_formed(const struct worker *worker, const struct command *co
     case COMMAND_OPEN:
         return worker->state == WAITING;
     case COMMAND_SET_FILTER:
+    case COMMAND_SEND:
         return command->length >= 4;
     case COMMAND_CREDIT:
     case COMMAND_STATS:
@@ -326,6 +370,8 @@ static void obey(struct worker *worker, const struct command *command)
         refuse_early(worker, number);
     else if (command->type == COMMAND_STATS)
         tell_stats(worker, number);
+    else if (command->type == COMMAND_SEND)
+        begin_sending(worker, number, command);
     else
         set_filter(worker, number, command->body + 4, command->length - 4);
 }
@@ -351,8 +397,12 @@ static void take_command(struct worker *worker, int timeout_ms)
 void worker_emit(struct worker *worker, const struct iovec *parts, int count)
 {
     worker->stats.credit_waits += worker->credit == 0;
-    while (worker->credit == 0 && !worker->is_over)
-        take_command(worker, -1);
+    while (worker->credit == 0 && !worker->is_over) {
+        bool sends = sending_is_under_way(&worker->sending);
+        if (sends)
+            send_some(worker);
+        take_command(worker, sends ? 0 : -1);
+    }
     if (worker->is_over)
         return;
     worker->credit--;
@@ -382,7 +432,7 @@ static void tell_stats_event(struct worker *worker)
     struct wb_stats stats;
     if (!(worker->settings.deliver & DELIVER_STATS))
         return;
-    wb_engine_stats(worker->engine, &stats);
+    get_stats(worker, &stats);
     events_put_stats(&worker->events, &stats);
 }
 
@@ -433,8 +483,11 @@ static void run_step(struct worker *worker)
     int packets = wb_engine_descriptor(worker->engine);
     struct pollfd fds[2] = {{.fd = worker->transport->descriptor, .events = POLLIN},
                             {.fd = packets, .events = POLLIN}};
-    if (poll(fds, 2, packets < 0 ? 0 : wait_ms(worker)) > 0 && fds[0].revents)
+    bool is_busy = packets < 0 || sending_is_under_way(&worker->sending);
+    if (poll(fds, 2, is_busy ? 0 : wait_ms(worker)) > 0 && fds[0].revents)
         take_command(worker, 0);
+    if (sending_is_under_way(&worker->sending))
+        send_some(worker);
     if (worker->is_over)
         return;
     int code = wb_engine_step(worker->engine, packets < 0 ? FILE_WAIT_MS : 0, &error);
@@ -460,6 +513,7 @@ enum received worker_run(const struct transport *transport)
     if (worker->state == RUNNING)
         finish(worker);
     wb_engine_close(worker->engine);
+    sending_close(&worker->sending);
     events_free(&worker->events);
     options_free(&worker->settings);
     buffer_free(&worker->reply);

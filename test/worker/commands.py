@@ -97,7 +97,8 @@ class Malformed(unittest.TestCase):
         whole = options({"file": "/x"})
         for body in (b"\0", b"\6", b"\xff" * 9, bytes([CREDIT]), bytes([CREDIT]) + bytes(3),
                      bytes([CREDIT]) + bytes(5), bytes([STATS]), bytes([SET_FILTER]) + bytes(3),
-                     bytes([INTERFACES]) + bytes(8), bytes([OPEN]) + whole[:-1],
+                     bytes([INTERFACES]) + bytes(8), bytes([SEND]) + bytes(3), bytes([7]) + bytes(4),
+                     bytes([OPEN]) + whole[:-1],
                      bytes([OPEN]) + whole[:3], bytes([OPEN, 2]) + b"\xff" * 4 + b"/x"):
             for is_open in (False, True):
                 self.check(struct.pack(">I", len(body)) + body, is_open)
@@ -113,7 +114,7 @@ class Malformed(unittest.TestCase):
         chance = random.Random(3)
         for _ in range(150):
             body = chance.randbytes(chance.randrange(200))
-            data = struct.pack(">IB", 1 + len(body), chance.randrange(7)) + body
+            data = struct.pack(">IB", 1 + len(body), chance.randrange(8)) + body
             with Port(PROGRAM) as port:
                 try:
                     port.raw(data if chance.random() < 0.8 else chance.randbytes(100))

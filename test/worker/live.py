@@ -69,6 +69,28 @@ class Listener:
             one.close()
 
 
+SO_RCVBUFFORCE = 33
+
+
+class Far:
+    """Frames that arrive at the other end, of a protocol for experiments or none."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        self.socket.bind((FAR, 3))
+        self.socket.settimeout(5)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def take(self, count):
+        return [self.socket.recv(2048) for _ in range(count)]
+
+
 def take(port, seconds):
     """What comes until it is quiet for so long: packets, events."""
     found, told = [], []
@@ -237,6 +259,48 @@ class Live(unittest.TestCase):
             code, _, words = port.closed()
             self.assertEqual(code, E_PERMISSION)
             self.assertIn("cap_net_raw", words)
+
+    def test_frames_are_sent(self):
+        """They arrive as they are, each refused one is named, and the pace is kept."""
+        with Far() as far, self.opened("packet", NEAR, inject="frames", filter="udp") as port:
+            frames = [b"\2" * 12 + b"\x88\xb5" + i.to_bytes(2, "big") * 30 for i in range(300)]
+            self.assertEqual(port.send(frames), {})
+            self.assertEqual(far.take(300), frames)
+            self.assertEqual(port.send([frames[0], bytes(9000), frames[1]]), {1: "emsgsize"})
+            self.assertEqual(far.take(2), frames[:2])
+            self.assertEqual(port.send([]), {})
+            stats = port.stats()
+            self.assertEqual([stats[f"inject.{name}"] for name in ("handled", "sent", "failed")],
+                             [303, 302, 1])
+            self.assertEqual(port.ends(), (0, b""))
+        with Far() as far, self.opened("packet", NEAR, inject="packet", inject_packets=100) as port:
+            start = time.monotonic()
+            self.assertEqual(port.send(frames[:50]), {})
+            self.assertGreater(time.monotonic() - start, 0.48)
+            failed = port.send(frames[:100], 100)
+            self.assertEqual(set(failed.values()), {"etimedout"})
+            self.assertEqual(sorted(failed), list(range(100 - len(failed), 100)))
+            self.assertEqual(far.take(150 - len(failed)), frames[:50] + frames[:100 - len(failed)])
+
+    def test_what_is_sent_contradicts_itself(self):
+        with self.opened("packet", NEAR, inject="frames") as port:
+            for body, code in ((b"", E_ARGUMENT), (bytes(7), E_ARGUMENT),
+                               (b"\xff" * 8, E_ARGUMENT),
+                               (struct.pack(">III", 0, 1, 2) + b"a", E_ARGUMENT),
+                               (struct.pack(">III", 0, 1, 2) + b"abc", E_ARGUMENT),
+                               (struct.pack(">III", 0, 1, 0), E_ARGUMENT),
+                               (struct.pack(">IIII", 0, 2, 1, 0xffffffff) + b"a", E_ARGUMENT)):
+                self.assertEqual(port.reply(port.ask(SEND, body)).number(1), code)
+            first = port.ask(SEND, struct.pack(">II", 0xffffffff, 0))
+            self.assertEqual(port.reply(first).number(1), 0)
+            self.assertEqual(port.send([bytes(60)]), {})
+        with self.opened("packet", NEAR) as port:
+            body = struct.pack(">III", 0, 1, 60) + bytes(60)
+            self.assertEqual(port.reply(port.ask(SEND, body)).number(1), E_UNSUPPORTED)
+        with self.opened("packet", NEAR, inject="frames", inject_packets=1) as port:
+            many = struct.pack(">II", 0xffffffff, 9) + struct.pack(">I", 60) * 9 + bytes(540)
+            port.ask(SEND, many)
+            self.assertEqual(port.reply(port.ask(SEND, many)).number(1), E_LIMIT)
 
     def test_all_interfaces(self):
         with Listener(5000), self.opened("packet", "any", filter="udp port 5000") as port:

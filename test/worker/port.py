@@ -9,14 +9,14 @@ import struct
 import subprocess
 import time
 
-OPEN, CREDIT, SET_FILTER, STATS, INTERFACES = 1, 2, 3, 4, 5
+OPEN, CREDIT, SET_FILTER, STATS, INTERFACES, SEND = 1, 2, 3, 4, 5, 6
 OPENED, PACKETS, EVENTS, REPLY, CLOSED = 1, 2, 3, 4, 5
 KEYS = {name: key for key, name in enumerate(
     ("interface file filter snaplen buffer_bytes latency_ms immediate promiscuous direction "
      "deliver time_per_second limit lenient target bodies max_body_bytes stats_interval_ms batch_bytes "
-     "kind max_packets max_body_total memory").split(), 1)}
-E_ARGUMENT, E_NOT_FOUND, E_PERMISSION, E_FORMAT, E_TRUNCATED, E_FILTER, E_DOWN, E_END = \
-    1, 4, 5, 6, 7, 8, 10, 11
+     "kind max_packets max_body_total memory inject inject_packets inject_bits own_packets").split(), 1)}
+E_ARGUMENT, E_NOT_FOUND, E_PERMISSION, E_FORMAT, E_TRUNCATED, E_FILTER, E_UNSUPPORTED, E_DOWN, \
+    E_END, E_LIMIT = 1, 4, 5, 6, 7, 8, 9, 10, 11, 13
 
 
 def text(value):
@@ -104,6 +104,18 @@ class Port:
         read = self.reply(self.ask(STATS))
         assert read.number(1) == 0
         return counters(read)
+
+    def send(self, frames, timeout_ms=0xffffffff):
+        """{index: why} of those that were not sent. Only replies may be under way."""
+        body = struct.pack(">II", timeout_ms, len(frames))
+        body += b"".join(struct.pack(">I", len(frame)) for frame in frames) + b"".join(frames)
+        read = self.reply(self.ask(SEND, body))
+        assert read.number(1) == 0, read.rest()
+        failed = {}
+        while not read.done():
+            index = read.number(4)
+            failed[index] = read.text().decode()
+        return failed
 
     def interfaces(self):
         read = self.reply(self.ask(INTERFACES))
