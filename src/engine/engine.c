@@ -97,6 +97,39 @@ static void before_reuse(void *context, bool is_all)
         wb__fragment_table_before_reuse(engine->fragments);
 }
 
+/* While an engine is opened. */
+struct opening {
+    struct wb_engine *engine;
+    const struct wb_engine_options *options;
+};
+
+/* The source has what needs rights, and has read nothing yet: now everything else is opened that
+ * needs them, and then the user may give them up. */
+static int open_rest(void *context, struct wb_error *error)
+{
+    const struct opening *opening = context;
+    const struct wb_engine_options *options = opening->options;
+    struct wb_engine *engine = opening->engine;
+    int code = wb__recorder_open(&engine->recorder, &options->record, &options->http, error);
+    if (code < 0)
+        return code;
+    find_needs(engine, options);
+    code = open_stages(engine, options, error);
+    if (code == 0 && options->source.opened)
+        code = options->source.opened(options->source.opened_context, error);
+    return code;
+}
+
+static int open_source(struct wb_engine *engine, const struct wb_engine_options *options,
+                       struct wb_error *error)
+{
+    struct opening opening = {.engine = engine, .options = options};
+    struct wb_source_options source = options->source;
+    source.opened = open_rest;
+    source.opened_context = &opening;
+    return wb__opening_source(&engine->source, &source, error);
+}
+
 int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *options,
                    struct wb_error *error)
 {
@@ -113,13 +146,7 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     engine->is_live = options->source.file == NULL;
     wb__slab_init(&engine->joints, sizeof(struct wb__joint), &engine->joints_memory);
 
-    int code = wb__opening_source(&engine->source, &options->source, error);
-    if (code == 0)
-        code = wb__recorder_open(&engine->recorder, &options->record, &options->http, error);
-    if (code == 0) {
-        find_needs(engine, options);
-        code = open_stages(engine, options, error);
-    }
+    int code = open_source(engine, options, error);
     if (code < 0) {
         wb_engine_close(engine);
         return code;

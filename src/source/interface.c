@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <linux/if_link.h>
 #include <linux/if_packet.h>
 #endif
 
@@ -22,12 +20,10 @@
 #include <wirebeam/source.h>
 
 #include "base/error.h"
-#include "source/wake.h"
 
 #define ADDRESSES_MAX 64
 #define ADDRESS_BYTES (INET6_ADDRSTRLEN + 4) /* "/128" */
 #define LINK_ADDRESS_MAX 20                  /* bytes: InfiniBand's */
-#define ASK_INTERVAL_MS 50 /* the answer is a list of all devices: a dozen system calls */
 
 /* ---- Questions to the system ------------------------------------------------------ */
 
@@ -51,49 +47,6 @@ bool wb__interface_is_up(const char *name)
     if (strcmp(name, "any") == 0)
         return true;
     return wb__interface_ask(&request, SIOCGIFFLAGS, name) == 0 && request.ifr_flags & IFF_UP;
-}
-
-/* ---- Losses of a device ----------------------------------------------------------- */
-
-static uint32_t read_losses(const char *name)
-{
-    uint32_t losses = 0;
-#ifdef AF_PACKET
-    struct ifaddrs *list;
-    if (getifaddrs(&list) < 0)
-        return 0;
-    for (const struct ifaddrs *at = list; at; at = at->ifa_next) {
-        if (!at->ifa_addr || at->ifa_addr->sa_family != AF_PACKET || !at->ifa_data ||
-            strcmp(at->ifa_name, name) != 0)
-            continue;
-        const struct rtnl_link_stats *stats = at->ifa_data;
-        losses = stats->rx_missed_errors + stats->rx_fifo_errors;
-    }
-    freeifaddrs(list);
-#else
-    (void)name;
-#endif
-    return losses;
-}
-
-void wb__interface_losses_start(struct wb__interface_losses *losses, const char *name)
-{
-    *losses = (struct wb__interface_losses){0};
-    strncpy(losses->name, name, sizeof losses->name - 1);
-    losses->last = read_losses(losses->name);
-    losses->asked_ms = wb__clock_ms();
-}
-
-uint64_t wb__interface_losses(struct wb__interface_losses *losses)
-{
-    int64_t now_ms = wb__clock_ms();
-    if (now_ms - losses->asked_ms < ASK_INTERVAL_MS)
-        return losses->total;
-    losses->asked_ms = now_ms;
-    uint32_t now = read_losses(losses->name);
-    losses->total += now - losses->last; /* modulo 2^32 */
-    losses->last = now;
-    return losses->total;
 }
 
 /* ---- The list of interfaces ------------------------------------------------------- */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "source/interface.h"
 #include "source/live.h"
 #include "source/packet_borrow.h"
 #include "source/packet_program.h"
@@ -238,9 +239,8 @@ int wb__packet_ring_open(struct wb__packet_ring *ring, const struct wb_source_op
         result = map_ring(ring, wb__live_buffer(options), error);
     if (result == 0)
         result = start_reception(ring, options, error);
-    if (result == 0)
-        result = wb__source_opened(options, error);
-    if (result == 0)
-        wb__interface_losses_start(&ring->losses, ring->name);
-    return result;
+    if (result < 0)
+        return result;
+    wb__losses_start(&ring->losses, ring->index);
+    return wb__source_opened(options, error);
 }
