@@ -15,9 +15,12 @@
 #include "message.h"
 #include "options.h"
 #include "run.h"
+#include "sandbox.h"
 
 struct capture_arguments {
     struct input_arguments input;
+    unsigned sandbox;
+    const char *user;
     const char *file;
     unsigned format;
     bool quiet, verbose;
@@ -48,6 +51,7 @@ static const struct option_spec options[] = {
       .help = "leave the interface out of promiscuous mode" },
     { "source", 0, OPTION_WORD, AT(input.kind), .argument = "packet|libpcap",
       .help = "how to capture: the AF_PACKET ring of Linux, or libpcap" },
+    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose), .help = "more in the summary" },
@@ -91,6 +95,8 @@ static int run_capture(int argc, char **argv)
     run.options.record.capture_format = (enum wb_record_capture_format)arguments.format;
     if (arguments.file == NULL)
         run.options.handlers.packet = print_packet;
+    run.sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments.sandbox,
+                                             .user = arguments.user };
     run.quiet = arguments.quiet;
     run.progress = arguments.file != NULL;
     run.parts = (struct summary_parts){

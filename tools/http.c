@@ -19,12 +19,15 @@
 #include "message.h"
 #include "options.h"
 #include "run.h"
+#include "sandbox.h"
 #include "text.h"
 
 #define NAMING_NOT_GIVEN 99 /* --name was not there: the default */
 
 struct http_arguments {
     struct input_arguments input;
+    unsigned sandbox;
+    const char *user;
     struct wb_engine_options engine; /* limits, and the records asked for */
     const char *directory, *json;
     struct wb_targets targets;
@@ -131,6 +134,7 @@ static const struct option_spec options[] = {
               "checksum, reset, syn, ack or all" },
     { "limit", 0, OPTION_CALL, .argument = "NAME=VALUE", .call = set_limit,
       .help = "change a limit; --limit help lists them" },
+    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose),
@@ -244,6 +248,8 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
         run->options.handlers.transaction = print_transaction;
         run->options.context = record;
     }
+    run->sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments->sandbox,
+                                              .user = arguments->user };
     run->quiet = arguments->quiet;
     run->progress = !wants_lines(arguments);
     run->parts = (struct summary_parts){

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <wirebeam/guard.h>
 #include <wirebeam/version.h>
 
 #include "command.h"
@@ -48,8 +49,10 @@ static void print_help(FILE *stream)
 static int print_version(bool is_verbose)
 {
     printf("wirebeam %s\n", wb_version());
-    if (is_verbose)
-        printf("headers %s, compiler %s, assertions %s\n", WB_VERSION, __VERSION__, assertions);
+    if (!is_verbose)
+        return STATUS_DONE;
+    printf("headers %s, compiler %s, assertions %s\n", WB_VERSION, __VERSION__, assertions);
+    wb_guard_print_roles(stdout);
     return STATUS_DONE;
 }
 
@@ -91,6 +94,7 @@ int main(int argc, char **argv)
     if (command == NULL)
         return argv[1][0] == '-' ? message_usage("unknown option %s", argv[1])
                                  : unknown_command(argv[1]);
+    wb_guard_note_inherited();
     message_set_command(command->name);
     return command->run(argc - 1, argv + 1);
 }

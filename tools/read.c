@@ -16,9 +16,12 @@
 #include "message.h"
 #include "options.h"
 #include "run.h"
+#include "sandbox.h"
 
 struct read_arguments {
     struct input_arguments input;
+    unsigned sandbox;
+    const char *user;
     bool json;
     bool defragment;
     bool quiet, verbose, link_header, no_names;
@@ -48,6 +51,7 @@ static const struct option_spec options[] = {
       .help = "end after N packets" },
     { "snaplen", 's', OPTION_NUMBER, AT(input.snaplen), .argument = "LEN", .max = 262144,
       .help = "take LEN bytes of each packet; 0, the default, is 262144" },
+    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose),
@@ -189,6 +193,8 @@ static int run_read(int argc, char **argv)
     if (status != OPTIONS_GO)
         return status;
     set_handlers(&arguments, &printer, &run.options);
+    run.sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments.sandbox,
+                                             .user = arguments.user };
     run.quiet = arguments.quiet;
     run.parts.verbose = arguments.verbose;
     status = run_engine(&run);

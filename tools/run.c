@@ -19,6 +19,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "sandbox.h"
 
 /* How long a step may wait: the delay of SIGUSR1 and of the progress line. An interrupt
  * does not wait for it. */
@@ -203,7 +204,16 @@ static void keep_memory(void)
 #endif
 }
 
-int run_engine(const struct run *run)
+/* From the first byte on that is read, the process has what it needs and nothing else. */
+static void confine_when_opened(struct run *run)
+{
+    run->sandbox.is_live = run->options.source.interface != NULL;
+    run->sandbox.directory = run->options.record.directory;
+    run->options.source.opened = sandbox_enter;
+    run->options.source.opened_context = &run->sandbox;
+}
+
+int run_engine(struct run *run)
 {
     struct wb_engine *engine;
     struct wb_error error = { 0 };
@@ -211,12 +221,14 @@ int run_engine(const struct run *run)
 
     handle(SIGPIPE, SIG_IGN);
     keep_memory();
+    confine_when_opened(run);
     result = wb_engine_open(&engine, &run->options, &error);
     if (result < 0) {
         message("%s", error.text);
         return open_status(result);
     }
     take_signals(engine);
+    sandbox_tell_missing();
     tell_start(run, engine);
     status = step_to_end(run, engine);
     status = finish(run, engine, status);

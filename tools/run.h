@@ -10,11 +10,13 @@
 #include <stdbool.h>
 
 #include <wirebeam/engine.h>
+#include <wirebeam/guard.h>
 
 #include "summary.h"
 
 struct run {
     struct wb_engine_options options;
+    struct wb_guard_options sandbox; /* mode and user; the rest follows from options */
     struct summary_parts parts;
     bool quiet;    /* no summary at the end; losses are told all the same */
     bool progress; /* a line that counts while it runs, where stderr is a terminal */
@@ -22,6 +24,6 @@ struct run {
 
 /* Runs to the end. Interrupt and termination stop it: what was seen is handled and
  * written; a second one kills. SIGUSR1 prints the summary. Returns the exit status. */
-int run_engine(const struct run *run);
+int run_engine(struct run *run);
 
 #endif

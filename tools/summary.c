@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "sandbox.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -186,11 +187,15 @@ static void print_losses(const struct wb_record_stats *record)
 
 static void print_verbose(const struct wb_stats *stats)
 {
+    char sandbox[256];
+
     fprintf(stderr,
             "memory at most: flows %" PRIu64 " KiB, http %" PRIu64 " KiB, records %" PRIu64
             " KiB; writing took %.3f s\n",
             stats->flow.memory_peak / 1024, stats->http.memory_peak / 1024,
             stats->record.memory_peak / 1024, (double)stats->record.write_ns / 1e9);
+    sandbox_text(sandbox, sizeof(sandbox));
+    fprintf(stderr, "sandbox %s\n", sandbox);
 }
 
 void summary_print(const struct wb_stats *stats, const struct summary_parts *parts)

@@ -169,7 +169,7 @@ static int share(void *context, const char *description, struct wb_error *error)
 static int drop_rights(void *context, struct wb_error *error)
 {
     (void)context;
-    return wb_guard_drop_rights(error);
+    return wb_guard_drop_rights(&(struct wb_guard_options){.is_live = true}, error);
 }
 
 /* A pipe takes a megabyte where the system lets it. */

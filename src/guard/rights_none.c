@@ -2,19 +2,26 @@
  *
  * For systems of which no more is known than that they have users.
  */
-#include <unistd.h>
-
 #include <wirebeam/guard.h>
 
-#include "guard/nobody.h"
+#include "guard/inherited.h"
+#include "guard/state.h"
+#include "guard/user.h"
 
-void wb_guard_close_inherited(void)
+int wb_guard_drop_rights(const struct wb_guard_options *options, struct wb_error *error)
 {
-    for (long i = sysconf(_SC_OPEN_MAX); i-- > 3;)
-        close((int)i);
-}
-
-int wb_guard_drop_rights(struct wb_error *error)
-{
-    return wb__become_nobody(error);
+    struct wb__user user;
+    wb__guard_set_mode(options->mode);
+    if (options->mode == WB_GUARD_OFF)
+        return 0;
+    int result = wb__user_choose(&user, options->user, error);
+    if (result < 0)
+        return result;
+    wb__inherited_close_noted();
+    result = wb__user_become(&user, error);
+    if (result == 0 && !user.is_ours) {
+        wb__guard_set_user(user.name);
+        wb__guard_add_means("user");
+    }
+    return result;
 }

@@ -34,8 +34,12 @@ static int compile_filter(const struct wb__file *file, unsigned index,
     interface->is_unfilterable = false;
     if (!file->filter)
         return 0;
-    int result = wb__filter_compile_offline(&interface->program, interface->is.link_type,
-                                            WB__RECORD_MAX_BYTES, file->filter, error);
+    int result = file->ahead ? wb__ahead_program(file->ahead, &interface->program,
+                                                 interface->is.link_type, error)
+                             : wb__filter_compile_offline(&interface->program,
+                                                          interface->is.link_type,
+                                                          WB__RECORD_MAX_BYTES, file->filter,
+                                                          error);
     if (result == WB_E_FILTER && index > 0) {
         interface->is_unfilterable = true;
         return 0;
@@ -238,19 +242,24 @@ static int file_set_filter(struct wb__source *source, const char *expression,
 {
     struct wb__file *file = file_of(source);
     char *old_one = file->filter;
+    struct wb__ahead *old_ahead = file->ahead;
     char *new_one = wb__filter_is_given(expression) ? strdup(expression) : NULL;
     struct wb__file_interface *compiled = calloc(file->interface_count + 1, sizeof *compiled);
     int result = compiled && !new_one == !wb__filter_is_given(expression)
                      ? 0
                      : wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     if (result == 0) {
+        file->ahead = NULL;
         file->filter = new_one;
         result = compile_all(file, compiled, error);
     }
-    if (result == 0)
+    if (result == 0) {
         take_over(file, compiled);
-    else
+        wb__ahead_free(old_ahead);
+    } else {
         file->filter = old_one;
+        file->ahead = old_ahead;
+    }
     free(result == 0 ? old_one : new_one);
     free(compiled);
     return result;
@@ -267,6 +276,7 @@ static void file_close(struct wb__source *source)
         free_interface(file->interfaces[i]);
     free(file->interfaces);
     free(file->filter);
+    wb__ahead_free(file->ahead);
     wb__input_close(&file->input);
     free(file);
 }
@@ -294,7 +304,8 @@ static int set_options(struct wb__file *file, const struct wb_source_options *op
     file->direction = options->direction;
     if (wb__filter_is_given(options->filter)) {
         file->filter = strdup(options->filter);
-        if (!file->filter)
+        file->ahead = wb__ahead_new(options->filter, WB__RECORD_MAX_BYTES);
+        if (!file->filter || !file->ahead)
             return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     }
     return 0;
@@ -308,9 +319,10 @@ static int file_open(struct wb__source **source, const struct wb_source_options 
     if (!file)
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     file->source.operations = &wb__source_file;
-    int result = wb__input_open(&file->input, options, error);
+    file->input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};
+    int result = set_options(file, options, error);
     if (result == 0)
-        result = set_options(file, options, error);
+        result = wb__input_open(&file->input, options, error);
     if (result == 0)
         result = choose_format(file, error);
     if (result < 0) {

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "source/ahead.h"
 #include "source/filter.h"
 #include "source/input.h"
 #include "source/kinds.h"
@@ -37,6 +38,7 @@ struct wb__file {
     unsigned interface_count;
 
     char *filter; /* NULL: none */
+    struct wb__ahead *ahead; /* its programs, unless it was changed */
     uint32_t snaplen;
     enum wb_source_direction direction;
     bool has_directions; /* a link type whose header tells the direction */

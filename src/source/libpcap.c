@@ -18,8 +18,8 @@
 #endif
 
 #include "base/error.h"
+#include "source/device.h"
 #include "source/filter.h"
-#include "source/interface.h"
 #include "source/live.h"
 #include "source/wake.h"
 #ifdef WB_HAVE_PACKET_RING
@@ -46,6 +46,7 @@ struct live {
 
     bool own_packets;
     bool is_stopped, is_down;
+    struct wb__device device;
     int64_t drain_until_ms;
     uint64_t delivered, bytes;
     uint64_t dropped, dropped_interface;
@@ -136,7 +137,7 @@ static int wait_for_packets(struct live *live, int timeout_ms, struct wb_error *
         return ready;
     /* libpcap may have taken the socket's error already, and keeps it to itself as long as
      * the interface still exists; it then has us look again soon. */
-    if (ready & (POLLERR | POLLHUP | POLLNVAL) || (ready == 0 && !wb__interface_is_up(live->name)))
+    if (ready & (POLLERR | POLLHUP | POLLNVAL) || (ready == 0 && !wb__device_is_up(&live->device)))
         live->is_down = true;
     return ready != 0 || live->is_down || wb__wake_is_rung(&live->wake) || limit != timeout_ms;
 }
@@ -202,6 +203,8 @@ static void libpcap_stats(struct wb__source *source, struct wb_source_stats *sta
         live->last_dropped = now.ps_drop;
         live->last_dropped_interface = now.ps_ifdrop;
     }
+    if (wb__device_tells_losses(&live->device)) /* libpcap may open no file any more */
+        live->dropped_interface = wb__device_losses(&live->device);
     *stats = (struct wb_source_stats){
         .seen = live->delivered + live->dropped + live->dropped_interface,
         .delivered = live->delivered,
@@ -271,6 +274,7 @@ static void libpcap_close(struct wb__source *source)
         return;
     if (live->handle)
         pcap_close(live->handle);
+    wb__device_close(&live->device);
     wb__wake_close(&live->wake);
     free(live->buffer);
     free(live->name);
@@ -319,8 +323,10 @@ static int open_live(struct live *live, const struct wb_source_options *options,
         result = libpcap_set_filter(&live->source, options->filter, error);
     else if (result == 0)
         result = reject_own(live, error);
-    if (result == 0)
-        result = wb__source_opened(options, error);
+    if (result < 0)
+        return result;
+    wb__device_open(&live->device, live->name);
+    result = wb__source_opened(options, error);
     if (result == 0)
         live->interface.link_type = wb__link_type_from_dlt(pcap_datalink(live->handle));
     return result;
@@ -332,7 +338,7 @@ static struct live *new_live(const struct wb_source_options *options)
     if (!live)
         return NULL;
     live->source.operations = &wb__source_libpcap;
-    live->wake.read_end = live->wake.write_end = -1;
+    live->wake.read_end = live->wake.write_end = live->device.descriptor = -1;
     live->snaplen = wb__live_snaplen(options);
     live->latency_ms = wb__live_latency_ms(options);
     live->own_packets = options->own_packets;

@@ -241,6 +241,6 @@ int wb__packet_ring_open(struct wb__packet_ring *ring, const struct wb_source_op
         result = start_reception(ring, options, error);
     if (result < 0)
         return result;
-    wb__losses_start(&ring->losses, ring->index);
+    wb__device_open(&ring->device, ring->name);
     return wb__source_opened(options, error);
 }

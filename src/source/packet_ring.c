@@ -337,7 +337,7 @@ static void packet_stats(struct wb__source *source, struct wb_source_stats *stat
     read_statistics(ring);
     *stats = (struct wb_source_stats){.delivered = ring->delivered,
                                       .dropped_ring = ring->kernel_drops,
-                                      .dropped_interface = wb__losses_total(&ring->losses),
+                                      .dropped_interface = wb__device_losses(&ring->device),
                                       .bytes = ring->bytes,
                                       .ring_full_events = ring->freezes,
                                       .filtered = ring->filtered};
@@ -385,7 +385,7 @@ static void packet_close(struct wb__source *source)
         pcap_close(ring->compiler);
     if (ring->filters_itself)
         pcap_freecode(&ring->own_filter);
-    wb__losses_end(&ring->losses);
+    wb__device_close(&ring->device);
     wb__wake_close(&ring->wake);
     free(ring->name);
     free(ring);
@@ -405,7 +405,7 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
         return wb__error_set(error, WB_E_MEMORY, ENOMEM, "out of memory");
     }
     ring->source.operations = &wb__source_packet;
-    ring->descriptor = ring->losses.descriptor = -1;
+    ring->descriptor = ring->device.descriptor = -1;
     ring->name = name;
     ring->snaplen = ring->kernel_snaplen = wb__live_snaplen(options);
     ring->latency_ms = wb__live_latency_ms(options);

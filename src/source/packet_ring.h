@@ -12,7 +12,7 @@
 
 #include <pcap/pcap.h>
 
-#include "source/losses.h"
+#include "source/device.h"
 #include "source/source.h"
 #include "source/wake.h"
 
@@ -53,7 +53,7 @@ struct wb__packet_ring {
     uint64_t kernel_packets, kernel_drops, freezes; /* kernel_packets includes the drops */
     uint64_t delivered, bytes;
     uint64_t filtered; /* by own_filter */
-    struct wb__losses losses;
+    struct wb__device device;
 };
 
 /* Opens what options name. *ring has its name, and options that need no system. What it has

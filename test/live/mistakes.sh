@@ -42,7 +42,8 @@ expect 2 "frobnicate" frobnicate
 expect 2 "frobnicate" help frobnicate
 expect 2 "unknown option --frobnicate" --frobnicate
 expect 2 "unknown option --frobnicate" http --frobnicate -r good.pcap
-expect 2 "unknown option -Z" capture -Z
+expect 2 "unknown option -Y" capture -Y
+expect 2 "there is no user 'nosuchuser'" capture -i lo -Z nosuchuser
 expect 2 "wants an argument" http -r
 expect 2 "takes no argument" http --quiet=yes -r good.pcap
 expect 2 "-i" http

@@ -58,7 +58,7 @@ static void need_root(void)
 static void drop(void)
 {
     struct wb_error error = {0};
-    if (wb_guard_drop_rights(&error) < 0) {
+    if (wb_guard_drop_rights(&(struct wb_guard_options){.is_live = true}, &error) < 0) {
         fprintf(stderr, "%s\n", error.text);
         _exit(1);
     }

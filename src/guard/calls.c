@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Why a call is there: memory, time, signals and threads are the C library's; the others are
+ * ours, and stand with what needs them.
+ */
+#include "guard/calls.h"
+
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <linux/sched.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#define EVERY     (WB__ROLE_FILE | WB__ROLE_LIVE)
+#define LIVE      WB__ROLE_LIVE
+#define DIRECTORY WB__ROLE_DIRECTORY
+#define ALL_BITS  UINT32_MAX
+
+#define CALL(call, who) {.name = #call, .number = __NR_##call, .roles = (who)}
+#define CALL_ONLY(call, who, words, count, ...)                                                    \
+    {.name = #call, .number = __NR_##call, .roles = (who), .only = (words),                        \
+     .conditions = {__VA_ARGS__}, .condition_count = (count)}
+
+#define IS(which, wanted)      {.argument = (which), .mask = ALL_BITS, .value = (wanted)}
+#define HAS(which, bits)       {.argument = (which), .mask = (bits), .value = (bits)}
+#define HAS_NOT(which, bits)   {.argument = (which), .mask = (bits), .value = 0}
+#define IS_PROCESS(which)      {.argument = (which), .kind = WB__VALUE_PROCESS}
+#define IS_NO_PACKETS(which)   {.argument = (which), .kind = WB__VALUE_NO_PACKET_SOCKET}
+
+#define OPTION(level, option)                                                                      \
+    CALL_ONLY(setsockopt, LIVE, #option, 2, IS(1, level), IS(2, option))
+
+const struct wb__call wb__calls[] = {
+    /* What is open is read, written and closed; a packet socket is not written to. */
+    CALL(read, EVERY),
+    CALL(lseek, EVERY),
+    CALL(close, EVERY),
+    CALL(ftruncate, EVERY),
+    CALL(ppoll, EVERY),
+#ifdef __NR_poll
+    CALL(poll, EVERY),
+#endif
+#ifdef __NR_newfstatat
+    CALL(newfstatat, EVERY), /* this is what fstat(3) is made of */
+#endif
+    CALL(fstat, EVERY),
+    CALL_ONLY(write, EVERY, "no packet socket", 1, IS_NO_PACKETS(0)),
+    CALL_ONLY(writev, EVERY, "no packet socket", 1, IS_NO_PACKETS(0)),
+    CALL_ONLY(fcntl, EVERY, "F_GETFL", 1, IS(1, 3)),
+    CALL_ONLY(ioctl, EVERY, "TCGETS", 1, IS(1, TCGETS)), /* isatty(3) */
+
+    /* Memory; none that is executable. */
+    CALL(brk, EVERY),
+    CALL(munmap, EVERY),
+    CALL(mremap, EVERY),
+    CALL(madvise, EVERY),
+    CALL_ONLY(mmap, EVERY, "no PROT_EXEC", 1, HAS_NOT(2, PROT_EXEC)),
+    CALL_ONLY(mprotect, EVERY, "no PROT_EXEC", 1, HAS_NOT(2, PROT_EXEC)),
+
+    /* Time, signals to this process, its end. */
+    CALL(clock_gettime, EVERY), /* these two where the vDSO cannot */
+    CALL(gettimeofday, EVERY),
+    CALL(getpid, EVERY),
+    CALL(gettid, EVERY),
+    CALL(getrandom, EVERY),
+    CALL(futex, EVERY),
+    CALL(rt_sigaction, EVERY),
+    CALL(rt_sigprocmask, EVERY),
+    CALL(rt_sigreturn, EVERY),
+    CALL(restart_syscall, EVERY),
+    CALL(exit, EVERY),
+    CALL(exit_group, EVERY),
+    CALL_ONLY(tgkill, EVERY, "this process", 1, IS_PROCESS(0)), /* raise(3), abort(3) */
+
+    /* The packet socket: its counters, and its end (stop_reception in packet_ring.c). Losses of
+     * the device are asked for by netlink. */
+    CALL(getsockopt, LIVE),
+    CALL(bind, LIVE),
+    CALL(recvfrom, LIVE),
+    CALL_ONLY(sendto, LIVE, "no packet socket", 1, IS_NO_PACKETS(0)),
+    OPTION(SOL_SOCKET, SO_ATTACH_FILTER),
+
+    /* Files in the directory (store.c), opened ahead by a thread (nameless.c). */
+    CALL(openat, DIRECTORY),
+    CALL(linkat, DIRECTORY),
+    CALL(renameat2, DIRECTORY),
+    CALL(unlinkat, DIRECTORY),
+    CALL(pread64, DIRECTORY),
+    CALL(sched_getaffinity, DIRECTORY),
+    CALL(set_robust_list, DIRECTORY),
+#ifdef __NR_rseq
+    CALL(rseq, DIRECTORY),
+#endif
+    CALL_ONLY(clone, DIRECTORY, "CLONE_THREAD", 1, HAS(0, CLONE_THREAD)),
+};
+
+const unsigned wb__call_count = sizeof wb__calls / sizeof wb__calls[0];

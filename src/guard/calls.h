@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The system calls of each role: a table that is read by people, too. A call that is not in it
+ * is denied. Growth shows in `wirebeam --version -v` and in the list that a test compares it
+ * with.
+ */
+#ifndef WB_GUARD_CALLS_H
+#define WB_GUARD_CALLS_H
+
+#include <stdint.h>
+
+/* Who may make a call. Every process is one of the first two. */
+enum {
+    WB__ROLE_FILE = 1,      /* reads packets from a file */
+    WB__ROLE_LIVE = 2,      /* takes packets from a socket */
+    WB__ROLE_DIRECTORY = 4, /* makes files in a directory, besides */
+};
+
+#define WB__CALL_CONDITIONS 2
+
+struct wb__call {
+    const char *name;
+    uint32_t number;
+    unsigned roles;
+    const char *only; /* in words, what its arguments must be; NULL: anything */
+    struct {
+        unsigned argument;
+        uint32_t mask, value; /* of its low half, in which all of these arguments are */
+        enum { WB__VALUE_GIVEN, WB__VALUE_PROCESS, WB__VALUE_NO_PACKET_SOCKET } kind;
+    } conditions[WB__CALL_CONDITIONS];
+    unsigned condition_count;
+};
+
+/* A call that needs several sets of arguments has several entries, one behind the other. */
+extern const struct wb__call wb__calls[];
+extern const unsigned wb__call_count;
+
+#endif

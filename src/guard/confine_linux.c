@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Linux: landlock for files, network and signals; seccomp for everything, since a call that
+ * cannot be made has no bug that could be met. Of the two, landlock is the one that knows
+ * directories; where the kernel lacks it, a process that makes files can open others, too, as
+ * far as its user may.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <wirebeam/guard.h>
+
+#include "base/error.h"
+#include "guard/calls.h"
+#include "guard/landlock.h"
+#include "guard/probe.h"
+#include "guard/seccomp.h"
+#include "guard/state.h"
+
+static unsigned roles_of(const struct wb_guard_options *options)
+{
+    return (options->is_live ? WB__ROLE_LIVE : WB__ROLE_FILE) |
+           (options->directory ? WB__ROLE_DIRECTORY : 0U);
+}
+
+static int confine_files(const struct wb_guard_options *options, struct wb_error *error)
+{
+    int directory = -1;
+    if (options->directory)
+        directory = wb__guard_directory(options->directory, error);
+    if (options->directory && directory < 0)
+        return directory;
+    int failed = wb__landlock_confine(directory);
+    wb__guard_directory_close();
+    if (failed == 0)
+        wb__guard_add_means("landlock");
+    else if (failed != ENOSYS && failed != EOPNOTSUPP)
+        return wb__error_set(error, WB_E_SYSTEM, failed, "landlock: %s", strerror(failed));
+    return failed == 0;
+}
+
+/* Sanitizers ask the system for more than we do, and at any time. */
+static int confine_calls(const struct wb_guard_options *options, struct wb_error *error)
+{
+#ifdef WB_GUARD_SANITIZED
+    (void)options, (void)error;
+    return 0;
+#else
+    int result = wb__seccomp_confine(roles_of(options), WB__SECCOMP_DENY, 0);
+    if (result >= 0)
+        wb__guard_add_means("seccomp");
+    else if (result != -ENOSYS && result != -EINVAL)
+        return wb__error_set(error, WB_E_SYSTEM, -result, "seccomp: %s", strerror(-result));
+    return result >= 0;
+#endif
+}
+
+static const char *missing(bool has_files, bool has_calls, bool makes_files)
+{
+    if (!has_calls)
+        return "this kernel, or this build, has no seccomp";
+    return makes_files && !has_files ? "this kernel has no landlock for the directory" : NULL;
+}
+
+int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *error)
+{
+    if (options->mode == WB_GUARD_OFF)
+        return 0;
+    int has_files = confine_files(options, error);
+    if (has_files < 0)
+        return has_files;
+    int has_calls = confine_calls(options, error);
+    if (has_calls < 0)
+        return has_calls;
+    int result = wb__guard_settle(missing(has_files, has_calls, options->directory), error);
+    if (result == 0)
+        wb__guard_probe();
+    return result;
+}
+
+static void print(FILE *stream, const char *title, unsigned role)
+{
+    fprintf(stream, "%s:\n", title);
+    for (unsigned i = 0; i < wb__call_count; i++) {
+        const struct wb__call *call = &wb__calls[i];
+        if (!(call->roles & role) || (role == WB__ROLE_LIVE && call->roles & WB__ROLE_FILE))
+            continue;
+        fprintf(stream, "  %s%s%s\n", call->name, call->only ? ": " : "",
+                call->only ? call->only : "");
+    }
+}
+
+void wb_guard_print_roles(FILE *stream)
+{
+    print(stream, "system calls of each role", WB__ROLE_FILE);
+    print(stream, "of one that takes packets from a socket, besides", WB__ROLE_LIVE);
+    print(stream, "of one that makes files in a directory, besides", WB__ROLE_DIRECTORY);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#include "sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "message.h"
+
+/* What the C library reads of the system when it is first asked for it, it has to read now. */
+static void prepare(void)
+{
+    tzset();
+}
+
+int sandbox_enter(void *context, struct wb_error *error)
+{
+    const struct wb_guard_options *options = context;
+    int result;
+
+    prepare();
+    result = wb_guard_drop_rights(options, error);
+    return result < 0 ? result : wb_guard_confine(options, error);
+}
+
+void sandbox_tell_missing(void)
+{
+    const struct wb_guard_state *state = wb_guard_state();
+
+    if (state->mode == WB_GUARD_OFF || state->missing == NULL)
+        return;
+    message("this process is not confined as it should be: %s", state->missing);
+}
+
+void sandbox_text(char *text, size_t size)
+{
+    const struct wb_guard_state *state = wb_guard_state();
+    size_t used = (size_t)snprintf(text, size, "%s", wb_guard_mode_name(state->mode));
+
+    for (int i = 0; state->means[i] != NULL && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? ": " : ", ",
+                                 state->means[i]);
+    if (state->user[0] != '\0' && used < size)
+        snprintf(text + used, size - used, " (%s)", state->user);
+}
