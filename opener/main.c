@@ -142,6 +142,16 @@ static int open_with_rights(const struct request *request, const struct permit *
     return code < 0 ? code : descriptor;
 }
 
+/* A message of a NUL, which is in no line, and the number of the error, or 0. */
+static int answer(int code, struct msghdr message)
+{
+    char bytes[2] = {0, (char)-code};
+    struct iovec data = {bytes, sizeof bytes};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    return sendmsg(STDIN_FILENO, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
 static int hand_over(int descriptor, struct wb_error *error)
 {
     union {
@@ -150,17 +160,20 @@ static int hand_over(int descriptor, struct wb_error *error)
     } control = {.header = {.cmsg_level = SOL_SOCKET,
                             .cmsg_type = SCM_RIGHTS,
                             .cmsg_len = CMSG_LEN(sizeof(int))}};
-    char byte = 0;
-    struct iovec data = {&byte, 1};
-    const struct msghdr message = {.msg_iov = &data,
-                                   .msg_iovlen = 1,
-                                   .msg_control = &control,
-                                   .msg_controllen = sizeof control};
     memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(int));
-    if (sendmsg(STDIN_FILENO, &message, MSG_NOSIGNAL) == 1)
+    const struct msghdr message = {.msg_control = &control, .msg_controllen = sizeof control};
+    if (answer(0, message) == 0)
         return 0;
     return say(error, WB_E_SYSTEM, errno, "the descriptor cannot be handed over: %s",
                strerror(errno));
+}
+
+/* Of a check or a refusal; whoever listens there. */
+static void answer_alone(int code)
+{
+    struct wb_error ignored;
+    if (check_input(&ignored) == 0)
+        answer(code, (struct msghdr){.msg_control = NULL});
 }
 
 /* ---- What it comes to ------------------------------------------------------------- */
@@ -207,8 +220,12 @@ static int run(struct request *request, struct caller *caller, int argc, char **
         code = find_rule(&permit, request, caller, list, error);
     if (code < 0)
         return code;
-    if (request->is_check)
-        return rights_keep(device_rights(request), error);
+    if (request->is_check) {
+        code = rights_keep(device_rights(request), error);
+        if (code == 0)
+            answer_alone(0);
+        return code;
+    }
     return open_and_hand_over(request, &permit, caller, error);
 }
 
@@ -220,6 +237,7 @@ static int refuse(const struct request *request, const struct caller *caller, in
     if (!request->is_check)
         syslog(LOG_NOTICE, "user %s refused: %s", *caller->name ? caller->name : "?", error->text);
     dprintf(STDERR_FILENO, NAME ": %s\n", error->text);
+    answer_alone(code);
     return STATUS_BASE - code;
 }
 

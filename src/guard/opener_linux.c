@@ -6,7 +6,8 @@
  * else is passed on, and what stands between (sudo) needs to know nothing of it.
  *
  * It may run in a thread of a large program, as the Erlang VM is: the child is made by
- * posix_spawn, which runs none of our code there, and is waited for by its number alone.
+ * posix_spawn, which runs none of our code there, and is waited for by its number alone. Its exit
+ * status tells nothing: the VM ignores SIGCHLD, so the system takes the status away.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@
 #include "base/error.h"
 
 #define WORDS_MAX     8
-#define STATUS_BASE   64 /* the program's exit status is this and the number of the error */
+#define CODE_BYTES    2   /* a NUL, which no line has, and the number of the error */
 #define FIRST_FREE    3  /* descriptors below are the child's standard ones */
 #define NETNS_OPTION  "netns="
 #define NETNS_MAX     256
@@ -46,6 +47,7 @@ struct words {
 /* What the program said and gave. */
 struct answer {
     int descriptor;
+    int code; /* WB_E_PERMISSION where the program did not get to say */
     char text[sizeof((struct wb_error *)0)->text];
     size_t used;
 };
@@ -176,16 +178,10 @@ static int make_ends(int ends[2])
     return -1;
 }
 
-/* Returns its exit status, or -1 where that cannot be known, as when this process ignores
- * SIGCHLD. */
-static int wait_for(pid_t child)
+static void wait_for(pid_t child)
 {
-    int status;
-    pid_t got;
-    do
-        got = waitpid(child, &status, 0);
-    while (got < 0 && errno == EINTR);
-    return got == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
 /* ---- The answer ------------------------------------------------------------------- */
@@ -220,8 +216,9 @@ static void receive(struct answer *answer, int end)
             continue;
         if (count <= 0)
             return;
-        if (message.msg_controllen > 0) {
-            take_descriptor(answer, &message);
+        take_descriptor(answer, &message);
+        if (count == CODE_BYTES && bytes[0] == '\0') {
+            answer->code = -(unsigned char)bytes[1];
             continue;
         }
         size_t room = sizeof answer->text - 1 - answer->used;
@@ -232,10 +229,9 @@ static void receive(struct answer *answer, int end)
 }
 
 /* The first line; the program has only one, others may have more. */
-static int tell(struct answer *answer, int status, struct wb_error *error)
+static int tell(struct answer *answer, struct wb_error *error)
 {
-    int code = status > STATUS_BASE && status < STATUS_BASE + 32 ? STATUS_BASE - status
-                                                                 : WB_E_PERMISSION;
+    int code = answer->code < 0 ? answer->code : WB_E_PERMISSION;
     answer->text[answer->used] = '\0';
     answer->text[strcspn(answer->text, "\n")] = '\0';
     if (!*answer->text)
@@ -298,7 +294,7 @@ static void send_filter(int end, const struct wb_opener_request *request)
              MSG_NOSIGNAL);
 }
 
-/* Runs the program and takes its answer. Returns its exit status, or a negative code. */
+/* Runs the program and takes its answer. */
 static int ask(struct answer *answer, const struct wb_opener_request *request, bool is_check,
                struct wb_error *error)
 {
@@ -326,20 +322,20 @@ static int ask(struct answer *answer, const struct wb_opener_request *request, b
         send_filter(ends[0], request);
     receive(answer, ends[0]);
     close(ends[0]);
-    int status = wait_for(child);
-    return status < 0 ? 255 : status;
+    wait_for(child);
+    return 0;
 }
 
 int wb_opener_open(const struct wb_opener_request *request, int *descriptor,
                    struct wb_error *error)
 {
-    struct answer answer = {.descriptor = -1};
+    struct answer answer = {.descriptor = -1, .code = WB_E_PERMISSION};
     *descriptor = -1;
-    int status = ask(&answer, request, false, error);
-    if (status < 0)
-        return status;
+    int code = ask(&answer, request, false, error);
+    if (code < 0)
+        return code;
     if (answer.descriptor < 0)
-        return tell(&answer, status, error);
+        return tell(&answer, error);
     if (!is_what_was_asked_for(answer.descriptor, request)) {
         close(answer.descriptor);
         return wb__error_set(error, WB_E_SYSTEM, 0, "wirebeam-open gave something else");
@@ -350,10 +346,10 @@ int wb_opener_open(const struct wb_opener_request *request, int *descriptor,
 
 bool wb_opener_permits(const struct wb_opener_request *request)
 {
-    struct answer answer = {.descriptor = -1};
+    struct answer answer = {.descriptor = -1, .code = WB_E_PERMISSION};
     struct wb_error ignored;
-    int status = ask(&answer, request, true, &ignored);
+    int code = ask(&answer, request, true, &ignored);
     if (answer.descriptor >= 0)
         close(answer.descriptor);
-    return status == 0;
+    return code == 0 && answer.code == 0;
 }

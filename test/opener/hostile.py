@@ -42,6 +42,10 @@ if manner == "filter-with-descriptors":
 
 def misbehave():
     """In the child, before the program runs."""
+    if manner == "gone":  # by then
+        os.close(stay)
+        ours.close()
+        os.read(left, 1)
     if manner == "no-descriptors":
         os.closerange(0, 256)
         return
@@ -78,6 +82,7 @@ environment = {
 } if manner == "environment" else {}
 if manner.startswith("sudo-"):
     environment["SUDO_UID"] = manner[5:]
+left, stay = os.pipe()
 start = time.time()
 child = os.fork()
 if child == 0:
@@ -89,6 +94,7 @@ if child == 0:
 theirs.close()
 if manner == "gone":
     ours.close()
+    os.close(stay)
 else:
     text, count = b"", 0
     while True:
@@ -97,7 +103,7 @@ else:
             break
         for _, _, numbers in control:
             count += len(numbers) // 4
-        text += data if not control else b""
+        text += data if data[:1] != b"\0" else b""  # else the error's number
     print("descriptors", count)
     print(text.decode().strip())
 _, status = os.waitpid(child, 0)
