@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# kill -9 while nginx and curl make traffic, again and again into the same directory and the
+# same file of lines: what was complete is there, nothing is half, and the last run, which
+# ends in order, adds up.
+set -eu
+. "$(dirname "$0")/lib.sh"
+live nginx curl python3
+
+total=2000 kills=6
+serve ''
+python3 - "$work/www" $total <<'PYTHON'
+import os, sys
+for i in range(int(sys.argv[2])):
+    path = os.path.join(sys.argv[1], f"{i}.bin")
+    with open(path, "wb") as file: # some of them large enough for temporary files
+        file.write(f"{i:06d}".encode() * (20 + i % 200 if i % 10 else 30000))
+    os.utime(path, (0, 1600000000 + i))
+PYTHON
+
+load() {
+	while :; do
+		in_client curl -s -o /dev/null "http://$server_ip/[0-$((total - 1))].bin" >/dev/null || true
+	done
+}
+load &
+pids="$pids $!"
+
+round=0
+while [ $round -lt $kills ]; do
+	begin run$round "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
+	sleep "0.$((3 + round))"
+	send KILL run$round
+	wait "$(cat "$work/run$round.pid")" 2>/dev/null || true
+	round=$((round + 1))
+done
+begin last "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
+sleep 0.5
+interrupt last
+equal "exit status" 0 "$wb_status"
+adds_up last
+
+ls -A "$work/kept" >"$work/names"
+equal "temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
+for ending in http json; do
+	grep '\.body$' "$work/names" | sed 's/body$//' | sort >"$work/bodies"
+	grep "\\.$ending\$" "$work/names" | sed "s/$ending\$//" | sort >"$work/others"
+	is_true "each .body has its .$ending, and back" cmp -s "$work/bodies" "$work/others"
+done
+is_true "transactions were kept" test "$(wc -l <"$work/bodies")" -gt 100
+python3 - "$work/lines" "$work/kept" <<'PYTHON' || fail "lines and files differ"
+import json, os, sys
+kept = set(os.listdir(sys.argv[2]))
+lines = [json.loads(line) for line in open(sys.argv[1])] # each is whole
+named = {name for line in lines for name in line.get("http", {}).get("files", [])}
+missing = named - kept
+print(f"{len(lines)} lines name {len(named)} files, {len(missing)} of them are not there")
+sys.exit(1 if missing or not named else 0)
+PYTHON
+rm -f "$work/kept/"*.incomplete.* # begun before the capture, or cut by its end
+python3 "$here/bodies.py" "$work/kept" "$work/www" >"$work/bodies.txt" ||
+	fail "bodies differ: $(head -n 3 "$work/bodies.txt")"
+is_true "bodies that are what was served" grep -q ' targets, 0 wrong' "$work/bodies.txt"
+finish
