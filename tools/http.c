@@ -32,8 +32,8 @@ struct http_arguments {
     const char *directory, *json;
     struct wb_targets targets;
     unsigned naming, quota_policy;
-    uint64_t quota, max_files, stats_interval_s;
-    bool hash, keep_secrets, sync, no_midstream, quiet, verbose;
+    uint64_t quota, max_files, max_body, stats_interval_s;
+    bool hash, keep_secrets, sync, no_bodies, no_midstream, quiet, verbose;
 };
 
 static int set_limit(void *arguments, const char *value)
@@ -110,6 +110,9 @@ static const struct option_spec options[] = {
       .help = "make at most so many files in DIR" },
     { "quota-policy", 0, OPTION_CHOICE, AT(quota_policy), .argument = "stop|oldest",
       .help = "then stop to keep, the default, or delete the oldest of this run" },
+    { "max-body", 0, OPTION_SIZE, AT(max_body), .argument = "BYTES", .min = 1, .max = INT64_MAX,
+      .help = "keep at most so much of each body" },
+    { "no-bodies", 0, OPTION_FLAG, AT(no_bodies), .help = "keep heads only" },
     { "sync", 0, OPTION_FLAG, AT(sync),
       .help = "have the disk take each file before it gets its name" },
     { "count", 'c', OPTION_NUMBER, AT(input.count), .argument = "N", .min = 1, .max = INT64_MAX,
@@ -155,6 +158,8 @@ static int check(const struct http_arguments *arguments)
         return message_usage("--quota and --max-files need -o DIR, which they limit");
     if (arguments->quota_policy != 0 && arguments->quota == 0 && arguments->max_files == 0)
         return message_usage("--quota-policy needs --quota or --max-files");
+    if ((arguments->max_body != 0 || arguments->no_bodies) && arguments->directory == NULL)
+        return message_usage("--max-body and --no-bodies need -o DIR, whose files they limit");
     if (arguments->sync && arguments->directory == NULL && arguments->json == NULL)
         return message_usage("--sync needs -o DIR or --json FILE, what is to be on the disk");
     if (arguments->json == NULL && (record->flows || record->anomalies))
@@ -244,6 +249,8 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
     record->max_files = arguments->max_files;
     record->quota_policy = (enum wb_record_quota_policy)arguments->quota_policy;
     record->sync = arguments->sync;
+    record->max_body = arguments->max_body;
+    record->no_bodies = arguments->no_bodies;
     if (wants_lines(arguments)) {
         run->options.handlers.transaction = print_transaction;
         run->options.context = record;

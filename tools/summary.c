@@ -165,6 +165,9 @@ static void print_directory(const struct wb_record_stats *record, bool is_client
     if (record->renamed > 0)
         fprintf(stderr, "    %" PRIu64 " of the same ETag but another body were renamed\n",
                 record->renamed);
+    if (record->bodies_cut > 0)
+        fprintf(stderr, "    %" PRIu64 " are kept without all of their bodies, as was wanted\n",
+                record->bodies_cut);
     if (record->deleted > 0)
         fprintf(stderr,
                 "    the oldest %" PRIu64 " were deleted for the quota: %" PRIu64 " files, %" PRIu64

@@ -67,6 +67,8 @@ struct wb_record_options {
     bool sync;             /* a file is on the disk before it has its name, names are within a
                               batch, JSON and capture files within a second: for the death of
                               the machine. That of the process leaves nothing half either way */
+    uint64_t max_body;     /* etag naming: bytes of each body that files hold; 0: all */
+    bool no_bodies;        /* etag naming: no .body, and .http has heads only */
     uint64_t max_memory;   /* bytes of unfinished transactions held before they go to
                               temporary files; 0 means 64 MiB */
 };
@@ -87,6 +89,8 @@ struct wb_record_stats {
     uint64_t deleted_files, deleted_bytes; /* of files and bytes */
     uint64_t leftovers;         /* what a killed run had left half, and was removed: files, and
                                    the last line of the JSON file */
+    uint64_t bodies_cut;        /* transactions whose files hold not all of their bodies, for
+                                   max_body or no_bodies */
     uint64_t names_forgotten;   /* how often the table of names was full and began anew:
                                    files are then read again to tell equal bodies */
     /* Response bodies whose content coding was not removed whole: a coding that is not

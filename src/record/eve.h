@@ -57,6 +57,7 @@ struct wb__eve_transaction {
     char name[256];           /* of its files, without their endings; "" for none */
     const char *const *files; /* their endings, up to a NULL */
     bool shared;              /* they were there before */
+    bool is_cut;              /* they hold not all of the bodies, as was wanted */
     const char *lost;         /* why nothing was stored, or NULL */
 };
 

@@ -276,6 +276,8 @@ static void write_files(struct wb__json *line, const struct wb__eve_transaction 
     memcpy(name, record->name, length);
     wb__json_text(line, "file", record->name);
     wb__json_bool(line, "file_shared", record->shared);
+    if (record->is_cut)
+        wb__json_bool(line, "file_cut", true);
     wb__json_begin(line, "files", '[');
     for (const char *const *ending = record->files; *ending; ending++) {
         strcpy(name + length, *ending);

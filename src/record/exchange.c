@@ -111,6 +111,37 @@ static void hold(struct wb__recorder *recorder, struct wb__exchange *exchange,
               wb__spool_add(&to, spool, (const uint8_t *)bytes.data, bytes.length, borrowed));
 }
 
+/* As much of bytes as a body of which *held are kept may still have; marks the rest. */
+static struct wb_slice within_limit(const struct wb__recorder *recorder, uint64_t *held,
+                                    struct wb_slice bytes, bool *is_cut)
+{
+    const struct wb_record_options *options = &recorder->options;
+    uint64_t limit = options->no_bodies ? 0 : options->max_body ? options->max_body : UINT64_MAX;
+    if (bytes.length > limit - *held) {
+        bytes.length = (uint32_t)(limit - *held);
+        *is_cut = true;
+    }
+    *held += bytes.length;
+    return bytes;
+}
+
+/* Bytes of a message as they were on the wire. Chunk framing without its chunks would say
+ * what is not so: it ends with the body. */
+static void hold_message(struct wb__recorder *recorder, struct wb__exchange *exchange,
+                         enum wb_http_side side, enum wb_http_part part, struct wb_slice bytes,
+                         bool borrowed)
+{
+    struct wb__spool *spool = side == WB_HTTP_REQUEST ? &exchange->request : &exchange->response;
+    bool *is_cut = &exchange->is_side_cut[side];
+    if (part == WB_HTTP_PART_BODY)
+        bytes = within_limit(recorder, &exchange->held_body[side], bytes, is_cut);
+    else if (part != WB_HTTP_PART_HEAD && part != WB_HTTP_PART_INTERIM)
+        *is_cut |= recorder->options.no_bodies;
+    exchange->is_cut |= *is_cut;
+    if (part == WB_HTTP_PART_BODY || !*is_cut)
+        hold(recorder, exchange, spool, bytes, borrowed);
+}
+
 static bool begin_sha256(struct wb__recorder *recorder, EVP_MD_CTX **context)
 {
     if (!*context)
@@ -220,6 +251,7 @@ static void take_content(struct wb__recorder *recorder, struct wb__exchange *exc
         EVP_DigestUpdate(exchange->sha256[WB_HTTP_RESPONSE], bytes.data, bytes.length);
     if (exchange->has_digest)
         XXH3_128bits_update(exchange->digest, bytes.data, bytes.length);
+    bytes = within_limit(recorder, &exchange->held_content, bytes, &exchange->is_cut);
     hold(recorder, exchange, &exchange->body, bytes, borrowed);
 }
 
@@ -270,8 +302,7 @@ static void take_bytes(struct wb__recorder *recorder, struct wb__exchange *excha
     bool is_request = side == WB_HTTP_REQUEST;
     assert(!(is_request && exchange->is_joined));
     if (recorder->options.naming == WB_RECORD_ETAG)
-        hold(recorder, exchange, is_request ? &exchange->request : &exchange->response, bytes,
-             borrowed);
+        hold_message(recorder, exchange, side, part, bytes, borrowed);
     if (part != WB_HTTP_PART_BODY)
         return;
     if (is_request)
@@ -364,6 +395,7 @@ void wb__exchange_finish(struct wb__recorder *recorder, struct wb__exchange *exc
     record->response.length = exchange->body_length;
     record->response.is_coded = exchange->is_coded;
     record->anomalies = exchange->anomalies;
+    record->is_cut = exchange->is_cut;
 }
 
 static struct wb__part *take_part(struct wb__spool *spool)

@@ -35,6 +35,10 @@ struct wb__exchange {
     bool is_coded;
     uint64_t anomalies;    /* of the content coding */
     uint64_t body_length;  /* of the response's content */
+    uint64_t held_content; /* of these bytes, for .body */
+    uint64_t held_body[2]; /* by side, for .http */
+    bool is_cut;           /* max_body or no_bodies left something out */
+    bool is_side_cut[2];   /* then nothing more of the message is held */
     EVP_MD_CTX *sha256[2]; /* by side; kept for the next user */
     bool has_sha256[2];
     XXH3_state_t *digest;

@@ -20,6 +20,7 @@
 enum { BODY, HTTP, JSON }; /* in the order of publishing */
 
 static const char *const etag_files[] = {".body", ".http", ".json", NULL};
+static const char *const head_files[] = {".http", ".json", NULL}; /* no_bodies */
 static const char *const sha256_files[] = {".body", NULL};
 
 /* A transaction on its way into the directory. */
@@ -33,7 +34,7 @@ struct keep {
     uint32_t version;
     XXH128_hash_t name_key, body;
     struct wb__part *parts[WB__SET_FILES];
-    unsigned part_count;
+    unsigned first, part_count; /* which there are: no BODY where bodies are not wanted */
 };
 
 static struct wb__spool_to target(const struct keep *keep)
@@ -88,7 +89,8 @@ static enum wb__loss write_json(struct keep *keep)
 static enum wb__loss write_parts(struct keep *keep)
 {
     enum wb__loss loss = WB__LOSS_NONE;
-    keep->parts[BODY] = wb__exchange_body_part(keep->recorder, keep->exchange, &loss);
+    if (keep->first == BODY)
+        keep->parts[BODY] = wb__exchange_body_part(keep->recorder, keep->exchange, &loss);
     if (!loss && keep->part_count > HTTP)
         keep->parts[HTTP] = wb__exchange_http_part(keep->recorder, keep->exchange, &loss);
     return loss;
@@ -105,7 +107,7 @@ static void file_name(const struct keep *keep, unsigned file, char name[WB__NAME
 {
     size_t length = strlen(keep->stem);
     memcpy(name, keep->stem, length);
-    strcpy(name + length, keep->record->files[file]);
+    strcpy(name + length, keep->record->files[file - keep->first]);
 }
 
 /* Reads the body that stands under the present version: is there one of our length, and its
@@ -142,7 +144,8 @@ static bool is_same_as_file(struct keep *keep)
 {
     XXH128_hash_t body;
     uint64_t length;
-    if (!wb__set_stands(&keep->recorder->store, keep->stem, keep->record->files) ||
+    if (keep->first != BODY ||
+        !wb__set_stands(&keep->recorder->store, keep->stem, keep->record->files) ||
         !read_body(keep, &body, &length))
         return false;
     remember(keep, body_key(keep, body, length), keep->version);
@@ -174,7 +177,8 @@ static int try_version(struct keep *keep, enum wb__loss *loss)
         *loss = write_json(keep);
     if (*loss)
         return -EIO;
-    int code = wb__set_publish(to.store, keep->parts, keep->stem, keep->record->files);
+    int code = wb__set_publish(to.store, keep->parts + keep->first, keep->stem,
+                               keep->record->files);
     if (code == -EEXIST) {
         wb__spool_drop_part(&to, &keep->parts[JSON]);
         return is_same_as_file(keep) ? 1 : code;
@@ -211,7 +215,8 @@ static enum wb__loss place(struct keep *keep, uint32_t version)
 static enum wb__loss store(struct keep *keep)
 {
     wb__fault_enter(&keep->recorder->faults);
-    enum wb__loss loss = wb__quota_room_for(&keep->recorder->store.quota, keep->part_count);
+    enum wb__loss loss = wb__quota_room_for(&keep->recorder->store.quota,
+                                            keep->part_count - keep->first);
     if (!loss)
         loss = write_parts(keep);
     if (!loss)
@@ -271,10 +276,12 @@ bool wb__keep(struct wb__recorder *recorder, struct wb__exchange *exchange,
         .exchange = exchange,
         .record = record,
         .is_incomplete = exchange->http->missing != 0,
+        .first = recorder->options.no_bodies ? HTTP : BODY,
         .part_count = is_etag ? 3 : 1,
     };
-    record->files = is_etag ? etag_files : sha256_files;
+    record->files = !is_etag ? sha256_files : keep.first == BODY ? etag_files : head_files;
     recorder->stats.transactions++;
+    recorder->stats.bodies_cut += record->is_cut;
     if (has_nothing_to_keep(&keep)) {
         recorder->stats.without_body++;
         return false;

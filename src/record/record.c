@@ -116,6 +116,11 @@ int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_opt
     if (is_standard_output(options->json) && is_standard_output(options->capture))
         return wb__error_set(error, WB_E_ARGUMENT, 0,
                              "JSON and packets cannot both go to standard output; name a file");
+    if (options->directory && options->naming != WB_RECORD_ETAG &&
+        (options->max_body || options->no_bodies))
+        return wb__error_set(error, WB_E_ARGUMENT, 0,
+                             "a limit of bodies goes with names from ETags only: a file named by "
+                             "its hash is whole, and a client's side has no bodies of its own");
     struct wb__recorder *made = calloc(1, sizeof *made);
     if (!made)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");

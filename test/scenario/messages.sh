@@ -105,4 +105,30 @@ stats http.streams=0 http.streams_other=1
 flow 0 app_proto=none reason=closed
 END
 
+# A limit of bodies: files hold so much of each, the record says so and knows the whole.
+scenario chunk-extensions-and-trailers --no-bodies <<'END'
+http 0 body='b"Wikipedia in chunks"' file=chunks file_cut=true trailer:Digest=abc
+files chunks.http chunks.json
+contents chunks.http 'b"GET /chunked HTTP/1.1\r\nHost: example.test\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\nETag: \"chunks\"\r\n\r\n"'
+stats record.bodies_cut=1 record.files=2
+END
+
+scenario chunk-extensions-and-trailers --max-body 6 <<'END'
+http 0 body='b"Wikipedia in chunks"' file=chunks file_cut=true
+contents chunks.body 'b"Wikipe"'
+contents chunks.http 'b"GET /chunked HTTP/1.1\r\nHost: example.test\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\nETag: \"chunks\"\r\n\r\n4;name=value\r\nWiki\r\n0005;q=\"a;b\\\"c\";flag\r\npe"'
+stats record.bodies_cut=1 record.files=3
+END
+
+scenario chunk-extensions-and-trailers --max-body 19 <<'END'
+http 0 body='b"Wikipedia in chunks"' file=chunks file_cut=none
+contents chunks.body 'b"Wikipedia in chunks"'
+stats record.bodies_cut=0 record.files=3
+END
+
+scenario continue-100 --max-body 5 <<'END'
+http 0 file_cut=true interim=100
+stats record.bodies_cut=1
+END
+
 finish
