@@ -9,6 +9,7 @@
 #include <wirebeam/engine.h>
 #include <wirebeam/error.h>
 #include <wirebeam/fields.h>
+#include <wirebeam/filter.h>
 #include <wirebeam/flow.h>
 #include <wirebeam/fragment.h>
 #include <wirebeam/guard.h>

@@ -2,7 +2,9 @@
 #include "source/filter.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
+#include <wirebeam/filter.h>
 #include <wirebeam/source.h>
 
 #include "base/error.h"
@@ -87,5 +89,35 @@ int wb__filter_compile_offline(struct bpf_program *program, uint16_t link_type, 
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     int result = wb__filter_compile(program, handle, expression, error);
     pcap_close(handle);
+    return result;
+}
+
+static int copy_program(const struct bpf_program *from, const char *expression,
+                        struct wb_filter_instruction **program, struct wb_error *error)
+{
+    if (from->bf_len > WB_FILTER_INSTRUCTIONS_MAX)
+        return wb__error_set(error, WB_E_FILTER, 0,
+                             "filter \"%s\": it is too long: %u instructions",
+                             expression ? expression : "", from->bf_len);
+    *program = malloc(from->bf_len * sizeof **program);
+    if (!*program)
+        return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    for (unsigned i = 0; i < from->bf_len; i++) {
+        const struct bpf_insn *insn = &from->bf_insns[i];
+        (*program)[i] = (struct wb_filter_instruction){insn->code, insn->jt, insn->jf, insn->k};
+    }
+    return 0;
+}
+
+int wb_filter_compile(const char *expression, uint16_t link_type, uint32_t snaplen,
+                      struct wb_filter_instruction **program, size_t *count, struct wb_error *error)
+{
+    struct bpf_program compiled;
+    int result = wb__filter_compile_offline(&compiled, link_type, snaplen, expression, error);
+    if (result < 0)
+        return result;
+    result = copy_program(&compiled, expression, program, error);
+    *count = compiled.bf_len;
+    pcap_freecode(&compiled);
     return result;
 }
