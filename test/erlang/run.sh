@@ -20,7 +20,7 @@ cd "$source"
 ct() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, for a network namespace"
 	unshare -npf --mount-proc true 2>/dev/null || skip "no namespaces here"
-	for program in epmd nginx curl pgrep; do
+	for program in epmd nginx curl pgrep ip tcpdump; do
 		command -v $program >/dev/null || skip "needs $program"
 	done
 	# Its processes are counted and killed: none but its own. The shell stays, to reap those that
