@@ -9,101 +9,25 @@
 #include <string.h>
 #include <time.h>
 
-#define HEAP_BINARY_MAX 64 /* longer ones are shared */
-#define TYPES           2
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "support/beam_vm.h"
 
-struct blob {
-    atomic_uint holders;
-    size_t length;
-    struct resource *resource; /* whose bytes they are, or NULL: the blob's own */
-    unsigned char *bytes;
-    unsigned char own[];
-};
-
-struct term {
-    enum beam_kind kind;
-    struct term *next; /* of its environment */
-    union {
-        char name[32];
-        struct blob *blob;
-        struct {
-            int arity;
-            ERL_NIF_TERM elements[4];
-        };
-        uint64_t reference;
-        struct resource *resource;
-    };
-};
-
-struct enif_environment_t {
-    struct term *terms;
-    struct process *process; /* or NULL */
-    void *data;              /* of the library, in a call */
-    bool is_sent, is_raised;
-};
-
-struct message {
-    struct message *next;
-    struct term *terms;
-    ERL_NIF_TERM term;
-};
-
-struct process {
-    struct enif_environment_t environment;
-    struct process *next;
-    uint64_t pid;
-    struct message *first, **last;
-};
-
-struct enif_resource_type_t {
-    const char *name;
-    ErlNifResourceTypeInit callbacks;
-};
-
-struct resource {
-    struct resource *next;
-    ErlNifResourceType *type;
-    unsigned holders;
-    uint64_t monitored; /* a process, or 0 */
-    max_align_t object[];
-};
-
-static struct {
-    pthread_mutex_t mutex;
-    pthread_cond_t arrived; /* a message, or somebody at held binaries, or they are released */
-    bool is_held;
-    unsigned held;
-    struct process *processes;
-    struct resource *resources;
-    uint64_t last_pid;
-    atomic_uint_least64_t last_reference;
-    atomic_size_t alive;
-    atomic_int binaries_left;
-    struct enif_resource_type_t types[TYPES], strange; /* the library's, another */
-    ErlNifEntry *entry;
-    void *data;
-} vm = {
+struct beam_vm vm = {
     .mutex = PTHREAD_MUTEX_INITIALIZER, .arrived = PTHREAD_COND_INITIALIZER, .binaries_left = -1};
 
 ErlNifEntry *nif_init(void);
 
 /* ---- Memory ----------------------------------------------------------------------- */
 
-static void *allocate(size_t bytes)
+void *beam__allocate(size_t bytes)
 {
     void *result = calloc(1, bytes);
     CHECK(result);
     return result;
 }
 
-static struct blob *new_blob(size_t length)
+struct blob *beam__new_blob(size_t length)
 {
-    struct blob *blob = allocate(sizeof *blob + length);
+    struct blob *blob = beam__allocate(sizeof *blob + length);
     atomic_init(&blob->holders, 1);
     blob->length = length;
     blob->bytes = blob->own;
@@ -111,14 +35,16 @@ static struct blob *new_blob(size_t length)
     return blob;
 }
 
-static void keep_resource(struct resource *resource)
+void beam__keep(struct resource *resource)
 {
     pthread_mutex_lock(&vm.mutex);
     resource->holders++;
     pthread_mutex_unlock(&vm.mutex);
 }
 
-static void release_resource(struct resource *resource)
+static void free_terms(struct term *terms);
+
+void beam__release(struct resource *resource)
 {
     struct enif_environment_t environment = {.data = vm.data};
     pthread_mutex_lock(&vm.mutex);
@@ -134,6 +60,7 @@ static void release_resource(struct resource *resource)
         return;
     if (resource->type->callbacks.dtor)
         resource->type->callbacks.dtor(&environment, resource->object);
+    free_terms(environment.terms);
     atomic_fetch_sub(&vm.alive, 1);
     free(resource);
 }
@@ -143,7 +70,7 @@ static void release_blob(struct blob *blob)
     if (atomic_fetch_sub(&blob->holders, 1) > 1)
         return;
     if (blob->resource)
-        release_resource(blob->resource);
+        beam__release(blob->resource);
     atomic_fetch_sub(&vm.alive, 1);
     free(blob);
 }
@@ -155,7 +82,7 @@ static void free_terms(struct term *terms)
         if (term->kind == BEAM_BINARY)
             release_blob(term->blob);
         if (term->kind == BEAM_HANDLE)
-            release_resource(term->resource);
+            beam__release(term->resource);
         free(term);
     }
 }
@@ -165,7 +92,7 @@ static void free_terms(struct term *terms)
 ErlNifEnv *enif_alloc_env(void)
 {
     atomic_fetch_add(&vm.alive, 1);
-    return allocate(sizeof(ErlNifEnv));
+    return beam__allocate(sizeof(ErlNifEnv));
 }
 
 void enif_clear_env(ErlNifEnv *env)
@@ -188,19 +115,14 @@ void *enif_priv_data(ErlNifEnv *env)
 
 /* ---- Terms ------------------------------------------------------------------------ */
 
-static struct term *new_term(ErlNifEnv *env, enum beam_kind kind)
+struct term *beam__new_term(ErlNifEnv *env, enum beam_kind kind)
 {
     CHECK(!env->is_sent && !env->is_raised);
-    struct term *term = allocate(sizeof *term);
+    struct term *term = beam__allocate(sizeof *term);
     term->kind = kind;
     term->next = env->terms;
     env->terms = term;
     return term;
-}
-
-static struct term *from(ERL_NIF_TERM term)
-{
-    return (struct term *)(uintptr_t)term;
 }
 
 static ERL_NIF_TERM to(const struct term *term)
@@ -210,7 +132,7 @@ static ERL_NIF_TERM to(const struct term *term)
 
 ERL_NIF_TERM enif_make_atom(ErlNifEnv *env, const char *name)
 {
-    struct term *term = new_term(env, BEAM_ATOM);
+    struct term *term = beam__new_term(env, BEAM_ATOM);
     CHECK(strlen(name) < sizeof term->name);
     strcpy(term->name, name);
     return to(term);
@@ -218,7 +140,7 @@ ERL_NIF_TERM enif_make_atom(ErlNifEnv *env, const char *name)
 
 ERL_NIF_TERM enif_make_ref(ErlNifEnv *env)
 {
-    struct term *term = new_term(env, BEAM_REFERENCE);
+    struct term *term = beam__new_term(env, BEAM_REFERENCE);
     term->reference = atomic_fetch_add(&vm.last_reference, 1) + 1;
     return to(term);
 }
@@ -229,89 +151,112 @@ ERL_NIF_TERM enif_make_badarg(ErlNifEnv *env)
     return 0;
 }
 
-/* That all are terms of the environment is what the real one takes on trust. */
-static bool is_of(const ErlNifEnv *env, ERL_NIF_TERM wanted)
+bool beam__is_of(const ErlNifEnv *env, ERL_NIF_TERM wanted)
 {
+    if (beam_kind(wanted) == BEAM_PID)
+        return true;
     const struct term *term = env->terms;
-    while (term && term != from(wanted))
+    while (term && term != beam__term(wanted))
         term = term->next;
     return term != NULL;
 }
 
 ERL_NIF_TERM enif_make_tuple(ErlNifEnv *env, unsigned count, ...)
 {
-    struct term *term = new_term(env, BEAM_TUPLE);
+    struct term *term = beam__new_term(env, BEAM_TUPLE);
     va_list arguments;
     CHECK(count <= sizeof term->elements / sizeof *term->elements);
     term->arity = (int)count;
     va_start(arguments, count);
     for (unsigned i = 0; i < count; i++) {
         term->elements[i] = va_arg(arguments, ERL_NIF_TERM);
-        CHECK(is_of(env, term->elements[i]));
+        CHECK(beam__is_of(env, term->elements[i]));
     }
     va_end(arguments);
     return to(term);
 }
 
+static struct term *copy_binary(ErlNifEnv *env, const struct term *old)
+{
+    struct term *term = beam__new_term(env, BEAM_BINARY);
+    struct blob *blob = old->blob;
+    term->length = old->length;
+    if (old->length <= HEAP_BINARY_MAX && !blob->resource) {
+        term->blob = beam__new_blob(old->length);
+        if (old->length > 0)
+            memcpy(term->blob->bytes, blob->bytes + old->offset, old->length);
+    } else {
+        atomic_fetch_add(&blob->holders, 1);
+        term->blob = blob;
+        term->offset = old->offset;
+    }
+    return term;
+}
+
+/* Of what consists of terms, those are copied first. */
 ERL_NIF_TERM enif_make_copy(ErlNifEnv *env, ERL_NIF_TERM source)
 {
-    const struct term *old = from(source);
-    struct term *term = new_term(env, old->kind);
-    struct term *next = term->next;
-    *term = *old;
-    term->next = next;
-    CHECK(old->kind != BEAM_TUPLE); /* nobody needs that */
-    if (old->kind == BEAM_BINARY && old->blob->length <= HEAP_BINARY_MAX && !old->blob->resource) {
-        term->blob = new_blob(old->blob->length);
-        memcpy(term->blob->bytes, old->blob->bytes, old->blob->length);
-    } else if (old->kind == BEAM_BINARY) {
-        atomic_fetch_add(&old->blob->holders, 1);
-    } else if (old->kind == BEAM_HANDLE) {
-        keep_resource(old->resource);
+    const struct term *old = beam__term(source);
+    if (beam_kind(source) == BEAM_PID)
+        return source;
+    if (old->kind == BEAM_BINARY)
+        return to(copy_binary(env, old));
+    struct term copy = *old;
+    for (int i = 0; old->kind == BEAM_TUPLE && i < old->arity; i++)
+        copy.elements[i] = enif_make_copy(env, old->elements[i]);
+    if (old->kind == BEAM_LIST && old->tail) {
+        copy.head = enif_make_copy(env, old->head);
+        copy.tail = enif_make_copy(env, old->tail);
     }
+    if (old->kind == BEAM_HANDLE)
+        beam__keep(old->resource);
+    struct term *term = beam__new_term(env, old->kind), *next = term->next;
+    *term = copy;
+    term->next = next;
     return to(term);
 }
 
 enum beam_kind beam_kind(ERL_NIF_TERM term)
 {
-    return from(term)->kind;
+    return term <= PID_MAX ? BEAM_PID : beam__term(term)->kind;
 }
 
 bool beam_is_atom(ERL_NIF_TERM term, const char *name)
 {
-    return beam_kind(term) == BEAM_ATOM && strcmp(from(term)->name, name) == 0;
+    return beam_kind(term) == BEAM_ATOM && strcmp(beam__term(term)->name, name) == 0;
 }
 
 int beam_arity(ERL_NIF_TERM tuple)
 {
-    return beam_kind(tuple) == BEAM_TUPLE ? from(tuple)->arity : -1;
+    return beam_kind(tuple) == BEAM_TUPLE ? beam__term(tuple)->arity : -1;
 }
 
 ERL_NIF_TERM beam_element(ERL_NIF_TERM tuple, int index)
 {
     CHECK(index < beam_arity(tuple));
-    return from(tuple)->elements[index];
+    return beam__term(tuple)->elements[index];
 }
 
 uint64_t beam_reference(ERL_NIF_TERM term)
 {
     CHECK(beam_kind(term) == BEAM_REFERENCE);
-    return from(term)->reference;
+    return beam__term(term)->reference;
 }
 
 ERL_NIF_TERM beam_other(ErlNifEnv *env)
 {
-    return to(new_term(env, BEAM_OTHER));
+    return to(beam__new_term(env, BEAM_OTHER));
 }
 
 /* ---- Binaries --------------------------------------------------------------------- */
 
 int enif_inspect_binary(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifBinary *binary)
 {
-    CHECK(is_of(env, term));
+    CHECK(beam__is_of(env, term));
     if (beam_kind(term) != BEAM_BINARY)
         return 0;
-    *binary = (ErlNifBinary){.size = from(term)->blob->length, .data = from(term)->blob->bytes};
+    const struct term *bytes = beam__term(term);
+    *binary = (ErlNifBinary){.size = bytes->length, .data = bytes->blob->bytes + bytes->offset};
     return 1;
 }
 
@@ -334,23 +279,25 @@ int enif_alloc_binary(size_t size, ErlNifBinary *binary)
         return 0;
     if (left > 0)
         atomic_fetch_sub(&vm.binaries_left, 1);
-    struct blob *blob = new_blob(size);
+    struct blob *blob = beam__new_blob(size);
     *binary = (ErlNifBinary){.size = size, .data = blob->bytes, .ref_bin = blob};
     return 1;
 }
 
 ERL_NIF_TERM enif_make_binary(ErlNifEnv *env, ErlNifBinary *binary)
 {
-    struct term *term = new_term(env, BEAM_BINARY);
+    struct term *term = beam__new_term(env, BEAM_BINARY);
     term->blob = binary->ref_bin;
+    term->length = binary->size;
     *binary = (ErlNifBinary){0};
     return to(term);
 }
 
 ERL_NIF_TERM beam_binary(ErlNifEnv *env, const void *bytes, size_t length)
 {
-    struct term *term = new_term(env, BEAM_BINARY);
-    term->blob = new_blob(length);
+    struct term *term = beam__new_term(env, BEAM_BINARY);
+    term->blob = beam__new_blob(length);
+    term->length = length;
     if (length > 0)
         memcpy(term->blob->bytes, bytes, length);
     return to(term);
@@ -394,7 +341,7 @@ size_t beam_alive(void)
 
 /* ---- Resources -------------------------------------------------------------------- */
 
-static struct resource *resource_of(void *object)
+struct resource *beam__resource(void *object)
 {
     return (struct resource *)(void *)((char *)object - offsetof(struct resource, object));
 }
@@ -414,7 +361,7 @@ ErlNifResourceType *enif_open_resource_type_x(ErlNifEnv *env, const char *name,
 
 static struct resource *new_resource(ErlNifResourceType *type, size_t size)
 {
-    struct resource *resource = allocate(sizeof *resource + size);
+    struct resource *resource = beam__allocate(sizeof *resource + size);
     memset(resource->object, 0xa5, size); /* the real one clears nothing */
     resource->type = type;
     resource->holders = 1;
@@ -431,43 +378,48 @@ void *enif_alloc_resource(ErlNifResourceType *type, size_t size)
     return new_resource(type, size)->object;
 }
 
+void enif_keep_resource(void *object)
+{
+    beam__keep(beam__resource(object));
+}
+
 void enif_release_resource(void *object)
 {
-    release_resource(resource_of(object));
+    beam__release(beam__resource(object));
 }
 
 ERL_NIF_TERM enif_make_resource(ErlNifEnv *env, void *object)
 {
-    struct term *term = new_term(env, BEAM_HANDLE);
-    term->resource = resource_of(object);
-    keep_resource(term->resource);
+    struct term *term = beam__new_term(env, BEAM_HANDLE);
+    term->resource = beam__resource(object);
+    beam__keep(term->resource);
     return to(term);
 }
 
 ERL_NIF_TERM enif_make_resource_binary(ErlNifEnv *env, void *object, const void *bytes,
                                        size_t length)
 {
-    struct term *term = new_term(env, BEAM_BINARY);
-    term->blob = new_blob(0);
-    term->blob->length = length;
+    struct term *term = beam__new_term(env, BEAM_BINARY);
+    term->blob = beam__new_blob(0);
+    term->length = term->blob->length = length;
     term->blob->bytes = (unsigned char *)(uintptr_t)bytes;
-    term->blob->resource = resource_of(object);
-    keep_resource(term->blob->resource);
+    term->blob->resource = beam__resource(object);
+    beam__keep(term->blob->resource);
     return to(term);
 }
 
 int enif_get_resource(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifResourceType *type, void **object)
 {
-    CHECK(is_of(env, term));
-    if (beam_kind(term) != BEAM_HANDLE || from(term)->resource->type != type)
+    CHECK(beam__is_of(env, term));
+    if (beam_kind(term) != BEAM_HANDLE || beam__term(term)->resource->type != type)
         return 0;
-    *object = from(term)->resource->object;
+    *object = beam__term(term)->resource->object;
     return 1;
 }
 
 ERL_NIF_TERM beam_strange_handle(ErlNifEnv *env)
 {
-    struct term *term = new_term(env, BEAM_HANDLE);
+    struct term *term = beam__new_term(env, BEAM_HANDLE);
     term->resource = new_resource(&vm.strange, 1);
     return to(term);
 }
@@ -476,15 +428,24 @@ ERL_NIF_TERM beam_strange_handle(ErlNifEnv *env)
 
 ErlNifEnv *beam_spawn(void)
 {
-    struct process *process = allocate(sizeof *process);
+    struct process *process = beam__allocate(sizeof *process);
     process->environment.process = process;
     process->last = &process->first;
     pthread_mutex_lock(&vm.mutex);
     process->pid = ++vm.last_pid;
+    CHECK(process->pid <= PID_MAX);
     process->next = vm.processes;
     vm.processes = process;
     pthread_mutex_unlock(&vm.mutex);
     return &process->environment;
+}
+
+static struct monitor *find_monitor(struct resource *resource, uint64_t pid)
+{
+    for (int i = 0; i < MONITORS; i++)
+        if (resource->monitors[i].pid == pid)
+            return &resource->monitors[i];
+    return NULL;
 }
 
 /* A resource that watches pid, held for the caller, or NULL. */
@@ -492,10 +453,11 @@ static struct resource *take_monitor(uint64_t pid)
 {
     pthread_mutex_lock(&vm.mutex);
     struct resource *each = vm.resources;
-    while (each && each->monitored != pid)
+    struct monitor *monitor = NULL;
+    while (each && !(monitor = find_monitor(each, pid)))
         each = each->next;
     if (each) {
-        each->monitored = 0;
+        *monitor = (struct monitor){0};
         each->holders++;
     }
     pthread_mutex_unlock(&vm.mutex);
@@ -510,8 +472,9 @@ static void tell_monitors(uint64_t pid)
     struct resource *resource;
     while ((resource = take_monitor(pid))) {
         resource->type->callbacks.down(&environment, resource->object, &died, &monitor);
-        release_resource(resource);
+        beam__release(resource);
     }
+    free_terms(environment.terms);
 }
 
 void beam_exit(ErlNifEnv *env)
@@ -547,14 +510,56 @@ ErlNifPid *enif_self(ErlNifEnv *env, ErlNifPid *pid)
     return pid;
 }
 
+static bool is_alive(uint64_t pid)
+{
+    const struct process *process = vm.processes;
+    while (process && process->pid != pid)
+        process = process->next;
+    return process != NULL;
+}
+
+int enif_is_process_alive(ErlNifEnv *env, ErlNifPid *pid)
+{
+    (void)env;
+    pthread_mutex_lock(&vm.mutex);
+    bool result = is_alive(pid->pid);
+    pthread_mutex_unlock(&vm.mutex);
+    return result;
+}
+
 int enif_monitor_process(ErlNifEnv *env, void *object, const ErlNifPid *pid, ErlNifMonitor *monitor)
 {
-    (void)env, (void)monitor;
-    CHECK(resource_of(object)->type->callbacks.down && resource_of(object)->monitored == 0);
+    struct resource *resource = beam__resource(object);
+    (void)env;
+    CHECK(resource->type->callbacks.down);
     pthread_mutex_lock(&vm.mutex);
-    resource_of(object)->monitored = pid->pid;
+    bool result = is_alive(pid->pid);
+    if (result) {
+        struct monitor *place = find_monitor(resource, 0);
+        CHECK(place);
+        *place = (struct monitor){pid->pid, ++vm.last_monitor};
+        if (monitor)
+            memcpy(monitor, &place->number, sizeof place->number);
+    }
     pthread_mutex_unlock(&vm.mutex);
-    return 0;
+    return !result;
+}
+
+int enif_demonitor_process(ErlNifEnv *env, void *object, const ErlNifMonitor *monitor)
+{
+    struct resource *resource = beam__resource(object);
+    int result = -1;
+    uint64_t number;
+    (void)env;
+    memcpy(&number, monitor, sizeof number);
+    pthread_mutex_lock(&vm.mutex);
+    for (int i = 0; i < MONITORS; i++)
+        if (resource->monitors[i].pid && resource->monitors[i].number == number) {
+            resource->monitors[i] = (struct monitor){0};
+            result = 0;
+        }
+    pthread_mutex_unlock(&vm.mutex);
+    return result;
 }
 
 static bool deliver(uint64_t pid, struct message *message)
@@ -575,8 +580,9 @@ static bool deliver(uint64_t pid, struct message *message)
 /* What was sent is the receiver's: the environment can only be cleared or freed. */
 int enif_send(ErlNifEnv *caller, const ErlNifPid *pid, ErlNifEnv *env, ERL_NIF_TERM term)
 {
-    CHECK(!caller && is_of(env, term));
-    struct message *message = allocate(sizeof *message);
+    (void)caller;
+    CHECK(beam__is_of(env, term));
+    struct message *message = beam__allocate(sizeof *message);
     *message = (struct message){.terms = env->terms, .term = term};
     if (!deliver(pid->pid, message)) {
         free(message);
@@ -585,6 +591,14 @@ int enif_send(ErlNifEnv *caller, const ErlNifPid *pid, ErlNifEnv *env, ERL_NIF_T
     env->terms = NULL;
     env->is_sent = true;
     return 1;
+}
+
+bool beam__deliver(uint64_t pid, ERL_NIF_TERM term)
+{
+    struct enif_environment_t *env = enif_alloc_env();
+    bool is_sent = enif_send(NULL, &(ErlNifPid){pid}, env, enif_make_copy(env, term));
+    enif_free_env(env);
+    return is_sent;
 }
 
 static struct message *take_message(struct process *process, const struct timespec *until)

@@ -38,7 +38,17 @@ ERL_NIF_TERM beam_receive(ErlNifEnv *process, int timeout_ms);
 
 /* ---- Terms ------------------------------------------------------------------------ */
 
-enum beam_kind { BEAM_ATOM, BEAM_BINARY, BEAM_TUPLE, BEAM_REFERENCE, BEAM_HANDLE, BEAM_OTHER };
+enum beam_kind {
+    BEAM_ATOM,
+    BEAM_BINARY,
+    BEAM_TUPLE,
+    BEAM_LIST,
+    BEAM_NUMBER,
+    BEAM_PID,
+    BEAM_REFERENCE,
+    BEAM_HANDLE,
+    BEAM_OTHER
+};
 
 enum beam_kind beam_kind(ERL_NIF_TERM term);
 bool beam_is_atom(ERL_NIF_TERM term, const char *name);
@@ -47,11 +57,29 @@ ERL_NIF_TERM beam_element(ERL_NIF_TERM tuple, int index);
 uint64_t beam_reference(ERL_NIF_TERM term);
 ERL_NIF_TERM beam_binary(ErlNifEnv *env, const void *bytes, size_t length);
 
+ERL_NIF_TERM beam_atom(ErlNifEnv *env, const char *name);
+ERL_NIF_TERM beam_number(ErlNifEnv *env, int64_t number);
+ERL_NIF_TERM beam_pid(ErlNifEnv *env, ErlNifEnv *process);
+int64_t beam_value(ERL_NIF_TERM number);
+
+/* The list with one member more, in front; of 0, the empty one. */
+ERL_NIF_TERM beam_cons(ErlNifEnv *env, ERL_NIF_TERM head, ERL_NIF_TERM tail);
+ERL_NIF_TERM beam_nil(ErlNifEnv *env);
+int beam_length(ERL_NIF_TERM list);
+
 /* A term that no function takes. */
 ERL_NIF_TERM beam_other(ErlNifEnv *env);
 
 /* A resource of a type that is not the library's. */
 ERL_NIF_TERM beam_strange_handle(ErlNifEnv *env);
+
+/* ---- Descriptors ------------------------------------------------------------------ */
+
+/* Looks at all descriptors that are waited for, and tells who waits for those that are ready. */
+void beam_poll(int timeout_ms);
+
+/* What enif_select is told to stop from now on is stopped by beam_poll only, not at once. */
+void beam_delay_stops(bool is_delayed);
 
 /* ---- Shortages and leaks ---------------------------------------------------------- */
 
