@@ -5,6 +5,7 @@
 #ifndef WIREBEAM_WIREBEAM_H
 #define WIREBEAM_WIREBEAM_H
 
+#include <wirebeam/build.h>
 #include <wirebeam/decode.h>
 #include <wirebeam/engine.h>
 #include <wirebeam/error.h>

@@ -10,17 +10,17 @@
 #include <wirebeam/decode.h>
 #include <wirebeam/rewrite.h>
 
-#include "decode/checksum.h"
+#include "build/checksum.h"
 
 #define LINKTYPE_ETHERNET 1
-#define MACS_BYTES 12
-#define TAG_BYTES 4
+#define MACS_BYTES        12
+#define TAG_BYTES         4
 
 #define IP4_SOURCE 12
-#define IP4_BYTES 20
+#define IP4_BYTES  20
 #define IP6_SOURCE 8
-#define IP6_BYTES 40
-#define ARP_BYTES 28 /* for Ethernet and IPv4 */
+#define IP6_BYTES  40
+#define ARP_BYTES  28 /* for Ethernet and IPv4 */
 
 /* A layer has two addresses or ports, in ARP four, and a checksum. */
 #define CHANGES_MAX (5 * WB_LAYERS_MAX)
@@ -160,81 +160,16 @@ static void rewrite_layer(struct work *work, unsigned index)
 
 /* ---- Checksums -------------------------------------------------------------------- */
 
-/* Where a layer has an Internet checksum of itself and what it holds, or of its header alone,
- * and whether the addresses of IPv4, of IPv6, or both count in it. */
-struct sum {
-    uint8_t kind, field;
-    bool is_of_header, has_ip4, has_ip6;
-    bool may_be_absent; /* which 0 says */
-};
-
-static const struct sum sums[] = {
-    {.kind = WB_LAYER_IP4, .field = 10, .is_of_header = true},
-    {.kind = WB_LAYER_TCP, .field = 16, .has_ip4 = true, .has_ip6 = true},
-    {.kind = WB_LAYER_UDP, .field = 6, .has_ip4 = true, .has_ip6 = true, .may_be_absent = true},
-    {.kind = WB_LAYER_UDPLITE, .field = 6, .has_ip4 = true, .has_ip6 = true, .may_be_absent = true},
-    {.kind = WB_LAYER_DCCP, .field = 6, .has_ip4 = true, .has_ip6 = true},
-    {.kind = WB_LAYER_ICMP, .field = 2},
-    {.kind = WB_LAYER_ICMP6, .field = 2, .has_ip6 = true},
-    {.kind = WB_LAYER_IP6_MOBILITY, .field = 4, .has_ip6 = true},
-    {.kind = WB_LAYER_PIM, .field = 2, .has_ip6 = true},
-    {.kind = WB_LAYER_OSPF, .field = 12, .has_ip6 = true},
-    {.kind = WB_LAYER_VRRP, .field = 6, .has_ip4 = true, .has_ip6 = true}, /* version 3 alone */
-    {.kind = WB_LAYER_GRE, .field = 4},
-};
-
-static const struct sum *sum_of(const struct work *work, const struct wb_layer *layer)
-{
-    for (unsigned i = 0; i < sizeof sums / sizeof sums[0]; i++)
-        if (sums[i].kind == layer->kind) {
-            /* RFC 2784, 2.2: only where its first bit is set. */
-            bool has_none = layer->kind == WB_LAYER_GRE && !(work->bytes[layer->offset] & 0x80);
-            return has_none ? NULL : &sums[i];
-        }
-    return NULL;
-}
-
-/* How much of a layer its checksum covers. */
-static uint32_t coverage(const struct work *work, const struct wb_layer *layer,
-                         const struct sum *sum)
-{
-    const uint8_t *header = work->bytes + layer->offset;
-    uint32_t covered = layer->length;
-    if (sum->is_of_header)
-        return layer->header_length;
-    if (layer->kind == WB_LAYER_UDPLITE) { /* RFC 3828, 3.1: 0 is all of it */
-        covered = (uint32_t)header[4] << 8 | header[5];
-        return covered == 0 || covered > layer->length ? layer->length : covered;
-    }
-    if (layer->kind == WB_LAYER_DCCP && header[5] & 0x0f) { /* RFC 4340, 9.2 */
-        covered = layer->header_length + ((header[5] & 0x0fU) - 1) * 4;
-        return covered > layer->length ? layer->length : covered;
-    }
-    return covered;
-}
-
 /* Where the addresses of a layer's pseudo-header begin; UINT32_MAX where it has none. */
 struct pseudo {
     uint32_t source, destination;
 };
 
-static struct pseudo pseudo_of(const struct work *work, unsigned index, const struct sum *sum)
+static struct pseudo pseudo_of(const struct work *work, unsigned index, const struct wb__sum *sum)
 {
-    const struct pseudo none = {UINT32_MAX, UINT32_MAX};
-    const struct wb_layer *layers = work->decoded.layers;
     struct wb__checksum_addresses addresses;
-    unsigned network = index;
-    /* RFC 9568, 5.2.8 */
-    if (layers[index].kind == WB_LAYER_VRRP && work->bytes[layers[index].offset] >> 4 != 3)
-        return none;
-    while (network > 0 && layers[network].kind != WB_LAYER_IP4 &&
-           layers[network].kind != WB_LAYER_IP6)
-        network--;
-    bool is_4 = layers[network].kind == WB_LAYER_IP4, is_6 = layers[network].kind == WB_LAYER_IP6;
-    if (!(is_4 && sum->has_ip4) && !(is_6 && sum->has_ip6))
-        return none;
-    if (!wb__checksum_find_addresses(&work->packet, &work->decoded, network, index, &addresses))
-        return none;
+    if (!wb__sum_addresses(sum, &work->packet, &work->decoded, index, &addresses))
+        return (struct pseudo){UINT32_MAX, UINT32_MAX};
     return (struct pseudo){(uint32_t)(addresses.source - work->bytes),
                            (uint32_t)(addresses.destination - work->bytes)};
 }
@@ -257,14 +192,15 @@ static void mend(struct work *work, unsigned index)
     const struct wb_layer *layer = &work->decoded.layers[index];
     if (!has_bytes(work, layer->offset, 1))
         return;
-    const struct sum *sum = sum_of(work, layer);
+    const uint8_t *header = work->bytes + layer->offset;
+    const struct wb__sum *sum = wb__sum_of(layer, header);
     if (!sum || !has_bytes(work, layer->offset, sum->field + 2U))
         return;
     uint8_t *field = work->bytes + layer->offset + sum->field;
     uint32_t old = (uint32_t)field[0] << 8 | field[1];
     if (sum->may_be_absent && old == 0)
         return;
-    uint32_t end = layer->offset + coverage(work, layer, sum), total = old ^ 0xffff;
+    uint32_t end = layer->offset + wb__sum_coverage(sum, layer, header), total = old ^ 0xffff;
     struct pseudo pseudo = pseudo_of(work, index, sum);
     for (unsigned i = 0; i < work->count; i++) {
         const struct change *change = &work->changes[i];

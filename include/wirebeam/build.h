@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Building packets: a draft is a list of layers, each with the fields that one cares about; the
+ * rest gets its correct default. Lengths, header lengths, the numbers of what follows, checksums
+ * and padding are filled in unless they are set, and all may be set wrong on purpose.
+ *
+ *     struct wb_draft *draft = wb_draft_new();
+ *     struct wb_error error;
+ *     uint8_t bytes[2048];
+ *     size_t length;
+ *     wb_draft_add(draft, WB_LAYER_IP4);
+ *     wb_draft_bytes(draft, 0, "destination", (uint8_t[]){192, 0, 2, 1}, 4);
+ *     wb_draft_add(draft, WB_LAYER_UDP);
+ *     wb_draft_number(draft, 1, "destination_port", 53);
+ *     if (wb_draft_write(draft, bytes, sizeof bytes, &length, &error) < 0)
+ *         errx(1, "%s", error.text);
+ *     wb_draft_free(draft);
+ *
+ * The kinds of layer are those of wirebeam/decode.h, the fields have the names that
+ * wb_layer_fields tells (wirebeam/fields.h). Every kind has a field "header", which is its header in
+ * one piece in place of all others; of some kinds no other is known here.
+ *
+ * A packet that was decoded becomes a draft by wb_draft_from, and is the same again, byte for
+ * byte, when it is written. A draft is used by one thread at a time.
+ */
+#ifndef WIREBEAM_BUILD_H
+#define WIREBEAM_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <wirebeam/decode.h>
+#include <wirebeam/error.h>
+#include <wirebeam/packet.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+#define WB_DRAFT_BYTES_MAX 262144 /* of a packet, and of all that a draft holds */
+
+struct wb_draft;
+
+/* NULL when there is no memory. */
+struct wb_draft *wb_draft_new(void);
+void wb_draft_free(struct wb_draft *draft); /* NULL is accepted */
+
+/* Takes all layers away. */
+void wb_draft_clear(struct wb_draft *draft);
+
+/* Appends a layer, inside of the one before. Returns its index, from 0, or WB_E_ARGUMENT, or
+ * WB_E_LIMIT beyond WB_LAYERS_MAX. WB_LAYER_PAYLOAD is for bytes; nothing follows it. */
+int wb_draft_add(struct wb_draft *draft, enum wb_layer_kind kind);
+
+unsigned wb_draft_count(const struct wb_draft *draft);
+enum wb_layer_kind wb_draft_kind(const struct wb_draft *draft, unsigned layer);
+
+/* What a field takes. */
+enum wb_draft_type {
+    WB_DRAFT_NUMBER,   /* a number of so many bits */
+    WB_DRAFT_HARDWARE, /* 6 bytes */
+    WB_DRAFT_IP4,      /* 4 bytes */
+    WB_DRAFT_IP6,      /* 16 bytes */
+    WB_DRAFT_BYTES,    /* any number of bytes, or as many as it says */
+};
+
+struct wb_draft_field {
+    const char *name;
+    const char *alias;       /* a shorter name, or NULL */
+    enum wb_draft_type type;
+    unsigned bits;           /* of a number; of bytes: eight times how many, 0 for any */
+    unsigned unit;           /* of a number: it is a multiple of this, as a length in words; 1 */
+    bool is_computed;        /* by default from the rest of the packet */
+};
+
+/* The fields of a kind, by index from 0. False where there are no more. "trailer" is one of
+ * every kind but the payload: bytes behind what the layer's own length covers. */
+bool wb_draft_field_at(enum wb_layer_kind kind, unsigned index, struct wb_draft_field *field);
+
+/* Its index by name or alias, or -1. */
+int wb_draft_field_find(enum wb_layer_kind kind, const char *name);
+
+/* Set a field. Names may be aliases. Returns 0, or WB_E_NOT_FOUND (no such field), _ARGUMENT
+ * (it takes bytes, not a number, or the other way round; the value does not fit), _LIMIT
+ * (WB_DRAFT_BYTES_MAX), _MEMORY. Bytes are copied. */
+int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *field, uint64_t value);
+int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *field, const void *bytes,
+                   size_t length);
+
+/* Was it set, by whatever? */
+bool wb_draft_is_set(const struct wb_draft *draft, unsigned layer, const char *field);
+
+/* Gives it its default again. 0, or WB_E_NOT_FOUND. */
+int wb_draft_unset(struct wb_draft *draft, unsigned layer, const char *field);
+
+/* Gives their defaults to all lengths and checksums: after a change to a packet that was
+ * decoded, say. */
+void wb_draft_recompute(struct wb_draft *draft);
+
+/* The layers of a packet, all fields set as they are in it. Bytes that were not captured are not
+ * there. 0, WB_E_LIMIT, or WB_E_MEMORY. */
+int wb_draft_from(struct wb_draft *draft, const struct wb_packet *packet,
+                  const struct wb_decoded *decoded, struct wb_error *error);
+
+/* The packet: at most size bytes to bytes; *length is how many. WB_E_ARGUMENT where a value does
+ * not fit, or where lengths have no room for what is inside; WB_E_LIMIT beyond size. */
+int wb_draft_write(const struct wb_draft *draft, uint8_t *bytes, size_t size, size_t *length,
+                   struct wb_error *error);
+
+/* The LINKTYPE_ of what it writes, by its first layer; -1 for a kind that no link begins with. */
+int wb_draft_link_type(const struct wb_draft *draft);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

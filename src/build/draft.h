@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A draft: its layers, and for each the values that were set. Bytes lie one behind the other in
+ * one block, which only grows.
+ */
+#ifndef WB_BUILD_DRAFT_H
+#define WB_BUILD_DRAFT_H
+
+#include "build/layer.h"
+
+struct wb__value {
+    bool is_set;
+    uint64_t number;
+    uint32_t offset, length; /* of bytes, in the draft's block */
+};
+
+struct wb__draft_layer {
+    uint8_t kind;
+    struct wb__value values[WB__FIELDS_MAX]; /* of the fields in the kind's table */
+    struct wb__value header; /* in their place, where it is set; of the payload its bytes */
+    struct wb__value trailer;
+};
+
+struct wb_draft {
+    unsigned count;
+    struct wb__draft_layer layers[WB_LAYERS_MAX + 1]; /* the payload is one more */
+    uint8_t *bytes;
+    uint32_t used, room;
+};
+
+/* Copies bytes into the block. 0, WB_E_LIMIT or WB_E_MEMORY. */
+int wb__draft_keep(struct wb_draft *draft, struct wb__value *value, const void *bytes,
+                   size_t length);
+
+/* Does a number fit into a field? */
+bool wb__field_fits(const struct wb__field *field, uint64_t number);
+
+/* The bits of a field at the beginning of header: a number as it is set, in the field's unit. */
+void wb__field_put(const struct wb__field *field, uint8_t *header, uint64_t number);
+uint64_t wb__field_get(const struct wb__field *field, const uint8_t *header);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Links, and what lies between them and IP.
+ */
+#include "build/layer.h"
+
+static const struct wb__field ethernet[] = {
+    /* IEEE 802.3 */
+    {.name = "destination", .alias = "dst", .type = WB_DRAFT_HARDWARE, .bit = 0, .bits = 48},
+    {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 48, .bits = 48},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 96, .bits = 16, .computed = WB__ETHERTYPE},
+};
+const struct wb__layer wb__layer_ethernet = {ethernet, sizeof ethernet / sizeof ethernet[0]};
+
+static const struct wb__field vlan[] = {
+    /* IEEE 802.1Q: the type of the layer before it is the tag's */
+    {.name = "priority", .alias = "prio", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 3},
+    {.name = "drop_eligible", .alias = "dei", .type = WB_DRAFT_NUMBER, .bit = 3, .bits = 1},
+    {.name = "id", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 12},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16, .computed = WB__ETHERTYPE},
+};
+const struct wb__layer wb__layer_vlan = {vlan, sizeof vlan / sizeof vlan[0]};
+
+static const struct wb__field null[] = {
+    /* LINKTYPE_NULL */
+    {.name = "family", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .computed = WB__FAMILY},
+};
+const struct wb__layer wb__layer_null = {null, sizeof null / sizeof null[0]};
+
+static const struct wb__field loop[] = {
+    /* LINKTYPE_LOOP */
+    {.name = "family", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .computed = WB__FAMILY},
+};
+const struct wb__layer wb__layer_loop = {loop, sizeof loop / sizeof loop[0]};
+
+static const struct wb__field sll[] = {
+    /* LINKTYPE_LINUX_SLL */
+    {.name = "packet_type", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16},
+    {.name = "arphrd_type", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16, .initial = 1},
+    {.name = "address_length", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 16, .initial = 6},
+    {.name = "address", .type = WB_DRAFT_BYTES, .bit = 48, .bits = 64},
+    {.name = "protocol",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 112,
+     .bits = 16,
+     .computed = WB__ETHERTYPE},
+};
+const struct wb__layer wb__layer_sll = {sll, sizeof sll / sizeof sll[0]};
+
+static const struct wb__field arp[] = {
+    /* RFC 826, of Ethernet and IPv4 */
+    {.name = "hardware_type", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16, .initial = 1},
+    {.name = "protocol_type", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16, .initial = 0x0800},
+    {.name = "hardware_length", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 8, .initial = 6},
+    {.name = "protocol_length", .type = WB_DRAFT_NUMBER, .bit = 40, .bits = 8, .initial = 4},
+    {.name = "operation",
+     .alias = "op",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 48,
+     .bits = 16,
+     .initial = 1},
+    {.name = "sender_hardware", .alias = "sha", .type = WB_DRAFT_HARDWARE, .bit = 64, .bits = 48},
+    {.name = "sender_protocol", .alias = "spa", .type = WB_DRAFT_IP4, .bit = 112, .bits = 32},
+    {.name = "target_hardware", .alias = "tha", .type = WB_DRAFT_HARDWARE, .bit = 144, .bits = 48},
+    {.name = "target_protocol", .alias = "tpa", .type = WB_DRAFT_IP4, .bit = 192, .bits = 32},
+};
+const struct wb__layer wb__layer_arp = {arp, sizeof arp / sizeof arp[0]};
+
+static const struct wb__field mpls[] = {
+    /* RFC 3032 */
+    {.name = "label", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 20},
+    {.name = "traffic_class", .alias = "tc", .type = WB_DRAFT_NUMBER, .bit = 20, .bits = 3},
+    {.name = "bottom_of_stack",
+     .alias = "bos",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 23,
+     .bits = 1,
+     .computed = WB__BOTTOM},
+    {.name = "ttl", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 8, .initial = 64},
+};
+const struct wb__layer wb__layer_mpls = {mpls, sizeof mpls / sizeof mpls[0]};
+
+static const struct wb__field llc[] = {
+    /* IEEE 802.2 */
+    {.name = "dsap", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0xaa},
+    {.name = "ssap", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 0xaa},
+    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 8, .initial = 3},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 24, .bits = 0},
+};
+const struct wb__layer wb__layer_llc = {llc, sizeof llc / sizeof llc[0]};
+
+static const struct wb__field ppp[] = {
+    /* RFC 1662 */
+    {.name = "address", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0xff},
+    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 3},
+    {.name = "protocol",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__PPP_PROTOCOL},
+};
+const struct wb__layer wb__layer_ppp = {ppp, sizeof ppp / sizeof ppp[0]};
+
+static const struct wb__field pppoe[] = {
+    /* RFC 2516 */
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 1},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 4, .initial = 1},
+    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "session_id", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .computed = WB__BYTES_BEHIND},
+};
+const struct wb__layer wb__layer_pppoe = {pppoe, sizeof pppoe / sizeof pppoe[0]};

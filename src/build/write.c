@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A draft to bytes: first the places of all layers, from which lengths are known; then the
+ * headers; last the checksums, from the innermost out.
+ */
+#include <string.h>
+
+#include <wirebeam/build.h>
+
+#include "base/error.h"
+#include "build/checksum.h"
+#include "build/draft.h"
+
+#define FRAME_MIN              60     /* IEEE 802.3, 4A.2.3.2.4, without the frame check sequence */
+#define ETHERTYPE_EXPERIMENTAL 0x88b5 /* IEEE 802, 9.2.4: for bytes of no protocol */
+#define PROTOCOL_NO_NEXT       59
+#define PROTOCOL_RESERVED      255
+
+/* Where a layer is. */
+struct place {
+    uint32_t offset;
+    uint32_t header; /* bytes */
+    uint32_t end;    /* of what its length covers */
+};
+
+struct writing {
+    const struct wb_draft *draft;
+    uint8_t *bytes;
+    struct place places[WB_LAYERS_MAX + 1];
+    uint32_t length;
+};
+
+/* ---- Places ----------------------------------------------------------------------- */
+
+static uint32_t align(uint32_t bytes, uint32_t to)
+{
+    return to ? (bytes + to - 1) / to * to : bytes;
+}
+
+static uint32_t header_bytes(const struct wb__draft_layer *layer)
+{
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    if (layer->header.is_set)
+        return layer->header.length;
+    if (!table)
+        return 0;
+    const struct wb__field *last = &table->fields[table->count - 1];
+    const struct wb__value *value = &layer->values[table->count - 1];
+    uint32_t bytes = wb__layer_fixed_bytes(table);
+    if (last->bits == 0) {
+        bytes += value->is_set ? value->length : 0;
+        bytes = align(bytes, last->align);
+    }
+    return bytes;
+}
+
+/* The outermost frame of Ethernet has at least 60 bytes. */
+static uint32_t trailer_bytes(const struct writing *writing, unsigned index, uint32_t before)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    if (layer->trailer.is_set)
+        return layer->trailer.length;
+    bool is_frame = index == 0 && layer->kind == WB_LAYER_ETHERNET && !layer->header.is_set;
+    return is_frame && before < FRAME_MIN ? FRAME_MIN - before : 0;
+}
+
+static void find_places(struct writing *writing)
+{
+    uint32_t at = 0;
+    for (unsigned i = 0; i < writing->draft->count; i++) {
+        writing->places[i].offset = at;
+        writing->places[i].header = header_bytes(&writing->draft->layers[i]);
+        at += writing->places[i].header;
+    }
+    for (unsigned i = writing->draft->count; i-- > 0;) {
+        writing->places[i].end = at;
+        at += trailer_bytes(writing, i, at);
+    }
+    writing->length = at;
+}
+
+/* ---- Headers ---------------------------------------------------------------------- */
+
+static bool is_last(const struct writing *writing, unsigned index)
+{
+    unsigned next = index + 1;
+    return next >= writing->draft->count || writing->draft->layers[next].kind == WB_LAYER_PAYLOAD;
+}
+
+static uint64_t next_number(const struct writing *writing, unsigned index,
+                            const struct wb__field *field)
+{
+    const struct place *place = &writing->places[index];
+    uint32_t behind = place->end - place->offset - place->header;
+    if (!is_last(writing, index)) {
+        unsigned kind = writing->draft->layers[index + 1].kind;
+        int32_t number = wb__layer_number(field->computed, kind);
+        if (field->computed == WB__ETHERTYPE && kind == WB_LAYER_LLC)
+            return behind;
+        return number >= 0 ? (uint64_t)number : field->initial;
+    }
+    if (field->initial != 0)
+        return field->initial;
+    if (field->computed == WB__ETHERTYPE)
+        return ETHERTYPE_EXPERIMENTAL;
+    if (field->computed == WB__PROTOCOL)
+        return writing->draft->layers[index].kind == WB_LAYER_IP4 ? PROTOCOL_RESERVED
+                                                                  : PROTOCOL_NO_NEXT;
+    return 0;
+}
+
+static uint64_t computed(const struct writing *writing, unsigned index,
+                         const struct wb__field *field)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct place *place = &writing->places[index];
+    uint32_t fixed = wb__layer_fixed_bytes(wb__layer_of(layer->kind));
+    switch (field->computed) {
+    case WB__BYTES_ALL:
+        return place->end - place->offset;
+    case WB__BYTES_BEHIND:
+        return place->end - place->offset - fixed;
+    case WB__BYTES_HEADER:
+        return place->header;
+    case WB__BYTES_VARIABLE:
+        return place->header - fixed;
+    case WB__BOTTOM:
+        return is_last(writing, index) || writing->draft->layers[index + 1].kind != layer->kind;
+    case WB__ETHERTYPE:
+    case WB__PROTOCOL:
+    case WB__PPP_PROTOCOL:
+    case WB__FAMILY:
+    case WB__PORT:
+        return next_number(writing, index, field);
+    case WB__CHECKSUM: /* in the end */
+    case WB__AS_INITIAL:
+        break;
+    }
+    return field->initial;
+}
+
+static void put_bytes(struct writing *writing, uint32_t offset, const struct wb__value *value)
+{
+    if (value->is_set && value->length > 0)
+        memcpy(writing->bytes + offset, writing->draft->bytes + value->offset, value->length);
+}
+
+static int write_field(struct writing *writing, unsigned index, unsigned number,
+                       struct wb_error *error)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct wb__field *field = &wb__layer_of(layer->kind)->fields[number];
+    const struct wb__value *value = &layer->values[number];
+    uint32_t offset = writing->places[index].offset;
+    if (field->type != WB_DRAFT_NUMBER) {
+        put_bytes(writing, offset + field->bit / 8U, value);
+        return 0;
+    }
+    uint64_t what = value->is_set ? value->number : computed(writing, index, field);
+    if (!wb__field_fits(field, what))
+        return wb__error_set(error, WB_E_ARGUMENT, 0,
+                             "%s: %s has no room for %llu: set it, or put less inside",
+                             wb_layer_name(layer->kind), field->name, (unsigned long long)what);
+    wb__field_put(field, writing->bytes + offset, what);
+    return 0;
+}
+
+static int write_layer(struct writing *writing, unsigned index, struct wb_error *error)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    put_bytes(writing, writing->places[index].offset, &layer->header);
+    int result = 0;
+    for (unsigned i = 0; table && !layer->header.is_set && i < table->count && result == 0; i++)
+        result = write_field(writing, index, i, error);
+    return result;
+}
+
+/* Trailers lie from the innermost out: each ends where that of the layer around begins. */
+static void write_trailers(struct writing *writing)
+{
+    for (unsigned i = 0; i < writing->draft->count; i++)
+        put_bytes(writing, writing->places[i].end, &writing->draft->layers[i].trailer);
+}
+
+/* ---- Checksums -------------------------------------------------------------------- */
+
+/* A header that is too short for what checksums look up in it counts as bytes. */
+static uint8_t trusted_kind(const struct wb__draft_layer *layer, uint32_t header)
+{
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    return table && header >= wb__layer_fixed_bytes(table) && header > 0 ? layer->kind
+                                                                         : WB_LAYER_PAYLOAD;
+}
+
+static bool is_checksum_due(const struct wb__draft_layer *layer)
+{
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    for (unsigned i = 0; table && !layer->header.is_set && i < table->count; i++)
+        if (table->fields[i].computed == WB__CHECKSUM)
+            return !layer->values[i].is_set;
+    return false;
+}
+
+static void write_checksums(struct writing *writing)
+{
+    struct wb_decoded decoded = {.quoted = WB_LAYER_NONE};
+    const struct wb_packet packet = {
+        .data = writing->bytes, .captured_length = writing->length, .wire_length = writing->length};
+    for (unsigned i = 0; i < writing->draft->count && i < WB_LAYERS_MAX; i++) {
+        const struct place *place = &writing->places[i];
+        decoded.layers[decoded.layer_count++] =
+            (struct wb_layer){.kind = trusted_kind(&writing->draft->layers[i], place->header),
+                              .offset = place->offset,
+                              .header_length = place->header,
+                              .length = place->end - place->offset};
+    }
+    for (unsigned i = decoded.layer_count; i-- > 0;)
+        if (is_checksum_due(&writing->draft->layers[i]))
+            wb__checksum_put(writing->bytes, &packet, &decoded, i);
+}
+
+int wb_draft_write(const struct wb_draft *draft, uint8_t *bytes, size_t size, size_t *length,
+                   struct wb_error *error)
+{
+    struct writing writing = {.draft = draft, .bytes = bytes};
+    find_places(&writing);
+    *length = writing.length;
+    if (writing.length > size || writing.length > WB_DRAFT_BYTES_MAX)
+        return wb__error_set(error, WB_E_LIMIT, 0, "the packet has %u bytes, more than %zu",
+                             writing.length, size < WB_DRAFT_BYTES_MAX ? size : WB_DRAFT_BYTES_MAX);
+    memset(bytes, 0, writing.length);
+    int result = 0;
+    for (unsigned i = 0; i < draft->count && result == 0; i++)
+        result = write_layer(&writing, i, error);
+    if (result < 0)
+        return result;
+    write_trailers(&writing);
+    write_checksums(&writing);
+    return 0;
+}

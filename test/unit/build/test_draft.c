@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Drafts: what is not set gets a right default, as the decode stage judges; what is set stays,
+ * wrong or not; and nothing that one may ask for harms. What captures hold is again.c's part.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <wirebeam/build.h>
+
+#include "build/layer.h"
+#include "support/guard.h"
+
+#define ROOM 4096
+
+#define ETH   WB_LAYER_ETHERNET
+#define IP4   WB_LAYER_IP4
+#define IP6   WB_LAYER_IP6
+#define BYTES WB_LAYER_PAYLOAD
+
+struct written {
+    uint8_t bytes[ROOM];
+    size_t length;
+    struct wb_packet packet;
+    struct wb_decoded decoded;
+};
+
+static struct wb_draft *draft_of(const enum wb_layer_kind *kinds, unsigned count)
+{
+    struct wb_draft *draft = wb_draft_new();
+    assert_non_null(draft);
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(wb_draft_add(draft, kinds[i]), i);
+    return draft;
+}
+
+static void write_draft(const struct wb_draft *draft, struct written *written)
+{
+    struct wb_error error = {0};
+    if (wb_draft_write(draft, written->bytes, ROOM, &written->length, &error) < 0)
+        fail_msg("%s", error.text);
+    written->packet = (struct wb_packet){.data = written->bytes,
+                                         .captured_length = (uint32_t)written->length,
+                                         .wire_length = (uint32_t)written->length,
+                                         .link_type = (uint16_t)wb_draft_link_type(draft)};
+    wb_decode(&written->packet, &written->decoded);
+}
+
+#define DRAFT(...)                                                                                 \
+    draft_of((const enum wb_layer_kind[]){__VA_ARGS__},                                            \
+             sizeof((const enum wb_layer_kind[]){__VA_ARGS__}) / sizeof(enum wb_layer_kind))
+
+static void set_text(struct wb_draft *draft, const char *text)
+{
+    assert_int_equal(wb_draft_bytes(draft, wb_draft_count(draft) - 1, "data", text, strlen(text)),
+                     0);
+}
+
+/* ---- Tables ----------------------------------------------------------------------- */
+
+/* Each bit of the fixed part of a header belongs to one field, and names are unique. */
+static void test_tables_cover_headers(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++) {
+        const struct wb__layer *layer = wb__layer_of(kind);
+        unsigned bit = 0;
+        for (unsigned i = 0; layer && i < layer->count; i++) {
+            const struct wb__field *field = &layer->fields[i];
+            assert_int_equal(field->bit, bit);
+            bit += field->bits;
+            assert_true(field->bits > 0 || i == layer->count - 1);
+            assert_int_equal(wb_draft_field_find(kind, field->name), i);
+            if (field->alias)
+                assert_int_equal(wb_draft_field_find(kind, field->alias), i);
+        }
+        assert_int_equal(bit % 8, 0);
+        assert_true(!layer || layer->count <= WB__FIELDS_MAX);
+    }
+}
+
+/* ---- Defaults --------------------------------------------------------------------- */
+
+/* All layers are decoded as they were asked for, whole, and no checksum is wrong. */
+static void assert_right(struct wb_draft *draft)
+{
+    struct written written;
+    write_draft(draft, &written);
+    unsigned last = wb_draft_count(draft);
+    if (wb_draft_kind(draft, last - 1) == WB_LAYER_PAYLOAD)
+        last--;
+    assert_true(written.decoded.layer_count >= last);
+    for (unsigned i = 0; i < last; i++) {
+        const struct wb_layer *layer = &written.decoded.layers[i];
+        if (layer->kind != wb_draft_kind(draft, i) ||
+            (layer->status != WB_LAYER_OK && layer->status != WB_LAYER_UNKNOWN))
+            fail_msg("layer %u is %s, %s", i, wb_layer_name(layer->kind),
+                     wb_layer_status_name(layer->status));
+        enum wb_checksum_state sum = wb_checksum_state(&written.packet, &written.decoded, i);
+        if (sum == WB_CHECKSUM_WRONG || sum == WB_CHECKSUM_NOT_COMPUTED)
+            fail_msg("the checksum of layer %u, %s, is %s", i, wb_layer_name(layer->kind),
+                     wb_checksum_state_name(sum));
+    }
+    wb_draft_free(draft);
+}
+
+static void test_defaults_are_right(void **state)
+{
+    (void)state;
+    static const enum wb_layer_kind inner[] = {
+        WB_LAYER_TCP, WB_LAYER_UDP,  WB_LAYER_UDPLITE, WB_LAYER_SCTP,  WB_LAYER_ICMP, WB_LAYER_IGMP,
+        WB_LAYER_PIM, WB_LAYER_OSPF, WB_LAYER_VRRP,    WB_LAYER_ICMP6, WB_LAYER_ESP};
+    for (unsigned i = 0; i < sizeof inner / sizeof inner[0]; i++)
+        for (unsigned odd = 0; odd < 2; odd++) {
+            struct wb_draft *draft =
+                DRAFT(ETH, inner[i] == WB_LAYER_ICMP6 ? IP6 : IP4, inner[i], BYTES);
+            set_text(draft, odd ? "seventeen bytes.." : "twenty-four bytes, say..");
+            assert_right(draft);
+        }
+    assert_right(DRAFT(ETH, WB_LAYER_VLAN, WB_LAYER_VLAN, WB_LAYER_ARP));
+    assert_right(DRAFT(ETH, WB_LAYER_MPLS, WB_LAYER_MPLS, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_IP6_HOPOPTS, WB_LAYER_IP6_DSTOPTS, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, IP4, IP6, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_GRE, IP6, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_VXLAN, ETH, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_UDP, WB_LAYER_GENEVE, ETH, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_ETHERIP, ETH, WB_LAYER_ARP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_GTP, IP4, WB_LAYER_ICMP));
+    assert_right(DRAFT(ETH, WB_LAYER_PPPOE, WB_LAYER_PPP, IP4, WB_LAYER_UDP));
+    assert_right(DRAFT(WB_LAYER_NULL, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_SLL, IP4, WB_LAYER_UDP, WB_LAYER_DNS));
+    assert_right(DRAFT(WB_LAYER_RAW, IP6, WB_LAYER_TCP));
+}
+
+static void test_options_are_filled_up(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_RAW, WB_LAYER_IP4, WB_LAYER_TCP);
+    struct written written;
+    struct wb_tcp tcp;
+    assert_int_equal(wb_draft_bytes(draft, 2, "options", "\2\4\5\264\1", 5), 0);
+    write_draft(draft, &written);
+    assert_int_equal(written.length, 20 + 28);
+    assert_int_equal(wb_tcp_read(&written.packet, &written.decoded.layers[2], &tcp), 0);
+    assert_memory_equal(tcp.options, "\2\4\5\264\1\0\0\0", 8);
+    assert_right(draft);
+}
+
+static void test_frames_have_sixty_bytes(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_ETHERNET, WB_LAYER_IP4, WB_LAYER_UDP, WB_LAYER_PAYLOAD);
+    struct written written;
+    set_text(draft, "short");
+    write_draft(draft, &written);
+    assert_int_equal(written.length, 60);
+    assert_int_equal(written.decoded.layers[1].length, 20 + 8 + 5);
+    assert_int_equal(wb_draft_bytes(draft, 0, "trailer", "", 0), 0);
+    write_draft(draft, &written);
+    assert_int_equal(written.length, 14 + 20 + 8 + 5);
+    assert_int_equal(wb_draft_bytes(draft, 1, "trailer", "pad", 3), 0);
+    write_draft(draft, &written);
+    assert_memory_equal(written.bytes + written.length - 8, "shortpad", 8);
+    assert_int_equal(written.decoded.layers[1].length, 20 + 8 + 5);
+    wb_draft_free(draft);
+}
+
+/* ---- What is set ------------------------------------------------------------------ */
+
+static void test_what_is_set_stays(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_RAW, WB_LAYER_IP4, WB_LAYER_UDP, WB_LAYER_PAYLOAD);
+    struct written written;
+    set_text(draft, "text");
+    assert_int_equal(wb_draft_number(draft, 1, "len", 21), 0);
+    assert_int_equal(wb_draft_number(draft, 1, "checksum", 0x1234), 0);
+    assert_int_equal(wb_draft_number(draft, 1, "frag", 8), 0);
+    assert_int_equal(wb_draft_bytes(draft, 1, "src", "\300\0\2\1", 4), 0);
+    assert_int_equal(wb_draft_number(draft, 2, "dport", 53), 0);
+    assert_int_equal(wb_draft_number(draft, 2, "length", 65535), 0);
+    write_draft(draft, &written);
+    assert_memory_equal(written.bytes, "\105\0\0\25\0\0\0\1\100\21\22\64\300\0\2\1\0\0\0\0", 20);
+    assert_memory_equal(written.bytes + 20, "\0\0\0\65\377\377", 6);
+    assert_true(wb_draft_is_set(draft, 1, "total_length"));
+    assert_false(wb_draft_is_set(draft, 1, "ttl"));
+    wb_draft_recompute(draft);
+    assert_false(wb_draft_is_set(draft, 1, "total_length"));
+    assert_true(wb_draft_is_set(draft, 2, "destination_port"));
+    assert_int_equal(wb_draft_unset(draft, 1, "fragment_offset"), 0);
+    assert_right(draft);
+}
+
+static void test_a_header_in_one_piece(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_IP4, WB_LAYER_GTP, WB_LAYER_PAYLOAD);
+    struct written written;
+    assert_int_equal(wb_draft_bytes(draft, 1, "header", "abc", 3), 0);
+    set_text(draft, "def");
+    write_draft(draft, &written);
+    assert_int_equal(written.length, 26);
+    assert_memory_equal(written.bytes + 20, "abcdef", 6);
+    wb_draft_free(draft);
+}
+
+static void test_mistakes(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_IP4, WB_LAYER_TCP, WB_LAYER_PAYLOAD);
+    uint8_t bytes[64];
+    size_t length;
+    struct wb_error error;
+    assert_int_equal(wb_draft_add(draft, WB_LAYER_UDP), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_add(draft, WB_LAYER_KIND_COUNT), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 3, "ttl", 1), WB_E_NOT_FOUND);
+    assert_int_equal(wb_draft_number(draft, 0, "hop", 1), WB_E_NOT_FOUND);
+    assert_int_equal(wb_draft_number(draft, 0, "ttl", 256), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 0, "ttl", UINT64_MAX), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 0, "frag", 12), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 0, "frag", 65536), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 0, "src", 1), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_bytes(draft, 0, "src", "abc", 3), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_bytes(draft, 0, "ttl", "a", 1), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_bytes(draft, 2, "data", bytes, SIZE_MAX), WB_E_LIMIT);
+    assert_int_equal(wb_draft_unset(draft, 0, "hop"), WB_E_NOT_FOUND);
+    set_text(draft, "a text that does not fit into so few bytes");
+    assert_int_equal(wb_draft_write(draft, bytes, sizeof bytes, &length, &error), WB_E_LIMIT);
+    assert_non_null(strstr(error.text, "82 bytes"));
+    wb_draft_clear(draft);
+    assert_int_equal(wb_draft_count(draft), 0);
+    assert_int_equal(wb_draft_link_type(draft), -1);
+    for (unsigned i = 0; i < WB_LAYERS_MAX; i++)
+        assert_int_equal(wb_draft_add(draft, WB_LAYER_MPLS), i);
+    assert_int_equal(wb_draft_add(draft, WB_LAYER_MPLS), WB_E_LIMIT);
+    assert_int_equal(wb_draft_add(draft, WB_LAYER_PAYLOAD), WB_LAYERS_MAX);
+    assert_int_equal(wb_draft_write(draft, bytes, 0, &length, &error), WB_E_LIMIT);
+    wb_draft_free(draft);
+    wb_draft_free(NULL);
+}
+
+/* 60 bytes of options are the most that a TCP header has room to name. */
+static void test_no_room_for_a_length(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_IP4, WB_LAYER_TCP);
+    uint8_t bytes[256], options[44] = {0};
+    size_t length;
+    struct wb_error error = {0};
+    assert_int_equal(wb_draft_bytes(draft, 1, "options", options, 40), 0);
+    assert_int_equal(wb_draft_write(draft, bytes, sizeof bytes, &length, &error), 0);
+    assert_int_equal(wb_draft_bytes(draft, 1, "options", options, 44), 0);
+    assert_int_equal(wb_draft_write(draft, bytes, sizeof bytes, &length, &error), WB_E_ARGUMENT);
+    assert_string_equal(error.text,
+                        "tcp: header_length has no room for 64: set it, or put less inside");
+    wb_draft_free(draft);
+}
+
+/* Headers of any bytes and of every length, of each kind: nothing is read or written beyond. */
+static void test_short_headers_do_no_harm(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[64] = {0x60, 0xff, 2, 9, 201, 16};
+    struct guard guard = guard_open(ROOM);
+    for (unsigned kind = 1; kind < WB_LAYER_KIND_COUNT; kind++)
+        for (unsigned length = 0; length < 48; length++) {
+            struct wb_draft *draft = DRAFT(WB_LAYER_IP6, kind, WB_LAYER_IP4, kind, WB_LAYER_TCP);
+            struct wb_error error;
+            size_t size;
+            assert_int_equal(wb_draft_bytes(draft, 1, "header", bytes, length), 0);
+            assert_int_equal(wb_draft_bytes(draft, 3, "header", bytes + 4, length), 0);
+            uint8_t *room = guard_put(&guard, (uint8_t[ROOM]){0}, 40 + 20 + 20 + 2 * length);
+            assert_int_equal(wb_draft_write(draft, room, 80 + 2 * length, &size, &error), 0);
+            assert_int_equal(size, 80 + 2 * length);
+            wb_draft_free(draft);
+        }
+    guard_close(&guard);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables_cover_headers),
+        cmocka_unit_test(test_defaults_are_right),
+        cmocka_unit_test(test_options_are_filled_up),
+        cmocka_unit_test(test_frames_have_sixty_bytes),
+        cmocka_unit_test(test_what_is_set_stays),
+        cmocka_unit_test(test_a_header_in_one_piece),
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_no_room_for_a_length),
+        cmocka_unit_test(test_short_headers_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
