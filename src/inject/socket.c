@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <wirebeam/opener.h>
 
 #include "base/error.h"
 #include "inject/inject.h"
@@ -31,6 +35,33 @@ static int without_blocking(int descriptor)
     return -1;
 }
 
+static bool is_forbidden(int code)
+{
+    return code == EPERM || code == EACCES;
+}
+
+static enum wb_opener_verb verb_of(int domain, int protocol)
+{
+    if (domain == AF_INET)
+        return protocol == IPPROTO_ICMP ? WB_OPENER_ICMP4 : WB_OPENER_IP4;
+    if (domain == AF_INET6)
+        return protocol == IPPROTO_ICMPV6 ? WB_OPENER_ICMP6 : WB_OPENER_IP6;
+    return WB_OPENER_INJECT;
+}
+
+/* -1 with EPERM where it does not open it either. */
+static int ask_opener(const struct wb_inject_options *options, int domain, int protocol)
+{
+    const struct wb_opener_request request = {
+        .verb = verb_of(domain, protocol),
+        .interface = options->interface ? options->interface : "any"};
+    int descriptor;
+    if (wb_opener_open(&request, &descriptor, NULL) == 0)
+        return descriptor;
+    errno = EPERM;
+    return -1;
+}
+
 int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol)
 {
     for (unsigned i = 0; i < options->descriptor_count; i++)
@@ -41,6 +72,8 @@ int wb__inject_socket(const struct wb_inject_options *options, int domain, int t
         return -1;
     }
     int descriptor = socket(domain, type, protocol);
+    if (descriptor < 0 && is_forbidden(errno))
+        descriptor = ask_opener(options, domain, protocol);
     return descriptor < 0 ? -1 : without_blocking(descriptor);
 }
 
@@ -72,10 +105,15 @@ bool wb__inject_prepare(int descriptor, const struct wb_inject_options *options)
 #endif
         set(descriptor, SO_SNDBUF, queue);
 #ifdef SO_MARK
+    uint32_t wanted = options->mark ? options->mark : WB_INJECT_MARK, mark = 0;
+    socklen_t length = sizeof mark;
     if (!options->unmarked)
-        return set(descriptor, SO_MARK, (int)(options->mark ? options->mark : WB_INJECT_MARK));
-#endif
+        set(descriptor, SO_MARK, (int)wanted);
+    /* One that others opened may have it already. */
+    return getsockopt(descriptor, SOL_SOCKET, SO_MARK, &mark, &length) == 0 && mark == wanted;
+#else
     return false;
+#endif
 }
 
 int wb__inject_bind_device(int descriptor, const struct wb_inject_options *options,
@@ -85,6 +123,12 @@ int wb__inject_bind_device(int descriptor, const struct wb_inject_options *optio
     if (!name)
         return 0;
 #ifdef SO_BINDTODEVICE
+    char bound[IF_NAMESIZE] = "";
+    socklen_t length = sizeof bound;
+    /* One that others opened may be so already, and not be bound again. */
+    if (getsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, bound, &length) == 0 &&
+        strncmp(bound, name, sizeof bound) == 0)
+        return 0;
     if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name)) == 0)
         return 0;
     if (errno == ENODEV)
@@ -102,8 +146,9 @@ int wb__inject_bind_device(int descriptor, const struct wb_inject_options *optio
 int wb__inject_no_permission(const char *what, struct wb_error *error)
 {
     return wb__error_set(error, WB_E_PERMISSION, EPERM,
-                         "%s: no permission to send: run as root, or give the program the "
-                         "capability with `setcap cap_net_raw+ep PROGRAM`",
+                         "%s: no permission to send: run as root, give the program the "
+                         "capability with `setcap cap_net_raw+ep PROGRAM`, or have wirebeam-open "
+                         "permit it",
                          what);
 }
 

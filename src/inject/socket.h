@@ -14,7 +14,8 @@
 #include <wirebeam/inject.h>
 
 /* Opens a socket that does not block, or takes the one of this domain among those that were
- * handed in. Returns it, or -1 with errno set. */
+ * handed in, or, where this process may not open one, asks wirebeam-open. Returns it, or -1 with
+ * errno set. */
 int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol);
 
 /* Closes those handed in which are of none of the domains that the caller took. */

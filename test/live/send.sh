@@ -160,5 +160,5 @@ chmod 755 "$work/wirebeam"
 in_client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$work/wirebeam" send \
 	-i "$client_if" -x $frame 2>"$work/send.err" || got=$?
 equal "without rights: exit status" 1 $got
-is_true "without rights: what to do is told" grep -q "no permission to send: run as root, or .*setcap cap_net_raw" "$work/send.err"
+is_true "without rights: what to do is told" grep -q "no permission to send: run as root, .*setcap cap_net_raw" "$work/send.err"
 finish
