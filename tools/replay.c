@@ -285,6 +285,7 @@ static int run_replay(int argc, char **argv)
         status = message_usage("standard input can be read once: no --loop with -r -");
     if (status == OPTIONS_GO && !open_room(&replay))
         status = STATUS_FAILED;
+    arguments.common.top_speed = arguments.top_speed;
     if (status == OPTIONS_GO)
         status = sender_open(&replay.sender, &arguments.common, arguments.common.kind);
     if (status != OPTIONS_GO)

@@ -125,6 +125,7 @@ static int run_send(int argc, char **argv)
         status = read_target(arguments.icmp, &packet);
     if (status == OPTIONS_GO)
         status = written_check(&arguments.written, argc, argv, rest);
+    arguments.common.top_speed = interval_ns == 0;
     if (status == OPTIONS_GO)
         status = sender_open(&sender, &arguments.common, kind_of(&arguments));
     if (status == OPTIONS_GO) {

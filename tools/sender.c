@@ -107,6 +107,8 @@ int sender_open(struct sender *sender, const struct sender_arguments *arguments,
         .kind = kind,
         .packets_per_second = arguments->packets_per_second,
         .bits_per_second = arguments->bits_per_second,
+        .top_speed = arguments->top_speed && arguments->packets_per_second == 0 &&
+                     arguments->bits_per_second == 0,
         .without_bypass = arguments->queueing,
         .unmarked = arguments->unmarked,
     };

@@ -18,6 +18,7 @@ struct sender_arguments {
     const char *interface, *kind;
     uint64_t packets_per_second, bits_per_second;
     bool queueing, unmarked;
+    bool top_speed; /* set by the command: no packet has a time of its own */
     bool quiet, json;
 };
 
@@ -35,7 +36,7 @@ bool sender_read_decimal(const char *text, double *number);
     { "bits", 'b', OPTION_CALL, .argument = "BPS", .call = sender_take_bits,                  \
       .help = "the same in bits a second" },                                                  \
     { "injector", 0, OPTION_WORD, .offset = offsetof(struct sender_arguments, kind),          \
-      .argument = "packet|libpcap", .help = "how to send frames; the best is the default" },  \
+      .argument = "xdp|packet|libpcap", .help = "how to send frames; the best is the default" },  \
     { "queueing", 0, OPTION_FLAG, .offset = offsetof(struct sender_arguments, queueing),      \
       .help = "through the interface's queueing discipline, not past it" },                   \
     { "unmarked", 0, OPTION_FLAG, .offset = offsetof(struct sender_arguments, unmarked),      \

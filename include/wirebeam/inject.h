@@ -45,6 +45,8 @@ struct wb_inject_options {
     const char *interface;
     /* What is sent, and how:
      *   NULL       frames, the best for this system and interface
+     *   "xdp"      frames by an AF_XDP socket in copy mode (Linux with libxdp): more of them in a
+     *              second on a veth device. What the driver drops is refused with ENOBUFS
      *   "packet"   frames by an AF_PACKET socket (Linux)
      *   "libpcap"  frames by libpcap
      *   "ip"       IPv4 and IPv6 packets with their own headers, by raw sockets. The system fills
@@ -60,6 +62,7 @@ struct wb_inject_options {
     /* The pace, evenly spaced; 0: as fast as it goes. At most one of them. */
     uint64_t packets_per_second; /* at most WB_INJECT_PACKETS_PER_SECOND_MAX */
     uint64_t bits_per_second;    /* of the bytes as they are given; the same, _BITS_ */
+    bool top_speed; /* with kind NULL: what sends the most packets a second */
     uint32_t queue_bytes; /* what may wait in the socket; 0 means 1 MiB, as far as the system
                              allows */
     bool without_bypass;  /* "packet": through the interface's queueing discipline, where other

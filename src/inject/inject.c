@@ -26,6 +26,9 @@
 
 /* The best for this system first. */
 static const struct wb__injector_operations *const kinds[] = {
+#ifdef WB_HAVE_XDP
+    &wb__injector_xdp,
+#endif
 #ifdef WB_HAVE_PACKET_SOCKET
     &wb__injector_packet,
 #endif
@@ -38,15 +41,17 @@ static const struct wb__injector_operations *const kinds[] = {
 
 /* ---- Opening ---------------------------------------------------------------------- */
 
-static int unknown_kind(const char *kind, struct wb_error *error)
+static int unknown_kind(const struct wb_inject_options *options, struct wb_error *error)
 {
     char list[128] = "";
+    wb__inject_close_given(options);
     for (size_t i = 0; i < KIND_COUNT; i++) {
         size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", kinds[i]->kind);
     }
     return wb__error_set(error, WB_E_ARGUMENT, 0,
-                         "injector \"%s\": there is no such kind here; there are: %s", kind, list);
+                         "injector \"%s\": there is no such kind here; there are: %s", options->kind,
+                         list);
 }
 
 static int check(const struct wb_inject_options *options, struct wb_error *error)
@@ -63,20 +68,35 @@ static int check(const struct wb_inject_options *options, struct wb_error *error
     return wrong ? wb__error_set(error, WB_E_ARGUMENT, 0, "%s", wrong) : 0;
 }
 
-static int choose(const struct wb__injector_operations **operations,
-                  const struct wb_inject_options *options, struct wb_error *error)
+static int no_interface(const struct wb_inject_options *options, struct wb_error *error)
 {
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (options->kind ? strcmp(kinds[i]->kind, options->kind) != 0 : !kinds[i]->sends_frames)
-            continue;
-        *operations = kinds[i];
-        if (kinds[i]->sends_frames && !options->interface)
-            return wb__error_set(error, WB_E_ARGUMENT, 0,
-                                 "name the interface that frames leave by: `wirebeam interfaces` "
-                                 "lists them");
-        return 0;
-    }
-    return unknown_kind(options->kind, error);
+    wb__inject_close_given(options);
+    return wb__error_set(error, WB_E_ARGUMENT, 0,
+                         "name the interface that frames leave by: `wirebeam interfaces` lists "
+                         "them");
+}
+
+static int open_kind(struct wb_injector **injector, const struct wb_inject_options *options,
+                     struct wb_error *error)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strcmp(kinds[i]->kind, options->kind) == 0)
+            return kinds[i]->sends_frames && !options->interface
+                       ? no_interface(options, error)
+                       : kinds[i]->open(injector, options, error);
+    return unknown_kind(options, error);
+}
+
+static int open_best(struct wb_injector **injector, const struct wb_inject_options *options,
+                     struct wb_error *error)
+{
+    if (!options->interface)
+        return no_interface(options, error);
+    size_t best = 0;
+    while (kinds[best]->suits &&
+           !(kinds[best]->suits(options) && kinds[best]->open(injector, options, error) == 0))
+        best++;
+    return kinds[best]->suits ? 0 : kinds[best]->open(injector, options, error);
 }
 
 static void set_pace(struct wb_injector *injector, const struct wb_inject_options *options)
@@ -90,15 +110,12 @@ int wb_injector_open(struct wb_injector **injector, const struct wb_inject_optio
                      struct wb_error *error)
 {
     *injector = NULL;
-    const struct wb__injector_operations *operations = NULL;
     int result = check(options, error);
     if (result == 0)
-        result = choose(&operations, options, error);
-    if (result < 0) {
+        result = options->kind ? open_kind(injector, options, error)
+                               : open_best(injector, options, error);
+    else
         wb__inject_close_given(options);
-        return result;
-    }
-    result = operations->open(injector, options, error);
     if (result == 0 && options->opened)
         result = options->opened(options->opened_context, error);
     if (result < 0) {

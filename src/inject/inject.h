@@ -21,6 +21,9 @@
 struct wb__injector_operations {
     const char *kind; /* "packet", "libpcap", "ip", "icmp" */
     bool sends_frames; /* needs an interface, and may be chosen by itself */
+    /* Is it better here than those that come later? Then it is tried, and they are where it
+     * cannot be opened. NULL: it is the last to be tried. */
+    bool (*suits)(const struct wb_inject_options *options);
 
     /* Opens what options name. Stores the injector, whose first member is a struct wb_injector
      * with operations, link_type and is_marked set; on failure NULL, fills *error with one line
@@ -48,6 +51,7 @@ struct wb_injector {
     struct wb_inject_stats stats;
 };
 
+extern const struct wb__injector_operations wb__injector_xdp;    /* Linux with libxdp */
 extern const struct wb__injector_operations wb__injector_packet; /* Linux only */
 extern const struct wb__injector_operations wb__injector_libpcap;
 extern const struct wb__injector_operations wb__injector_ip;
