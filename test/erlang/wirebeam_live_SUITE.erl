@@ -25,6 +25,11 @@ init_per_group(Backend, Config) -> [{backend, Backend} | Config].
 
 end_per_group(_Backend, _Config) -> ok.
 
+init_per_testcase(without_rights, Config) ->
+    case os:cmd("id -u") of
+        "0\n" -> Config;
+        _ -> {skip, "needs root, to start a VM as another user"}
+    end;
 init_per_testcase(_Case, Config) -> Config.
 
 end_per_testcase(_Case, _Config) -> capturing:none_is_left().
