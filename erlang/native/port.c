@@ -166,10 +166,11 @@ static int share(void *context, const char *description, struct wb_error *error)
 
 /* ---- The program ------------------------------------------------------------------ */
 
-static int drop_rights(void *context, struct wb_error *error)
+/* As far as the system can. */
+static int confine(const struct wb_guard_options *needs, struct wb_error *error)
 {
-    (void)context;
-    return wb_guard_drop_rights(&(struct wb_guard_options){.is_live = true}, error);
+    int code = wb_guard_drop_rights(needs, error);
+    return code < 0 ? code : wb_guard_confine(needs, error);
 }
 
 /* A pipe takes a megabyte where the system lets it. */
@@ -200,7 +201,8 @@ static int print_help(FILE *stream, int status)
           "commands on standard input say, and answers in frames on standard output. It is\n"
           "started by the application (backend => port), not by hand; `wirebeam` is the\n"
           "command for people.\n\n"
-          "Once the capture is open it gives up its rights, and ends with its input.\n\n"
+          "Once the capture is open it gives up its rights and confines itself; it ends with its\n"
+          "input.\n\n"
           "Status: 0 when the input ended, 2 when it was no commands.\n",
           stream);
     return status;
@@ -221,7 +223,7 @@ int main(int argc, char **argv)
                                         .receive = receive,
                                         .send = send_frame,
                                         .share = share,
-                                        .opened = drop_rights};
+                                        .confine = confine};
     wb_guard_close_inherited();
     signal(SIGPIPE, SIG_IGN);
     prepare_pipes();

@@ -286,11 +286,21 @@ static int share_memory(struct worker *worker, struct wb_error *error)
     return transport->share(transport->context, worker->settings.memory, error);
 }
 
+static int confine(void *context, struct wb_error *error)
+{
+    const struct worker *worker = context;
+    const struct wb_guard_options needs = {
+        .is_live = worker->settings.engine.source.interface != NULL,
+        .sends = worker->settings.injects,
+    };
+    return worker->transport->confine ? worker->transport->confine(&needs, error) : 0;
+}
+
 static int open_engine(struct worker *worker, struct wb_error *error)
 {
     struct wb_engine_options *options = &worker->settings.engine;
-    options->source.opened = worker->transport->opened;
-    options->source.opened_context = worker->transport->context;
+    options->source.opened = confine;
+    options->source.opened_context = worker;
     if (worker->settings.deliver & DELIVER_PACKETS)
         options->source.memory = worker->transport->memory;
     int result = sending_open(&worker->sending, &worker->settings, error);

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include <wirebeam/error.h>
+#include <wirebeam/guard.h>
 #include <wirebeam/source.h>
 
 #include "protocol.h"
@@ -54,8 +55,9 @@ struct transport {
      * nobody to share it with. */
     int (*share)(void *context, const char *description, struct wb_error *error);
 
-    /* When all is open and nothing is read yet: gives rights up. NULL where it cannot. */
-    int (*opened)(void *context, struct wb_error *error);
+    /* When all is open and nothing is read yet: gives up what is not needed from then on. NULL
+     * where it cannot. */
+    int (*confine)(const struct wb_guard_options *needs, struct wb_error *error);
 };
 
 #define FRAME_PARTS_MAX 1000 /* of one frame: below IOV_MAX, with room for a transport's own */

@@ -28,6 +28,7 @@ enum wb_guard_mode {
 struct wb_guard_options {
     enum wb_guard_mode mode;
     bool is_live;          /* its packets come from a socket; else from a file */
+    bool sends;            /* packets, by what is open for it (wirebeam/inject.h) */
     const char *directory; /* files are made in it; NULL: in none */
     const char *user;      /* whom root becomes; NULL: WB_GUARD_USER of the build, "nobody" */
 };

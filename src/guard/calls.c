@@ -17,6 +17,7 @@
 #define EVERY     (WB__ROLE_FILE | WB__ROLE_LIVE)
 #define LIVE      WB__ROLE_LIVE
 #define DIRECTORY WB__ROLE_DIRECTORY
+#define SENDS     WB__ROLE_SENDS
 #define ALL_BITS  UINT32_MAX
 
 #define CALL(call, who) {.name = #call, .number = __NR_##call, .roles = (who)}
@@ -82,6 +83,15 @@ const struct wb__call wb__calls[] = {
     CALL(recvfrom, LIVE),
     CALL_ONLY(sendto, LIVE, "no packet socket", 1, IS_NO_PACKETS(0)),
     OPTION(SOL_SOCKET, SO_ATTACH_FILTER),
+    OPTION(SOL_SOCKET, SO_DETACH_FILTER), /* libpcap, with the next, when a filter changes */
+    CALL_ONLY(fcntl, LIVE, "F_SETFL", 1, IS(1, 4)),
+
+    /* What was opened for sending, a packet socket, too (src/inject). */
+    CALL(sendto, SENDS),
+#ifdef __NR_sendmmsg
+    CALL(sendmmsg, SENDS),
+#endif
+    CALL(write, SENDS),
 
     /* Files in the directory (store.c), opened ahead by a thread (nameless.c). */
     CALL(openat, DIRECTORY),

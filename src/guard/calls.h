@@ -14,6 +14,7 @@ enum {
     WB__ROLE_FILE = 1,      /* reads packets from a file */
     WB__ROLE_LIVE = 2,      /* takes packets from a socket */
     WB__ROLE_DIRECTORY = 4, /* makes files in a directory, besides */
+    WB__ROLE_SENDS = 8,     /* sends packets, besides */
 };
 
 #define WB__CALL_CONDITIONS 2

@@ -174,6 +174,8 @@ static int libpcap_next(struct wb__source *source, struct wb_packet *packets, in
     wb__source_before_reuse(source, true);
     for (;;) {
         int count = take(live, packets, capacity, error);
+        if (count < 0 && !wb__device_is_up(&live->device)) /* libpcap may have no right to know */
+            live->is_down = true;
         if (count > 0 || (count < 0 && !live->is_down))
             return count;
         if (!live->is_stopped && (live->is_down || wb__wake_is_rung(&live->wake))) {
