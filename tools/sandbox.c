@@ -35,7 +35,7 @@ void sandbox_tell_missing(void)
 void sandbox_text(char *text, size_t size)
 {
     const struct wb_guard_state *state = wb_guard_state();
-    size_t used = (size_t)snprintf(text, size, "%s", wb_guard_mode_name(state->mode));
+    size_t used = (size_t)snprintf(text, size, "%s", state->mode_name);
 
     for (int i = 0; state->means[i] != NULL && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? ": " : ", ",

@@ -8,14 +8,14 @@
 #include <wirebeam/error.h>
 #include <wirebeam/guard.h>
 
-#define SANDBOX_WORDS "best-effort|on|off" /* as enum wb_guard_mode has them */
+#define SANDBOX_WORDS "best-effort|on|off|report" /* as enum wb_guard_mode has them */
 
 /* The options as every command has them that reads packets. The first is an unsigned, the other a
  * const char *. */
 #define SANDBOX_OPTIONS(mode_place, user_place)                                                    \
     { "sandbox", 0, OPTION_CHOICE, mode_place, .argument = SANDBOX_WORDS,                          \
       .help = "deny this process what it does not need: as far as the system can (the\n"           \
-              "default), or, on, not run without all of it" },                     \
+              "default); on: or not run; report: tell what would be denied" },                     \
     { "user", 'Z', OPTION_TEXT, user_place, .argument = "USER",                                    \
       .help = "whom root becomes once all is open; \"root\" stays root, without\n"                 \
               "capabilities" }

@@ -21,6 +21,8 @@ enum wb_guard_mode {
     WB_GUARD_BEST_EFFORT = 0, /* as far as this system can */
     WB_GUARD_ON,              /* all of it, or an error */
     WB_GUARD_OFF,             /* nothing is done */
+    WB_GUARD_REPORT,          /* rights are given up; what else would be denied is not, but told
+                                 on standard error, once of each kind */
 };
 
 /* What the process is for from now on. Each role may do what "file" may; see
@@ -37,6 +39,7 @@ struct wb_guard_options {
 #define WB_GUARD_MEANS_MAX 8
 struct wb_guard_state {
     enum wb_guard_mode mode;
+    const char *mode_name; /* "best-effort", "on", "off" or "report" */
     const char *means[WB_GUARD_MEANS_MAX + 1]; /* their names, then NULL */
     char user[33];        /* who it became; "" where it is who it was */
     bool is_complete;     /* files, network and other processes are out of reach */
@@ -67,9 +70,6 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
 
 /* Of this process, so far. */
 const struct wb_guard_state *wb_guard_state(void);
-
-/* "best-effort", "on" or "off". */
-const char *wb_guard_mode_name(enum wb_guard_mode mode);
 
 /* A line for each thing that each role may ask of the system: on Linux, the system calls. */
 void wb_guard_print_roles(FILE *stream);

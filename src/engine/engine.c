@@ -10,6 +10,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include <wirebeam/guard.h>
+
 #include "base/error.h"
 #include "decode/decode.h"
 #include "engine/opening.h"
@@ -97,6 +99,13 @@ static void before_reuse(void *context, bool is_all)
         wb__fragment_table_before_reuse(engine->fragments);
 }
 
+static int64_t clock_ns(void)
+{
+    struct timespec clock;
+    clock_gettime(CLOCK_REALTIME, &clock);
+    return (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec;
+}
+
 /* While an engine is opened. */
 struct opening {
     struct wb_engine *engine;
@@ -153,6 +162,8 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     }
     engine->source->before_reuse = before_reuse;
     engine->source->context = engine;
+    if (engine->recorder)
+        wb__recorder_start_record(engine->recorder, wb_guard_state(), clock_ns());
     *result = engine;
     return 0;
 }
@@ -342,9 +353,7 @@ static void run_idle(struct wb_engine *engine)
 {
     if (!engine->is_live)
         return;
-    struct timespec clock;
-    clock_gettime(CLOCK_REALTIME, &clock);
-    int64_t now_ns = (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec;
+    int64_t now_ns = clock_ns();
     if (now_ns > engine->now_ns)
         engine->now_ns = now_ns;
     end_batch(engine);

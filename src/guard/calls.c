@@ -40,6 +40,7 @@ const struct wb__call wb__calls[] = {
     CALL(lseek, EVERY),
     CALL(close, EVERY),
     CALL(ftruncate, EVERY),
+    CALL(fdatasync, EVERY),
     CALL(ppoll, EVERY),
 #ifdef __NR_poll
     CALL(poll, EVERY),
@@ -99,6 +100,8 @@ const struct wb__call wb__calls[] = {
     CALL(renameat2, DIRECTORY),
     CALL(unlinkat, DIRECTORY),
     CALL(pread64, DIRECTORY),
+    CALL(pwrite64, DIRECTORY), /* the journal */
+    CALL(fsync, DIRECTORY),
     CALL(sched_getaffinity, DIRECTORY),
     CALL(set_robust_list, DIRECTORY),
 #ifdef __NR_rseq

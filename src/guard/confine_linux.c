@@ -14,6 +14,7 @@
 #include "guard/calls.h"
 #include "guard/landlock.h"
 #include "guard/probe.h"
+#include "guard/report.h"
 #include "guard/seccomp.h"
 #include "guard/state.h"
 
@@ -56,6 +57,16 @@ static int confine_calls(const struct wb_guard_options *options, struct wb_error
 #endif
 }
 
+static int report(const struct wb_guard_options *options, struct wb_error *error)
+{
+    wb__guard_directory_close();
+    int result = wb__report_start(roles_of(options));
+    if (result < 0)
+        return wb__error_set(error, WB_E_UNSUPPORTED, -result,
+                             "what would be denied cannot be told: seccomp: %s", strerror(-result));
+    return wb__guard_settle("it only reports", error);
+}
+
 static const char *missing(bool has_files, bool has_calls, bool makes_files)
 {
     if (!has_calls)
@@ -67,6 +78,8 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
 {
     if (options->mode == WB_GUARD_OFF)
         return 0;
+    if (options->mode == WB_GUARD_REPORT)
+        return report(options, error);
     int has_files = confine_files(options, error);
     if (has_files < 0)
         return has_files;

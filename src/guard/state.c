@@ -12,18 +12,12 @@
 #define O_PATH O_RDONLY
 #endif
 
-static struct wb_guard_state state = {.mode = WB_GUARD_OFF};
+static struct wb_guard_state state = {.mode = WB_GUARD_OFF, .mode_name = "off"};
 static int held_directory = -1;
 
 const struct wb_guard_state *wb_guard_state(void)
 {
     return &state;
-}
-
-const char *wb_guard_mode_name(enum wb_guard_mode mode)
-{
-    static const char *const names[] = {"best-effort", "on", "off"};
-    return mode <= WB_GUARD_OFF ? names[mode] : "?";
 }
 
 void wb__guard_add_means(const char *name)
@@ -38,7 +32,9 @@ void wb__guard_add_means(const char *name)
 
 void wb__guard_set_mode(enum wb_guard_mode mode)
 {
+    static const char *const names[] = {"best-effort", "on", "off", "report"};
     state.mode = mode;
+    state.mode_name = names[mode];
 }
 
 void wb__guard_set_user(const char *name)

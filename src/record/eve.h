@@ -12,6 +12,7 @@
 
 #include <openssl/evp.h>
 #include <wirebeam/engine.h>
+#include <wirebeam/guard.h>
 
 #include "record/json.h"
 
@@ -95,7 +96,10 @@ void wb__eve_http_anomaly(struct wb__eve *eve, const struct wb_flow *flow,
 void wb__eve_stats(struct wb__eve *eve, const struct wb_stats *stats, int64_t now_ns,
                    int64_t age_ns);
 
-/* Shared by the records: eve.c, eve_http.c, eve_stats.c. */
+/* guard: of this process. */
+void wb__eve_start(struct wb__eve *eve, const struct wb_guard_state *guard, int64_t time_ns);
+
+/* Shared by the records: the eve_*.c. */
 void wb__eve_begin(struct wb__eve *eve, int64_t time_ns, const struct wb_flow *flow,
                    const char *event_type);
 void wb__eve_endpoints(struct wb__eve *eve, const struct wb_flow *flow, bool is_swapped);

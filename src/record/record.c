@@ -407,6 +407,15 @@ void wb__recorder_batch_end(struct wb__recorder *recorder, int64_t now_ns)
     flush_outputs(recorder);
 }
 
+void wb__recorder_start_record(struct wb__recorder *recorder, const struct wb_guard_state *guard,
+                               int64_t time_ns)
+{
+    if (!recorder->has_json)
+        return;
+    wb__eve_start(&recorder->eve, guard, time_ns);
+    wb__recorder_write_line(recorder);
+}
+
 bool wb__recorder_is_stats_due(const struct wb__recorder *recorder, int64_t now_ns)
 {
     return recorder->has_json && recorder->options.stats_interval_ms && recorder->first_ns &&

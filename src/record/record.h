@@ -19,6 +19,7 @@
 #include <wirebeam/engine.h>
 #include <wirebeam/error.h>
 #include <wirebeam/flow.h>
+#include <wirebeam/guard.h>
 #include <wirebeam/http.h>
 #include <wirebeam/packet.h>
 #include <wirebeam/record.h>
@@ -92,6 +93,10 @@ void wb__recorder_http_anomaly(struct wb__recorder *recorder, const struct wb_fl
 
 /* The batch's bytes are about to become invalid. now_ns: the latest packet time. */
 void wb__recorder_batch_end(struct wb__recorder *recorder, int64_t now_ns);
+
+/* The first JSON record: what the run is. */
+void wb__recorder_start_record(struct wb__recorder *recorder, const struct wb_guard_state *guard,
+                               int64_t time_ns);
 
 /* Is a JSON statistics record due at now_ns? The engine then calls _stats_record. */
 bool wb__recorder_is_stats_due(const struct wb__recorder *recorder, int64_t now_ns);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * FreeBSD: capsicum(4). In capability mode nothing can be named any more, no file, address or
+ * process; files are opened below a directory that is held, and never above it. That is all that
+ * any role needs, and the directory is the store's own descriptor.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/capsicum.h>
+
+#include <wirebeam/guard.h>
+
+#include "base/error.h"
+#include "guard/state.h"
+
+int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *error)
+{
+    if (options->mode == WB_GUARD_OFF)
+        return 0;
+    wb__guard_directory_close();
+    if (options->mode == WB_GUARD_REPORT)
+        return wb__error_set(error, WB_E_UNSUPPORTED, 0, "capsicum cannot only report");
+    if (cap_enter() == 0) {
+        wb__guard_add_means("capsicum");
+        return wb__guard_settle(NULL, error);
+    }
+    if (errno == ENOSYS)
+        return wb__guard_settle("this kernel has no capsicum", error);
+    return wb__error_set(error, WB_E_SYSTEM, errno, "capsicum: %s", strerror(errno));
+}
+
+void wb_guard_print_roles(FILE *stream)
+{
+    fputs("every role: capability mode of capsicum(4)\n", stream);
+}
