@@ -164,5 +164,5 @@ equal "a reader that has enough is no mistake" 0 "$(grep -c '^wirebeam' mistake.
 	sleep 0.5
 	"$wirebeam" http -r http.pcap --json - 2>mistake.err || echo $? >pipe.status
 } | true
-judge 1 "41 JSON records not written" "$(cat pipe.status)" "JSON into a closed pipe"
+judge 1 "42 JSON records not written" "$(cat pipe.status)" "JSON into a closed pipe"
 finish
