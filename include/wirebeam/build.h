@@ -83,7 +83,8 @@ bool wb_draft_field_at(enum wb_layer_kind kind, unsigned index, struct wb_draft_
 int wb_draft_field_find(enum wb_layer_kind kind, const char *name);
 
 /* Set a field. Names may be aliases. Returns 0, or WB_E_NOT_FOUND (no such field), _ARGUMENT
- * (it takes bytes, not a number, or the other way round; the value does not fit), _LIMIT
+ * (it takes bytes, not a number, or the other way round; the value does not fit; the header is
+ * set in one piece), _LIMIT
  * (WB_DRAFT_BYTES_MAX), _MEMORY. Bytes are copied. */
 int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *field, uint64_t value);
 int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *field, const void *bytes,
@@ -111,6 +112,25 @@ int wb_draft_write(const struct wb_draft *draft, uint8_t *bytes, size_t size, si
 
 /* The LINKTYPE_ of what it writes, by its first layer; -1 for a kind that no link begins with. */
 int wb_draft_link_type(const struct wb_draft *draft);
+
+/* ---- Finished packets ------------------------------------------------------------- */
+
+/* Takes one piece; not 0: the cutting ends with that. */
+typedef int wb_piece_handler(void *context, const uint8_t *bytes, uint32_t length);
+
+/* Cuts a packet into IP fragments (RFC 791, 3.2; RFC 8200, 4.5) whose IP packets have at most mtu
+ * bytes, each behind the packet's link header. One that fits goes as it is. identification is
+ * for IPv6, which has none of its own. Returns 0, what handler returned, WB_E_ARGUMENT (no IP
+ * packet, or an mtu too small for it), or WB_E_UNSUPPORTED (IPv4's dont_fragment is set, it is a
+ * fragment already), or WB_E_TRUNCATED, WB_E_MEMORY. */
+int wb_fragment_ip(const struct wb_packet *packet, uint32_t mtu, uint32_t identification,
+                   wb_piece_handler *handler, void *context, struct wb_error *error);
+
+/* Cuts a TCP packet into segments of at most mss bytes of payload each: sequence numbers, IPv4
+ * identifications, lengths and checksums follow; FIN and PSH stay with the last one, CWR with
+ * the first. The same errors. */
+int wb_segment_tcp(const struct wb_packet *packet, uint32_t mss, wb_piece_handler *handler,
+                   void *context, struct wb_error *error);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -8,6 +8,10 @@
 #include "decode/crc32c.h"
 #include "decode/sum.h"
 
+/* RFC 7761, 4.9: of a Register the packet inside is left out. */
+#define PIM_REGISTER 1
+#define PIM_REGISTER_BYTES 8
+
 static const struct wb__sum sums[] = {
     {.kind = WB_LAYER_IP4, .field = 10, .is_of_header = true},
     {.kind = WB_LAYER_TCP, .field = 16, .has_ip4 = true, .has_ip6 = true, .protocol = 6},
@@ -51,6 +55,8 @@ uint32_t wb__sum_coverage(const struct wb__sum *sum, const struct wb_layer *laye
     uint32_t covered = layer->length;
     if (sum->is_of_header)
         return layer->header_length;
+    if (layer->kind == WB_LAYER_PIM && (header[0] & 0x0f) == PIM_REGISTER)
+        return layer->length < PIM_REGISTER_BYTES ? layer->length : PIM_REGISTER_BYTES;
     if (layer->kind == WB_LAYER_UDPLITE) { /* RFC 3828, 3.1: 0 is all of it */
         covered = (uint32_t)header[4] << 8 | header[5];
         return covered == 0 || covered > layer->length ? layer->length : covered;
@@ -94,8 +100,15 @@ static void put_crc(uint8_t *sctp, uint32_t length)
         sctp[FIELD + i] = (uint8_t)(crc >> 8 * i);
 }
 
-/* RFC 2328, D.4: authentication is left out of the sum of version 2; where it is cryptographic
- * there is none. */
+/* RFC 2328, D.4.3 */
+static bool has_cryptographic_authentication(const struct wb_layer *layer, const uint8_t *header)
+{
+    enum { CRYPTOGRAPHIC = 2, BYTES = 16 };
+    return layer->kind == WB_LAYER_OSPF && layer->length >= BYTES && header[0] == 2 &&
+           header[14] == 0 && header[15] == CRYPTOGRAPHIC;
+}
+
+/* RFC 2328, D.4: authentication is left out of the sum of version 2. */
 static uint64_t add_layer(uint64_t sum, const struct wb_layer *layer, const uint8_t *bytes,
                           uint32_t covered)
 {
@@ -115,7 +128,7 @@ void wb__checksum_put(uint8_t *bytes, const struct wb_packet *packet,
         return;
     }
     const struct wb__sum *sum = wb__sum_of(layer, header);
-    if (!sum || layer->length < sum->field + 2U)
+    if (!sum || layer->length < sum->field + 2U || has_cryptographic_authentication(layer, header))
         return;
     struct wb__checksum_addresses addresses;
     uint64_t total = 0;

@@ -123,6 +123,13 @@ static struct wb__value *value_of(struct wb_draft *draft, unsigned layer, const 
                                                               : &found->values[index];
 }
 
+/* Would setting it be without effect, since the header is set in one piece? */
+static bool is_hidden(const struct wb__draft_layer *layer, const struct wb__field *field)
+{
+    return layer->header.is_set && field != &header_field && field != &data_field &&
+           field != &trailer_field;
+}
+
 bool wb__field_fits(const struct wb__field *field, uint64_t number)
 {
     unsigned unit = field->unit ? field->unit : 1;
@@ -156,7 +163,8 @@ int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *name, ui
     struct wb__value *value = value_of(draft, layer, name, &field);
     if (!value)
         return WB_E_NOT_FOUND;
-    if (field->type != WB_DRAFT_NUMBER || !wb__field_fits(field, number))
+    if (field->type != WB_DRAFT_NUMBER || !wb__field_fits(field, number) ||
+        is_hidden(&draft->layers[layer], field))
         return WB_E_ARGUMENT;
     *value = (struct wb__value){.is_set = true, .number = number};
     return 0;
@@ -190,7 +198,8 @@ int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *name, con
     struct wb__value *value = value_of(draft, layer, name, &field);
     if (!value)
         return WB_E_NOT_FOUND;
-    if (field->type == WB_DRAFT_NUMBER || (field->bits > 0 && length != field->bits / 8U))
+    if (field->type == WB_DRAFT_NUMBER || (field->bits > 0 && length != field->bits / 8U) ||
+        is_hidden(&draft->layers[layer], field))
         return WB_E_ARGUMENT;
     return wb__draft_keep(draft, value, bytes, length);
 }

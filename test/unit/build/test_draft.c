@@ -203,6 +203,8 @@ static void test_a_header_in_one_piece(void **state)
     struct wb_draft *draft = DRAFT(WB_LAYER_IP4, WB_LAYER_GTP, WB_LAYER_PAYLOAD);
     struct written written;
     assert_int_equal(wb_draft_bytes(draft, 1, "header", "abc", 3), 0);
+    assert_int_equal(wb_draft_number(draft, 1, "teid", 1), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_bytes(draft, 1, "data", "x", 1), WB_E_ARGUMENT);
     set_text(draft, "def");
     write_draft(draft, &written);
     assert_int_equal(written.length, 26);
