@@ -129,13 +129,22 @@ static void settle_jumps(struct program *program, unsigned first)
     }
 }
 
+/* A condition about packet sockets is none where there are none. */
+static bool is_conditional(const struct program *program, const struct wb__call *call)
+{
+    for (unsigned i = 0; i < call->condition_count; i++)
+        if (call->conditions[i].kind != WB__VALUE_NO_PACKET_SOCKET || program->packet_socket_count)
+            return true;
+    return false;
+}
+
 static void allow(struct program *program, const struct wb__call *call)
 {
     unsigned first = program->count;
-    if (call->condition_count)
+    if (is_conditional(program, call))
         load(program, offsetof(struct seccomp_data, nr));
     add(program, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, TO_NEXT);
-    for (unsigned i = 0; i < call->condition_count; i++)
+    for (unsigned i = 0; is_conditional(program, call) && i < call->condition_count; i++)
         test(program, call, i);
     answer(program, SECCOMP_RET_ALLOW);
     settle_jumps(program, first);
@@ -143,10 +152,10 @@ static void allow(struct program *program, const struct wb__call *call)
 
 /* ---- The program ------------------------------------------------------------------ */
 
-static void allow_all(struct program *program, unsigned roles, bool is_conditional)
+static void allow_all(struct program *program, unsigned roles, bool conditional)
 {
     for (unsigned i = 0; i < wb__call_count; i++)
-        if (wb__calls[i].roles & roles && !wb__calls[i].condition_count == !is_conditional)
+        if (wb__calls[i].roles & roles && is_conditional(program, &wb__calls[i]) == conditional)
             allow(program, &wb__calls[i]);
 }
 

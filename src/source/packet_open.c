@@ -56,6 +56,14 @@ static int system_failure(const struct wb__packet_ring *ring, const char *what,
                          strerror(errno));
 }
 
+/* Who takes over this process is not to see more than we wanted to. Kernels before 3.9 do not
+ * know the option. */
+static void lock_filter(const struct wb__packet_ring *ring)
+{
+    int on = 1;
+    setsockopt(ring->descriptor, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on);
+}
+
 /* With its program in force. Others are asked when we may not make it. */
 static int open_socket(struct wb__packet_ring *ring, const struct wb_source_options *options,
                        struct wb_error *error)
@@ -69,7 +77,11 @@ static int open_socket(struct wb__packet_ring *ring, const struct wb_source_opti
     int result = 0;
     if (options->filter_changes)
         result = wb__packet_program_compiler(&ring->compiler, options, error);
-    return result < 0 ? result : wb__packet_ring_attach(ring, options->filter, error);
+    if (result == 0)
+        result = wb__packet_ring_attach(ring, options->filter, error);
+    if (result == 0 && !options->filter_changes)
+        lock_filter(ring);
+    return result;
 }
 
 /* Sets what kind of packets the device gives. */

@@ -3,10 +3,10 @@
 #
 # What a worker that was taken over could do: builds with tests try it in the worker's place
 # (src/guard/probe.c), in each role, after it was confined and before it reads. The kernel says
-# no to each. Then the ends that come unasked: a kill under load, a directory that vanishes.
+# no to each. Then who it is, what is told of it, and a directory that vanishes.
 set -eu
 . "$(dirname "$0")/lib.sh"
-live python3
+live nginx curl python3
 
 "$wirebeam" --version -v | sed -n '/^system calls/,$p' >"$work/calls"
 if [ "$(uname -m)" = x86_64 ]; then # elsewhere some have other names
@@ -104,6 +104,17 @@ got=0
 "$wirebeam" http -r "$udp_pcap" -o "$work/closed" -q 2>"$work/closed.err" || got=$?
 equal "a directory that its owner may not write to" 1 "$got"
 is_true "is told" grep -q "takes no files once rights are given up" "$work/closed.err"
+
+# A directory that vanishes: what cannot be kept is counted, and the run goes on to its end.
+serve 'location /hello { return 200 "hello\n"; }'
+begin gone "$server_ns" http -i "$server_if" -o "$work/gone" --json "$work/gone.json" 'tcp port 80'
+rm -rf "$work/gone"
+in_client curl -sS --fail -o /dev/null "http://$server_ip/hello" -o /dev/null "http://$server_ip/hello"
+interrupt gone
+equal "gone: exit status" 1 "$wb_status"
+adds_up gone
+equal "gone: lost" 2 "$(number gone lost)"
+equal "gone: told in JSON all the same" 2 "$(grep -c '"event_type":"http"' "$work/gone.json")"
 
 # Names of services are looked up before; descriptors that a shell opened are files.
 equal "a filter with a name" 14 "$("$wirebeam" read -q -r "$here/../../examples/demo.pcapng" \
