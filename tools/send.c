@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC
  *
- * `wirebeam send`: packets of the user's own making, from hexadecimal text, a file of bytes or a
- * capture file, as often and as fast as he likes.
+ * `wirebeam send`: packets of the user's own making, from notation, hexadecimal text, a file of
+ * bytes or a capture file, as often and as fast as he likes.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <wirebeam/build.h>
 
 #include "command.h"
 #include "message.h"
@@ -18,6 +20,7 @@ struct send_arguments {
     struct sender_arguments common;
     struct written_arguments written;
     uint64_t count;
+    uint64_t mtu;
     const char *icmp, *interval;
     bool ip;
 };
@@ -40,6 +43,8 @@ static const struct option_spec options[] = {
       .help = "the packets of a capture: pcap or pcapng; - is standard input" },
     { "count", 'c', OPTION_NUMBER, AT(count), .argument = "N", .max = INT64_MAX,
       .help = "send all of it N times; 0: until interrupted" },
+    { "mtu", 'm', OPTION_NUMBER, AT(mtu), .argument = "BYTES", .min = 1, .max = 65535,
+      .help = "cut IP packets with more bytes into fragments" },
     { "interval", 'I', OPTION_TEXT, AT(interval), .argument = "SECONDS",
       .help = "wait SECONDS between two packets, as 0.2" },
     SENDER_ROWS,
@@ -101,6 +106,49 @@ static void send_tape(struct sender *sender, const struct tape *tape, uint64_t c
         }
 }
 
+/* Where fragments go; identification counts the packets. */
+struct cutting {
+    struct tape *tape;
+    uint16_t link_type;
+    bool is_full;
+};
+
+static int keep_piece(void *context, const uint8_t *bytes, uint32_t length)
+{
+    struct cutting *cutting = context;
+
+    cutting->is_full = !tape_add(cutting->tape, bytes, length, cutting->link_type, 0);
+    return cutting->is_full;
+}
+
+/* The tape's packets that are longer in fragments; what is no IP packet stays as it is. */
+static int cut(struct tape *tape, uint32_t mtu)
+{
+    struct tape pieces = { 0 };
+    struct cutting cutting = { .tape = &pieces };
+    int result = 0;
+
+    for (size_t i = 0; i < tape->count && result == 0; i++) {
+        struct wb_error error = { 0 };
+        const struct wb_packet packet = { .data = tape->bytes + tape->packets[i].offset,
+                                          .captured_length = tape->packets[i].length,
+                                          .wire_length = tape->packets[i].length,
+                                          .link_type = tape->packets[i].link_type };
+
+        cutting.link_type = packet.link_type;
+        result = wb_fragment_ip(&packet, mtu, (uint32_t)i + 1, keep_piece, &cutting, &error);
+        if (result == WB_E_ARGUMENT && packet.captured_length <= mtu)
+            result = keep_piece(&cutting, packet.data, packet.captured_length);
+        if (result < 0)
+            message("packet %zu: %s", i + 1, error.text);
+    }
+    if (cutting.is_full)
+        message("out of memory for the fragments");
+    tape_free(tape);
+    *tape = pieces;
+    return result == 0 ? OPTIONS_GO : STATUS_FAILED;
+}
+
 static const char *kind_of(const struct send_arguments *arguments)
 {
     if (arguments->icmp != NULL)
@@ -126,10 +174,13 @@ static int run_send(int argc, char **argv)
     if (status == OPTIONS_GO)
         status = written_check(&arguments.written, argc, argv, rest);
     arguments.common.top_speed = interval_ns == 0;
+    arguments.written.interface = arguments.ip ? NULL : arguments.common.interface;
     if (status == OPTIONS_GO)
         status = sender_open(&sender, &arguments.common, kind_of(&arguments));
     if (status == OPTIONS_GO) {
         status = written_read(&arguments.written, wb_injector_link_type(sender.injector), &tape);
+        if (status == OPTIONS_GO && arguments.mtu > 0)
+            status = cut(&tape, (uint32_t)arguments.mtu);
         if (status == OPTIONS_GO)
             send_tape(&sender, &tape, arguments.count, packet, interval_ns);
         if (status == OPTIONS_GO)
@@ -144,7 +195,7 @@ static int run_send(int argc, char **argv)
 const struct command command_send = {
     .name = "send",
     .summary = "Send packets of your own making",
-    .synopsis = "-i IF | --ip | --icmp ADDRESS [OPTION ...] (-x HEX | --raw FILE | -r FILE)",
+    .synopsis = "-i IF | --ip | --icmp ADDRESS [OPTION ...] (PACKET ... | -x HEX | --raw FILE | -r FILE)",
     .options = options,
     .run = run_send,
 };

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "notation.h"
 #include "options.h"
 #include "packets.h"
 
@@ -19,13 +20,14 @@ struct reading {
     bool is_full;
 };
 
-int written_check(const struct written_arguments *written, int argc, char **argv, int rest)
+int written_check(struct written_arguments *written, int argc, char **argv, int rest)
 {
-    if (rest < argc)
-        return message_usage("'%s' is one word too many", argv[rest]);
-    if ((written->hex != NULL) + (written->raw != NULL) + (written->file != NULL) != 1)
-        return message_usage("name what to send, one of -x HEX, --raw FILE and -r FILE");
-    return OPTIONS_GO;
+    written->notations = argv + rest;
+    written->notation_count = argc - rest;
+    if ((written->notation_count > 0) + (written->hex != NULL) + (written->raw != NULL) +
+            (written->file != NULL) != 1)
+        return message_usage("name what to send, one of PACKET ..., -x HEX, --raw FILE and -r FILE");
+    return notation_check(written->notations, written->notation_count);
 }
 
 static int too_much(void)
@@ -161,11 +163,23 @@ static int read_capture(const char *name, struct tape *tape)
     return status == OPTIONS_GO && reading.is_full ? too_much() : status;
 }
 
+static int read_notations(const struct written_arguments *written, uint16_t link_type,
+                          struct tape *tape)
+{
+    int status = OPTIONS_GO;
+
+    for (int i = 0; i < written->notation_count && status == OPTIONS_GO; i++)
+        status = notation_read(written->notations[i], written->interface, link_type, tape);
+    return status;
+}
+
 int written_read(const struct written_arguments *written, uint16_t link_type, struct tape *tape)
 {
     int status;
 
-    if (written->file != NULL)
+    if (written->notation_count > 0)
+        status = read_notations(written, link_type, tape);
+    else if (written->file != NULL)
         status = read_capture(written->file, tape);
     else if (written->raw != NULL)
         status = read_raw(written->raw, link_type, tape);

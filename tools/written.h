@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Packets as people write them down: hexadecimal text, a file of bytes, a capture file.
+ * Packets as people write them down: in notation, hexadecimal text, a file of bytes, a capture
+ * file.
  */
 #ifndef TOOLS_WRITTEN_H
 #define TOOLS_WRITTEN_H
@@ -11,11 +12,14 @@
 
 struct written_arguments {
     const char *hex, *raw, *file;
+    char **notations; /* words of the command line */
+    int notation_count;
+    const char *interface; /* that completes them; NULL: the routing table does */
 };
 
-/* Is exactly one of them given, and no word from argv[rest] on? Returns OPTIONS_GO, or the exit
- * status when the mistake was told. */
-int written_check(const struct written_arguments *written, int argc, char **argv, int rest);
+/* Takes the words from argv[rest] on as notations. Is exactly one of the forms given, and are they
+ * right? Returns OPTIONS_GO, or the exit status when the mistake was told. */
+int written_check(struct written_arguments *written, int argc, char **argv, int rest);
 
 /* Reads all of it; what does not tell its own link type gets the one that is given. Same
  * returns. */

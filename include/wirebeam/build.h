@@ -8,10 +8,8 @@
  *     struct wb_error error;
  *     uint8_t bytes[2048];
  *     size_t length;
- *     wb_draft_add(draft, WB_LAYER_IP4);
- *     wb_draft_bytes(draft, 0, "destination", (uint8_t[]){192, 0, 2, 1}, 4);
- *     wb_draft_add(draft, WB_LAYER_UDP);
- *     wb_draft_number(draft, 1, "destination_port", 53);
+ *     if (wb_draft_parse(draft, "eth/ip(dst=192.0.2.1)/udp(dport=53)/\"text\"", NULL, &error) < 0)
+ *         errx(2, "%s", error.text);
  *     if (wb_draft_write(draft, bytes, sizeof bytes, &length, &error) < 0)
  *         errx(1, "%s", error.text);
  *     wb_draft_free(draft);
@@ -104,6 +102,11 @@ void wb_draft_recompute(struct wb_draft *draft);
  * there. 0, WB_E_LIMIT, or WB_E_MEMORY. */
 int wb_draft_from(struct wb_draft *draft, const struct wb_packet *packet,
                   const struct wb_decoded *decoded, struct wb_error *error);
+
+/* Appends the layers that a text describes (docs/notation.md). Where it is wrong nothing is
+ * appended, *where, unless that is NULL, is the offset of the place in text, and *error says
+ * what is wanted there. WB_E_ARGUMENT, _LIMIT, _MEMORY. */
+int wb_draft_parse(struct wb_draft *draft, const char *text, size_t *where, struct wb_error *error);
 
 /* The packet: at most size bytes to bytes; *length is how many. WB_E_ARGUMENT where a value does
  * not fit, or where lengths have no room for what is inside; WB_E_LIMIT beyond size. */

@@ -72,6 +72,45 @@ equal "the kernel answers" "$client_ip udp port unreachable, request, reply" "$(
 	sed -E -e "s/.*> ($client_ip): ICMP $server_ip udp port 22136 unreachable.*/\1 udp port unreachable/" \
 		-e 's/.*ICMP echo (request|reply).*/\1/' | paste -sd , | sed 's/,/, /g')"
 
+# Notation: what is not named is right, as tcpdump and tshark judge, and comes from here.
+in_client ping -qc 1 $server_ip >/dev/null # the neighbour is known now
+oracle notation "$server_ns" "$server_if" "ip src host $client_ip or (ip6 and udp)"
+sends -i "$client_if" 'eth/ip(dst=10.77.0.1)/udp(sport=7,dport=9)/"text"' \
+	"eth/ip(dst=10.77.0.1)/tcp(dport=80,flags=syn,options=hex'020405b4')" \
+	'eth/ip(dst=10.77.0.1)/icmp(id=77)/"ping"' \
+	'eth/ipv6(dst=2001:db8::1)/udp(dport=53)/dns' \
+	'eth/ip(dst=10.77.0.1)/sctp(dport=1,chunks=zeros(4))'
+equal "notation: exit status" 0 "$wb_status"
+adds_up_sent 5 0 0
+oracle_ends notation 5
+tcpdump -r "$work/notation.pcap" -nn -t -e -vv 'udp or tcp or icmp[4:2] = 77 or proto 132' 2>/dev/null >"$work/notation.txt"
+sed 's/^/  | /' "$work/notation.txt"
+equal "notation: no checksum is wrong" 0 "$(grep -Ec 'incorrect|bad' "$work/notation.txt" || true)"
+is_true "notation: the neighbour's address" grep -q "> $(ip -n "$server_ns" link show "$server_if" 2>/dev/null |
+	sed -n 's/.*ether \([0-9a-f:]*\).*/\1/p'), ethertype IPv4" "$work/notation.txt"
+is_true "notation: this end's address" grep -q "$client_ip.7 > $server_ip.9: \[udp sum ok\] UDP, length 4" "$work/notation.txt"
+if command -v tshark >/dev/null; then
+	equal "notation: tshark finds no checksum wrong" "" "$(tshark -r "$work/notation.pcap" -o ip.check_checksum:TRUE \
+		-o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE -o sctp.checksum:crc32c \
+		-Y 'ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0 || sctp.checksum.status == 0' 2>/dev/null)"
+fi
+
+# Fragments: the kernel of the other end puts them together.
+for bytes in 4000 8001; do
+	rm -f "$work/datagram"
+	in_server timeout 20 python3 -c "
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('$server_ip', 7))
+print('ready', flush=True)
+print(len(s.recv(65536)), flush=True)" >"$work/datagram" &
+	pids="$pids $!"
+	wait_until grep -q ready "$work/datagram"
+	sends -i "$client_if" -m 576 "eth/ip(dst=$server_ip,id=7)/udp(sport=9,dport=7)/zeros($bytes)"
+	wait_until grep -q $bytes "$work/datagram"
+	equal "fragments of $bytes bytes: the kernel has the datagram" $bytes "$(tail -1 "$work/datagram")"
+done
+
 # What the system refuses is told, packet by packet, and in JSON.
 long=$(python3 -c 'print("ff" * 12 + "88b5" + "00" * 1600)')
 printf '%s\n%s\n%s\n' $frame "$long" $frame >"$work/mixed"
@@ -136,7 +175,12 @@ mistake() { # STATUS TEXT ARGUMENT ...
 mistake 2 'name where to send' -x $frame
 mistake 2 'name what to send' -i "$client_if"
 mistake 2 'name what to send' -i "$client_if" -x $frame --raw "$work/raw"
-mistake 2 'one word too many' -i "$client_if" -x $frame more
+mistake 2 'name what to send' -i "$client_if" -x $frame eth
+mistake 2 'column 8: ip has no field' -i "$client_if" 'eth/ip(color=1)'
+mistake 2 'column 5: no layer is called' -i "$client_if" eth/arp 'eth/app'
+mistake 2 'header_length has no room' -i "$client_if" 'eth/ip/tcp(options=zeros(60))'
+mistake 1 'dont_fragment is set' -i "$client_if" -m 500 'eth/ip(df=1)/zeros(1000)'
+mistake 1 'has no room for the headers' -i "$client_if" -m 20 'eth/ip/zeros(1000)'
 mistake 2 'exclude each other' -i "$client_if" -x $frame -p 1 -b 1
 mistake 2 'exclude each other' -i "$client_if" -x $frame -p 1 -I 1
 mistake 2 'exclude each other' --ip --icmp 10.77.0.1 -x $frame

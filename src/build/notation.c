@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Packets as a text, eth/ip(dst=192.0.2.1)/udp(dport=53)/"text"; docs/notation.md has the
+ * grammar. A parser by recursive descent, which only goes forward; each mistake is told with its
+ * place.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <wirebeam/build.h>
+
+#include "base/error.h"
+#include "build/draft.h"
+
+#define WORD_MAX 64 /* of a name, a number or an address */
+
+struct parser {
+    const char *at;
+    const char *wrong; /* where a mistake is */
+    struct wb_draft *draft;
+    struct wb_error *error;
+    uint8_t *bytes; /* room for those of one value */
+};
+
+__attribute__((format(printf, 4, 5))) static int mistake(struct parser *parser, int code,
+                                                         const char *at, const char *format, ...)
+{
+    va_list arguments;
+    parser->wrong = at;
+    va_start(arguments, format);
+    wb_error_format(parser->error, code, 0, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
+/* ---- Words ------------------------------------------------------------------------ */
+
+static void skip_space(struct parser *parser)
+{
+    while (isspace((unsigned char)*parser->at))
+        parser->at++;
+}
+
+static bool take_char(struct parser *parser, char wanted)
+{
+    skip_space(parser);
+    if (*parser->at != wanted)
+        return false;
+    parser->at++;
+    return true;
+}
+
+static bool is_word_char(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("._-:|+", c));
+}
+
+/* Copies a word. False where there is none, or it is too long. */
+static bool take_word(struct parser *parser, char word[WORD_MAX])
+{
+    size_t length = 0;
+    skip_space(parser);
+    while (is_word_char(parser->at[length]))
+        length++;
+    if (length == 0 || length >= WORD_MAX)
+        return false;
+    memcpy(word, parser->at, length);
+    word[length] = '\0';
+    parser->at += length;
+    return true;
+}
+
+/* ---- Bytes ------------------------------------------------------------------------ */
+
+static int put_byte(struct parser *parser, size_t *length, unsigned byte, const char *at)
+{
+    if (*length >= WB_DRAFT_BYTES_MAX)
+        return mistake(parser, WB_E_LIMIT, at, "more than %d bytes", WB_DRAFT_BYTES_MAX);
+    parser->bytes[(*length)++] = (uint8_t)byte;
+    return 0;
+}
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* Behind a backslash, as in C: of bytes in hexadecimal there are two digits. */
+static int take_escape(struct parser *parser, unsigned *byte)
+{
+    static const char letters[] = "nrt0\\\"", meanings[] = "\n\r\t\0\\\"";
+    const char *at = parser->at - 1, *found = *parser->at ? strchr(letters, *parser->at) : NULL;
+    if (found) {
+        *byte = (uint8_t)meanings[found - letters];
+        parser->at++;
+        return 0;
+    }
+    if (*parser->at != 'x' || digit(parser->at[1]) < 0 || digit(parser->at[2]) < 0)
+        return mistake(parser, WB_E_ARGUMENT, at,
+                       "after a backslash n, r, t, 0, \\, \" or x and two hexadecimal digits");
+    *byte = (unsigned)digit(parser->at[1]) << 4 | (unsigned)digit(parser->at[2]);
+    parser->at += 3;
+    return 0;
+}
+
+static int take_string(struct parser *parser, size_t *length)
+{
+    const char *begin = parser->at - 1;
+    int result = 0;
+    while (result == 0 && *parser->at != '"') {
+        const char *at = parser->at;
+        unsigned byte = (uint8_t)*parser->at;
+        if (byte == 0)
+            return mistake(parser, WB_E_ARGUMENT, begin, "the text that begins here has no end");
+        parser->at++;
+        if (byte == '\\')
+            result = take_escape(parser, &byte);
+        if (result == 0)
+            result = put_byte(parser, length, byte, at);
+    }
+    parser->at++;
+    return result;
+}
+
+/* hex'0a 0b' */
+static int take_hex(struct parser *parser, size_t *length)
+{
+    int result = 0;
+    while (result == 0 && !take_char(parser, '\'')) {
+        int upper = digit(parser->at[0]), lower = upper < 0 ? -1 : digit(parser->at[1]);
+        if (lower < 0)
+            return mistake(parser, WB_E_ARGUMENT, parser->at,
+                           "two hexadecimal digits, or ' as the end of the bytes");
+        result = put_byte(parser, length, (unsigned)(upper << 4 | lower), parser->at);
+        parser->at += 2;
+    }
+    return result;
+}
+
+/* zeros(100) */
+static int take_zeros(struct parser *parser, size_t *length)
+{
+    char word[WORD_MAX], *end;
+    skip_space(parser);
+    const char *at = parser->at;
+    unsigned long long count = take_word(parser, word) ? strtoull(word, &end, 0) : 0;
+    if (parser->at == at || *end != '\0' || !take_char(parser, ')'))
+        return mistake(parser, WB_E_ARGUMENT, at, "how many zeros, and a )");
+    if (count > WB_DRAFT_BYTES_MAX)
+        return mistake(parser, WB_E_LIMIT, at, "more than %d bytes", WB_DRAFT_BYTES_MAX);
+    memset(parser->bytes, 0, count);
+    *length = count;
+    return 0;
+}
+
+/* Bytes in one of their forms. 1 where there are none at this place, and nothing was taken. */
+static int take_bytes(struct parser *parser, size_t *length)
+{
+    *length = 0;
+    skip_space(parser);
+    if (take_char(parser, '"'))
+        return take_string(parser, length);
+    if (strncmp(parser->at, "hex'", 4) == 0) {
+        parser->at += 4;
+        return take_hex(parser, length);
+    }
+    if (strncmp(parser->at, "zeros(", 6) == 0) {
+        parser->at += 6;
+        return take_zeros(parser, length);
+    }
+    return 1;
+}
+
+/* ---- Values ----------------------------------------------------------------------- */
+
+static int set_bytes(struct parser *parser, unsigned layer, const char *name, const void *bytes,
+                     size_t length, const char *at)
+{
+    int result = wb_draft_bytes(parser->draft, layer, name, bytes, length);
+    return result < 0 ? mistake(parser, result, at, "%s: %s", name, wb_error_text(result)) : 0;
+}
+
+/* Flags of TCP by name, as syn|ack. */
+static bool read_flags(const char *word, uint64_t *number)
+{
+    static const char *const names[] = {"fin", "syn", "rst", "psh", "ack",
+                                        "urg", "ece", "cwr", "ae"};
+    *number = 0;
+    while (*word) {
+        size_t length = strcspn(word, "|+");
+        unsigned i = 0;
+        while (i < 9 && (strlen(names[i]) != length || strncmp(word, names[i], length) != 0))
+            i++;
+        if (i == 9)
+            return false;
+        *number |= 1U << i;
+        word += length;
+        word += *word != '\0';
+    }
+    return true;
+}
+
+static bool read_number(const char *word, uint64_t *number)
+{
+    int base = word[0] == '0' && (word[1] == 'x' || word[1] == 'X') ? 16 : 10;
+    const char *digits = base == 16 ? word + 2 : word;
+    if (*digits == '\0')
+        return false;
+    *number = 0;
+    for (; *digits; digits++) {
+        int value = digit(*digits);
+        if (value < 0 || value >= base || *number > (UINT64_MAX - (unsigned)value) / (unsigned)base)
+            return false;
+        *number = *number * (unsigned)base + (unsigned)value;
+    }
+    return true;
+}
+
+static bool is_tcp_flags(const struct parser *parser, unsigned layer, const char *name)
+{
+    return wb_draft_kind(parser->draft, layer) == WB_LAYER_TCP && strcmp(name, "flags") == 0;
+}
+
+static int set_number(struct parser *parser, unsigned layer, const struct wb_draft_field *field,
+                      const char *word, const char *at)
+{
+    uint64_t number, most = field->bits < 64 ? (UINT64_C(1) << field->bits) - 1 : UINT64_MAX;
+    bool is_flags = is_tcp_flags(parser, layer, field->name);
+    if (!read_number(word, &number) && !(is_flags && read_flags(word, &number)))
+        return mistake(parser, WB_E_ARGUMENT, at,
+                       is_flags ? "%s: a number, or flags of fin, syn, rst, psh, ack, urg, ece, "
+                                  "cwr and ae with | between them, not '%s'"
+                                : "%s: a number, not '%s'",
+                       field->name, word);
+    int result = wb_draft_number(parser->draft, layer, field->name, number);
+    if (result == 0)
+        return 0;
+    if (wb_draft_is_set(parser->draft, layer, "header"))
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: the header is set in one piece",
+                       field->name);
+    if (field->unit > 1)
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: a multiple of %u that fits into %u bits",
+                       field->name, field->unit, field->bits);
+    return mistake(parser, WB_E_ARGUMENT, at, "%s: at most %llu", field->name,
+                   (unsigned long long)most);
+}
+
+static bool read_hardware(const char *word, uint8_t bytes[6])
+{
+    if (strlen(word) != 17)
+        return false;
+    for (int i = 0; i < 6; i++, word += 3) {
+        int upper = digit(word[0]), lower = digit(word[1]);
+        if (upper < 0 || lower < 0 || (i < 5 && word[2] != ':' && word[2] != '-'))
+            return false;
+        bytes[i] = (uint8_t)(upper << 4 | lower);
+    }
+    return true;
+}
+
+static int set_address(struct parser *parser, unsigned layer, const struct wb_draft_field *field,
+                       const char *word, const char *at)
+{
+    uint8_t bytes[16];
+    bool is_read =
+        field->type == WB_DRAFT_HARDWARE
+            ? read_hardware(word, bytes)
+            : inet_pton(field->type == WB_DRAFT_IP4 ? AF_INET : AF_INET6, word, bytes) == 1;
+    if (!is_read)
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: %s, not '%s'", field->name,
+                       field->type == WB_DRAFT_HARDWARE ? "an address like 02:00:00:00:00:01"
+                       : field->type == WB_DRAFT_IP4    ? "an address like 192.0.2.1"
+                                                        : "an address like 2001:db8::1",
+                       word);
+    return set_bytes(parser, layer, field->name, bytes, field->bits / 8, at);
+}
+
+static int take_value(struct parser *parser, unsigned layer, const struct wb_draft_field *field)
+{
+    char word[WORD_MAX];
+    size_t length;
+    skip_space(parser);
+    const char *at = parser->at;
+    int result = field->type == WB_DRAFT_NUMBER ? 1 : take_bytes(parser, &length);
+    if (result < 0)
+        return result;
+    if (result == 0 && field->bits > 0 && length != field->bits / 8)
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: %u bytes, not %zu", field->name,
+                       field->bits / 8, length);
+    if (result == 0)
+        return set_bytes(parser, layer, field->name, parser->bytes, length, at);
+    if (field->type == WB_DRAFT_BYTES)
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: bytes: \"text\", hex'0a0b' or zeros(N)",
+                       field->name);
+    if (!take_word(parser, word))
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: a value", field->name);
+    return field->type == WB_DRAFT_NUMBER ? set_number(parser, layer, field, word, at)
+                                          : set_address(parser, layer, field, word, at);
+}
+
+/* ---- Fields and layers ------------------------------------------------------------ */
+
+static int unknown_field(struct parser *parser, enum wb_layer_kind kind, const char *word,
+                         const char *at)
+{
+    char names[400] = "";
+    struct wb_draft_field field;
+    size_t used = 0;
+    for (unsigned i = 0; wb_draft_field_at(kind, i, &field); i++) {
+        const char *name = field.alias ? field.alias : field.name;
+        if (used + strlen(name) + 3 > sizeof names)
+            break;
+        used += (size_t)sprintf(names + used, "%s%s", i > 0 ? ", " : "", name);
+    }
+    return mistake(parser, WB_E_ARGUMENT, at, "%s has no field '%s', but %s", wb_layer_name(kind),
+                   word, names);
+}
+
+static int take_field(struct parser *parser, unsigned layer)
+{
+    enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
+    char word[WORD_MAX];
+    struct wb_draft_field field;
+    skip_space(parser);
+    const char *at = parser->at;
+    if (!take_word(parser, word))
+        return mistake(parser, WB_E_ARGUMENT, at, "the name of a field of %s", wb_layer_name(kind));
+    int index = wb_draft_field_find(kind, word);
+    if (index < 0)
+        return unknown_field(parser, kind, word, at);
+    wb_draft_field_at(kind, (unsigned)index, &field);
+    if (!take_char(parser, '='))
+        return mistake(parser, WB_E_ARGUMENT, parser->at, "= and a value behind %s", word);
+    return take_value(parser, layer, &field);
+}
+
+static int take_fields(struct parser *parser, unsigned layer)
+{
+    int result;
+    if (take_char(parser, ')'))
+        return 0;
+    do
+        result = take_field(parser, layer);
+    while (result == 0 && take_char(parser, ','));
+    if (result == 0 && !take_char(parser, ')'))
+        return mistake(parser, WB_E_ARGUMENT, parser->at, "a comma and another field, or )");
+    return result;
+}
+
+/* Names of layers as wb_layer_name has them, and some that come to mind first. */
+static int find_kind(const char *word)
+{
+    static const struct {
+        const char *name;
+        uint8_t kind;
+    } others[] = {
+        {"ethernet", WB_LAYER_ETHERNET}, {"ip4", WB_LAYER_IP4},     {"ipv4", WB_LAYER_IP4},
+        {"ip6", WB_LAYER_IP6},           {"icmp6", WB_LAYER_ICMP6}, {"icmp4", WB_LAYER_ICMP},
+    };
+    for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++)
+        if (strcmp(word, wb_layer_name(kind)) == 0)
+            return (int)kind;
+    for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(word, others[i].name) == 0)
+            return others[i].kind;
+    return -1;
+}
+
+static int add_layer(struct parser *parser, enum wb_layer_kind kind, const char *at)
+{
+    int layer = wb_draft_add(parser->draft, kind);
+    if (layer == WB_E_LIMIT)
+        return mistake(parser, layer, at, "more than %d layers", WB_LAYERS_MAX);
+    if (layer < 0)
+        return mistake(parser, layer, at, "nothing can follow a payload");
+    return layer;
+}
+
+static int take_layer(struct parser *parser)
+{
+    char word[WORD_MAX];
+    size_t length;
+    skip_space(parser);
+    const char *at = parser->at;
+    int result = take_bytes(parser, &length);
+    if (result < 0)
+        return result;
+    if (result == 0) {
+        int payload = add_layer(parser, WB_LAYER_PAYLOAD, at);
+        return payload < 0
+                   ? payload
+                   : set_bytes(parser, (unsigned)payload, "data", parser->bytes, length, at);
+    }
+    if (!take_word(parser, word))
+        return mistake(parser, WB_E_ARGUMENT, at,
+                       "a layer, as eth, ip or udp, or bytes, as \"text\" or hex'0a0b'");
+    int kind = find_kind(word);
+    if (kind < 0)
+        return mistake(parser, WB_E_ARGUMENT, at,
+                       "no layer is called '%s'; some are eth, vlan, arp, ip, ipv6, icmp, icmpv6, "
+                       "tcp, udp, sctp, gre, vxlan, dns",
+                       word);
+    int layer = add_layer(parser, (enum wb_layer_kind)kind, at);
+    if (layer < 0)
+        return layer;
+    return take_char(parser, '(') ? take_fields(parser, (unsigned)layer) : 0;
+}
+
+static int take_packet(struct parser *parser)
+{
+    int result;
+    do
+        result = take_layer(parser);
+    while (result == 0 && take_char(parser, '/'));
+    if (result < 0)
+        return result;
+    skip_space(parser);
+    if (*parser->at != '\0')
+        return mistake(parser, WB_E_ARGUMENT, parser->at, "/ and another layer, or the end");
+    return 0;
+}
+
+int wb_draft_parse(struct wb_draft *draft, const char *text, size_t *where, struct wb_error *error)
+{
+    struct parser parser = {.at = text, .wrong = text, .draft = draft, .error = error};
+    unsigned count = draft->count;
+    uint32_t used = draft->used;
+    parser.bytes = malloc(WB_DRAFT_BYTES_MAX);
+    int result = parser.bytes ? take_packet(&parser)
+                              : mistake(&parser, WB_E_MEMORY, text, "out of memory for a packet");
+    free(parser.bytes);
+    if (result < 0) {
+        draft->count = count;
+        draft->used = used;
+    }
+    if (where)
+        *where = (size_t)(parser.wrong - text);
+    return result;
+}
