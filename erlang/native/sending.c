@@ -21,6 +21,7 @@ int sending_open(struct sending *sending, const struct settings *settings, struc
     struct wb_inject_options options = settings->inject;
     options.interface = strcmp(settings->interface, "any") == 0 ? NULL : settings->interface;
     options.kind = settings->inject_kind;
+    options.top_speed = options.packets_per_second == 0 && options.bits_per_second == 0;
     return wb_injector_open(&sending->injector, &options, error);
 }
 
