@@ -195,7 +195,7 @@ class Run:
                     self.honest.setdefault(record["url"], []).append(record)
                 elif b'"event_type":"stats"' in line:
                     self.stats = json.loads(line)["stats"]
-                elif b'"anomalies":[]' not in line:
+                elif b'"event_type":"http"' in line and b'"anomalies":[]' not in line:
                     self.shown |= set(json.loads(line)["http"]["anomalies"])
 
 
