@@ -21,7 +21,7 @@ groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
 
 cases() ->
     [frames_arrive, ip_packets_arrive, own_packets, what_the_system_refuses, pace_is_kept,
-     time_is_over, captures_meanwhile, sends_while_nobody_takes, many_at_once, more_than_one_command,
+     time_is_over, captures_meanwhile, sends_while_nobody_takes, many_at_once, too_many_wait, more_than_one_command,
      without_inject, wrong_options, wrong_packets, contradicting_lengths, closed_meanwhile].
 
 %% What comes as a frame is routed as from another host, which addresses of loopback may not be.
@@ -165,6 +165,20 @@ many_at_once(Config) ->
     [receive {Sender, ok} -> ok after 5000 -> ct:fail(Sender) end || Sender <- Senders],
     ?assertEqual([<<N:32>> || N <- lists:seq(1, 50)], lists:sort(receive_all(Config, 50))),
     ok = wirebeam:close(C).
+
+%% One is with the worker, 64 wait, the others are told.
+too_many_wait(Config) ->
+    C = open(Config, #{inject => #{packets_per_second => 1}}),
+    Self = self(),
+    First = spawn_link(fun() -> Self ! {self(), wirebeam:send(C, [frame(T) || T <- texts(100)])} end),
+    [_] = receive_all(Config, 1),
+    Others = [spawn_link(fun() -> Self ! {self(), wirebeam:send(C, frame(<<"late">>))} end)
+              || _ <- lists:seq(1, 70)],
+    Busy = [receive {Pid, {error, busy}} -> Pid after 5000 -> ct:fail(not_busy) end
+            || _ <- lists:seq(1, 6)],
+    ok = wirebeam:close(C),
+    [receive {Pid, Answer} -> ?assertEqual({error, closed}, Answer) after 5000 -> ct:fail(Pid) end
+     || Pid <- [First | Others -- Busy]].
 
 %% Places count through all of them. Nobody listens there: ICMP's errors are none of ours.
 more_than_one_command(Config) ->
