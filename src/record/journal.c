@@ -19,8 +19,18 @@
 
 _Static_assert(WB__JOURNAL_FILES * (WB__NAME_SIZE + 24) < ENTRY_SIZE, "an entry has its room");
 
-void wb__journal_open(struct wb__journal *journal, int directory)
+/* 0 or a negative errno. */
+static int put(const struct wb__journal *journal, const char *bytes, size_t length)
 {
+    ssize_t n = pwrite(journal->fd, bytes, length, 0);
+    if (n < 0)
+        return -errno;
+    return (size_t)n == length ? 0 : -ENOSPC;
+}
+
+int wb__journal_open(struct wb__journal *journal, int directory)
+{
+    static const char room[ENTRY_SIZE];
     int tries = 0;
     *journal = (struct wb__journal){.fd = -1, .directory = directory};
     do {
@@ -29,8 +39,12 @@ void wb__journal_open(struct wb__journal *journal, int directory)
         journal->fd = openat(directory, journal->name,
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     } while (journal->fd < 0 && errno == EEXIST && tries < TRIES);
-    if (journal->fd >= 0 && posix_fallocate(journal->fd, 0, ENTRY_SIZE) != 0)
+    if (journal->fd < 0)
+        return -errno;
+    int code = put(journal, room, sizeof room);
+    if (code < 0)
         wb__journal_close(journal);
+    return code;
 }
 
 void wb__journal_close(struct wb__journal *journal)
@@ -42,24 +56,26 @@ void wb__journal_close(struct wb__journal *journal)
     unlinkat(journal->directory, journal->name, 0);
 }
 
-void wb__journal_begin(struct wb__journal *journal, const struct wb__journal_file *files,
-                       unsigned count)
+int wb__journal_begin(struct wb__journal *journal, const struct wb__journal_file *files,
+                      unsigned count)
 {
     char entry[ENTRY_SIZE];
     size_t length = 0;
     if (journal->fd < 0)
-        return;
+        return 0;
     for (unsigned i = 0; i < count; i++)
         length += (size_t)snprintf(entry + length, sizeof entry - length, "%" PRIu64 " %s\n",
                                    files[i].inode, files[i].name);
-    if (pwrite(journal->fd, entry, length + 1, 0) < 0)
+    int code = put(journal, entry, length + 1);
+    if (code < 0)
         wb__journal_end(journal);
+    return code;
 }
 
 void wb__journal_end(struct wb__journal *journal)
 {
-    ssize_t ignored = journal->fd < 0 ? 0 : pwrite(journal->fd, "", 1, 0);
-    (void)ignored; /* what would stay is whole, or taken back as it should be */
+    if (journal->fd >= 0)
+        put(journal, "", 1); /* what would stay is whole, or taken back as it should be */
 }
 
 static bool stands(int directory, const struct wb__journal_file *file)

@@ -24,18 +24,19 @@ struct wb__journal_file {
 };
 
 struct wb__journal {
-    int fd; /* -1: none could be made; sets are then named without */
+    int fd; /* -1: none could be made, which was told; sets are named without */
     int directory;
     char name[48];
 };
 
-void wb__journal_open(struct wb__journal *journal, int directory);
+/* 0 or a negative errno: then there is none, and the calls below do nothing. */
+int wb__journal_open(struct wb__journal *journal, int directory);
 void wb__journal_close(struct wb__journal *journal); /* the file goes */
 
-/* Around the naming of a set. Where the entry cannot be written, naming goes on: only who
- * is killed right then leaves a part of a set. */
-void wb__journal_begin(struct wb__journal *journal, const struct wb__journal_file *files,
-                       unsigned count);
+/* Around the naming of a set. Where the entry cannot be written (a negative errno), naming goes
+ * on: only who is killed right then leaves a part of a set. */
+int wb__journal_begin(struct wb__journal *journal, const struct wb__journal_file *files,
+                      unsigned count);
 void wb__journal_end(struct wb__journal *journal);
 
 /* Takes back what the killed owner of this journal left of a set, then the journal. Returns

@@ -223,9 +223,32 @@ enum wb__loss wb__part_append_part(struct wb__store *store, struct wb__part *par
     return loss;
 }
 
+/* The bytes go to a part with a name, and so does everything after it: the right to link by
+ * descriptor is gone since the directory was opened. */
+static int give_name(struct wb__store *store, struct wb__part *part)
+{
+    struct wb__part named;
+    enum wb__loss loss = wb__part_create(store, &named, false);
+    if (!loss)
+        loss = append_file(store, &named, part->fd, part->length);
+    if (loss) {
+        wb__part_discard(store, &named);
+        return -EIO;
+    }
+    close_part(store, part);
+    close_part(store, &named);
+    wb__quota_give_bytes(&store->quota, part->length); /* there were two for a moment */
+    part->number = named.number;
+    part->is_nameless = false;
+    return 0;
+}
+
 int wb__part_finish(struct wb__store *store, struct wb__part *part)
 {
     struct stat status;
+    int code = part->is_nameless && !store->has_nameless ? give_name(store, part) : 0;
+    if (code < 0)
+        return code;
     int fd = descriptor(store, part);
     if (fd < 0 || fstat(fd, &status) < 0 || (store->syncs && fdatasync(fd) < 0))
         return -errno;
@@ -246,36 +269,16 @@ static int move(int directory, const char *from, const char *to)
     return 0;
 }
 
-/* The rights to link by descriptor may be gone since the directory was opened: then the
- * bytes go to a part with a name, and so does everything after it. */
-static int give_name(struct wb__store *store, struct wb__part *part)
-{
-    struct wb__part named;
-    store->has_nameless = false;
-    enum wb__loss loss = wb__part_create(store, &named, false);
-    if (!loss)
-        loss = append_file(store, &named, part->fd, part->length);
-    if (!loss && wb__part_finish(store, &named) < 0)
-        loss = WB__LOSS_ERROR;
-    if (loss) {
-        wb__part_discard(store, &named);
-        return -EIO;
-    }
-    close_part(store, part);
-    close_part(store, &named);
-    wb__quota_give_bytes(&store->quota, part->length); /* there were two for a moment */
-    part->number = named.number;
-    part->inode = named.inode;
-    part->is_nameless = false;
-    return 0;
-}
-
 static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
 {
-    if (linkat(part->fd, "", store->directory, name, AT_EMPTY_PATH) < 0)
+    if (linkat(part->fd, "", store->directory, name, AT_EMPTY_PATH) == 0) {
+        close_part(store, part);
+        return 0;
+    }
+    if (errno != ENOENT && errno != EPERM)
         return -errno;
-    close_part(store, part);
-    return 0;
+    store->has_nameless = false;
+    return -EAGAIN;
 }
 
 static int publish_named(struct wb__store *store, struct wb__part *part, const char *name)
@@ -290,16 +293,11 @@ int wb__part_publish(struct wb__store *store, struct wb__part *part, const char 
 {
     int code =
         part->is_nameless ? publish_nameless(store, part, name) : publish_named(store, part, name);
-    if (part->is_nameless && (code == -ENOENT || code == -EPERM)) {
-        code = give_name(store, part);
-        if (code == 0)
-            code = publish_named(store, part, name);
-    }
     if (code == 0) {
         wb__quota_publish(&store->quota, part->length);
         store->is_unsynced = true;
         part->exists = false;
-    } else if (code != -EEXIST) {
+    } else if (code != -EEXIST && code != -EAGAIN) {
         wb__store_note(store, -code, name);
     }
     return code;

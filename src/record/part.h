@@ -50,8 +50,8 @@ enum wb__loss wb__part_append_part(struct wb__store *store, struct wb__part *par
  * store wants that. 0 or a negative errno. */
 int wb__part_finish(struct wb__store *store, struct wb__part *part);
 
-/* Moves the part to name: 0, -EEXIST when the name is taken (the part stays), or
- * another negative errno. */
+/* Moves the part to name: 0, -EEXIST when the name is taken (the part stays), -EAGAIN when it
+ * has to be finished once more before (it gets another inode then), or another negative errno. */
 int wb__part_publish(struct wb__store *store, struct wb__part *part, const char *name);
 
 /* Moves a published file back to its part. */

@@ -5,6 +5,7 @@
 #include "record/set.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 
 _Static_assert(WB__SET_FILES == WB__JOURNAL_FILES && WB__SET_FILES == WB__QUOTA_SET_FILES,
@@ -55,21 +56,33 @@ static void remember(struct wb__store *store, struct wb__part *const *parts, uns
     wb__quota_remember(&store->quota, stem, endings, &set);
 }
 
+/* A single file needs no journal: it has its name or it has none. */
+static int move_told(struct wb__store *store, struct wb__part *const *parts,
+                     const struct wb__journal_file *files, unsigned count)
+{
+    if (count == 1)
+        return move(store, parts, files, count);
+    int failed = -wb__journal_begin(&store->journal, files, count);
+    if (failed)
+        wb__store_note(store, failed, store->journal.name);
+    int code = move(store, parts, files, count);
+    wb__journal_end(&store->journal);
+    return code;
+}
+
 int wb__set_publish(struct wb__store *store, struct wb__part *const *parts, const char *stem,
                     const char *const *endings)
 {
     struct wb__journal_file files[WB__SET_FILES];
     unsigned count = 0;
+    int code;
     while (endings[count])
         count++;
-    int code = finish(store, parts, stem, endings, files);
-    if (code < 0)
-        return code;
-    if (count > 1)
-        wb__journal_begin(&store->journal, files, count);
-    code = move(store, parts, files, count);
-    if (count > 1)
-        wb__journal_end(&store->journal);
+    do {
+        code = finish(store, parts, stem, endings, files);
+        if (code == 0)
+            code = move_told(store, parts, files, count);
+    } while (code == -EAGAIN); /* once: no part is nameless any more */
     if (code == 0)
         remember(store, parts, count, stem, endings);
     return code;

@@ -77,7 +77,9 @@ int wb__store_open(struct wb__store *store, const char *path,
     if (wb__claim_alone(directory))
         store->leftovers = wb__leftover_remove(directory);
     wb__claim_share(directory);
-    wb__journal_open(&store->journal, directory);
+    int failed = -wb__journal_open(&store->journal, directory);
+    if (failed)
+        wb__store_note(store, failed, store->journal.name);
     store->has_nameless = can_name_nameless(store);
     return 0;
 }
