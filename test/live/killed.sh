@@ -8,32 +8,47 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 live nginx curl python3
 
-total=2000 kills=6
+total=2000 kills=10
 serve ''
 python3 - "$work/www" $total <<'PYTHON'
 import os, sys
 for i in range(int(sys.argv[2])):
     path = os.path.join(sys.argv[1], f"{i}.bin")
     with open(path, "wb") as file: # some of them large enough for temporary files
-        file.write(f"{i:06d}".encode() * (20 + i % 200 if i % 10 else 30000))
-    os.utime(path, (0, 1600000000 + i))
+        file.write(f"{i:06d}".encode() * (20 + i % 200 if i % 50 else 30000))
 PYTHON
+
+# renew ROUND: all files get other ETags, so that there is something to name in each run.
+renew() {
+	python3 - "$work/www" $total "$1" <<-'PYTHON'
+		import os, sys
+		www, total, round = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+		for i in range(total):
+		    os.utime(os.path.join(www, f"{i}.bin"), (0, 1600000000 + round * total + i))
+	PYTHON
+}
 
 load() {
 	while :; do
 		in_client curl -s -o /dev/null "http://$server_ip/[0-$((total - 1))].bin" >/dev/null || true
 	done
 }
+renew 0
 load &
 pids="$pids $!"
+
+# What a set is called stays in the journal until the next one, but for the first byte.
+has_named() { tr -d '\0' <"$(ls -d "$work/kept/.naming-"*)" | grep -q '\.json'; }
 
 round=0
 while [ $round -lt $kills ]; do
 	begin run$round "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
-	sleep "0.$((3 + round))"
+	is_true "run$round: the journal tells what gets its name" wait_until has_named
+	sleep "0.$((1 + round % 5))"
 	send KILL run$round
 	wait "$(cat "$work/run$round.pid")" 2>/dev/null || true
 	round=$((round + 1))
+	renew $round
 done
 begin last "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
 sleep 0.5
