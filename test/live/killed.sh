@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: ISC
 #
 # kill -9 while nginx and curl make traffic, again and again into the same directory and the
-# same file of lines: what was complete is there, nothing is half, and the last run, which
+# same file of lines, at some instant and in the middle of naming in turn: what was complete is there, nothing is half, and the last run, which
 # ends in order, adds up.
 set -eu
 . "$(dirname "$0")/lib.sh"
 live nginx curl python3
 
-total=2000 kills=10
+total=2000 kills=12
 serve ''
 python3 - "$work/www" $total <<'PYTHON'
 import os, sys
@@ -39,17 +39,43 @@ pids="$pids $!"
 
 # What a set is called stays in the journal until the next one, but for the first byte.
 has_named() { tr -d '\0' <"$(ls -d "$work/kept/.naming-"*)" | grep -q '\.json'; }
+is_naming() { [ -n "$(head -c 1 "$work/kept/.naming-"* | tr -d '\0')" ]; }
 
-round=0
+# kill_at_entry PID: as soon as the journal has an entry, which is while a set gets its names.
+kill_at_entry() {
+	python3 - "$work/kept" "$1" <<-'PYTHON'
+		import glob, os, signal, sys, time
+		(journal,) = glob.glob(os.path.join(sys.argv[1], ".naming-*"))
+		fd, end = os.open(journal, os.O_RDONLY), time.monotonic() + 10
+		while os.pread(fd, 1, 0) == b"\0":
+		    if time.monotonic() > end:
+		        sys.exit(1)
+		os.kill(int(sys.argv[2]), signal.SIGKILL)
+	PYTHON
+}
+
+round=0 caught=0
 while [ $round -lt $kills ]; do
 	begin run$round "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
-	is_true "run$round: the journal tells what gets its name" wait_until has_named
-	sleep "0.$((1 + round % 5))"
-	send KILL run$round
+	if [ $((round % 2)) -eq 0 ]; then
+		is_true "run$round: the journal tells what gets its name" wait_until has_named
+		sleep "0.$((1 + round % 5))"
+		send KILL run$round
+	else
+		kill_at_entry "$(cat "$work/run$round.pid")" &
+		killer=$!
+		renew $((kills + round)) # something to name, should all be named already
+		wait $killer || {
+			fail "run$round: the journal had no entry"
+			send KILL run$round
+		}
+	fi
 	wait "$(cat "$work/run$round.pid")" 2>/dev/null || true
+	if is_naming; then caught=$((caught + 1)); fi
 	round=$((round + 1))
 	renew $round
 done
+echo "$caught of $kills kills came while a set got its names"
 begin last "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
 sleep 0.5
 interrupt last
