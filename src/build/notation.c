@@ -91,19 +91,47 @@ static int digit(char c)
     return found ? (int)(found - digits) : -1;
 }
 
-/* Behind a backslash, as in C: of bytes in hexadecimal there are two digits. */
+static bool read_number(const char *word, uint64_t *number)
+{
+    int base = word[0] == '0' && (word[1] == 'x' || word[1] == 'X') ? 16 : 10;
+    const char *digits = base == 16 ? word + 2 : word;
+    if (*digits == '\0')
+        return false;
+    *number = 0;
+    for (; *digits; digits++) {
+        int value = digit(*digits);
+        if (value < 0 || value >= base || *number > (UINT64_MAX - (unsigned)value) / (unsigned)base)
+            return false;
+        *number = *number * (unsigned)base + (unsigned)value;
+    }
+    return true;
+}
+
+/* One to three octal digits, as in C. False where their number is no byte. */
+static bool take_octal(struct parser *parser, unsigned *byte)
+{
+    *byte = 0;
+    for (int i = 0; i < 3 && *parser->at >= '0' && *parser->at <= '7'; i++)
+        *byte = *byte << 3 | (unsigned)(*parser->at++ - '0');
+    return *byte <= 0xff;
+}
+
+/* Behind a backslash, as in C; but of bytes in hexadecimal there are always two digits. */
 static int take_escape(struct parser *parser, unsigned *byte)
 {
-    static const char letters[] = "nrt0\\\"", meanings[] = "\n\r\t\0\\\"";
+    static const char letters[] = "abfnrtv\\\"'?", meanings[] = "\a\b\f\n\r\t\v\\\"'?";
     const char *at = parser->at - 1, *found = *parser->at ? strchr(letters, *parser->at) : NULL;
     if (found) {
         *byte = (uint8_t)meanings[found - letters];
         parser->at++;
         return 0;
     }
+    if (*parser->at >= '0' && *parser->at <= '7' && take_octal(parser, byte))
+        return 0;
     if (*parser->at != 'x' || digit(parser->at[1]) < 0 || digit(parser->at[2]) < 0)
         return mistake(parser, WB_E_ARGUMENT, at,
-                       "after a backslash n, r, t, 0, \\, \" or x and two hexadecimal digits");
+                       "after a backslash one of abfnrtv\\\"'?, octal digits up to 377, or x and "
+                       "two hexadecimal digits");
     *byte = (unsigned)digit(parser->at[1]) << 4 | (unsigned)digit(parser->at[2]);
     parser->at += 3;
     return 0;
@@ -146,11 +174,11 @@ static int take_hex(struct parser *parser, size_t *length)
 /* zeros(100) */
 static int take_zeros(struct parser *parser, size_t *length)
 {
-    char word[WORD_MAX], *end;
+    char word[WORD_MAX];
+    uint64_t count;
     skip_space(parser);
     const char *at = parser->at;
-    unsigned long long count = take_word(parser, word) ? strtoull(word, &end, 0) : 0;
-    if (parser->at == at || *end != '\0' || !take_char(parser, ')'))
+    if (!take_word(parser, word) || !read_number(word, &count) || !take_char(parser, ')'))
         return mistake(parser, WB_E_ARGUMENT, at, "how many zeros, and a )");
     if (count > WB_DRAFT_BYTES_MAX)
         return mistake(parser, WB_E_LIMIT, at, "more than %d bytes", WB_DRAFT_BYTES_MAX);
@@ -183,6 +211,9 @@ static int set_bytes(struct parser *parser, unsigned layer, const char *name, co
                      size_t length, const char *at)
 {
     int result = wb_draft_bytes(parser->draft, layer, name, bytes, length);
+    if (result == WB_E_LIMIT)
+        return mistake(parser, result, at, "%s: more than %d bytes in all", name,
+                       WB_DRAFT_BYTES_MAX);
     return result < 0 ? mistake(parser, result, at, "%s: %s", name, wb_error_text(result)) : 0;
 }
 
@@ -192,7 +223,7 @@ static bool read_flags(const char *word, uint64_t *number)
     static const char *const names[] = {"fin", "syn", "rst", "psh", "ack",
                                         "urg", "ece", "cwr", "ae"};
     *number = 0;
-    while (*word) {
+    for (;; word++) {
         size_t length = strcspn(word, "|+");
         unsigned i = 0;
         while (i < 9 && (strlen(names[i]) != length || strncmp(word, names[i], length) != 0))
@@ -201,54 +232,40 @@ static bool read_flags(const char *word, uint64_t *number)
             return false;
         *number |= 1U << i;
         word += length;
-        word += *word != '\0';
+        if (*word == '\0')
+            return true;
     }
-    return true;
 }
 
-static bool read_number(const char *word, uint64_t *number)
+/* What a number may be: "a number from 0 to 255". */
+static void describe_number(const struct wb__field *field, char text[100])
 {
-    int base = word[0] == '0' && (word[1] == 'x' || word[1] == 'X') ? 16 : 10;
-    const char *digits = base == 16 ? word + 2 : word;
-    if (*digits == '\0')
-        return false;
-    *number = 0;
-    for (; *digits; digits++) {
-        int value = digit(*digits);
-        if (value < 0 || value >= base || *number > (UINT64_MAX - (unsigned)value) / (unsigned)base)
-            return false;
-        *number = *number * (unsigned)base + (unsigned)value;
-    }
-    return true;
+    unsigned long long unit = field->unit ? field->unit : 1, least = field->less * unit,
+                       most = field->bits < 64 ? (1ULL << field->bits) - 1 : UINT64_MAX;
+    if (unit > 1)
+        snprintf(text, 100, "a multiple of %llu from %llu to %llu", unit, least,
+                 (most + field->less) * unit);
+    else
+        snprintf(text, 100, "a number from %llu to %llu", least, most + field->less);
 }
 
-static bool is_tcp_flags(const struct parser *parser, unsigned layer, const char *name)
+static int set_number(struct parser *parser, unsigned layer, unsigned index, const char *word,
+                      const char *at)
 {
-    return wb_draft_kind(parser->draft, layer) == WB_LAYER_TCP && strcmp(name, "flags") == 0;
-}
-
-static int set_number(struct parser *parser, unsigned layer, const struct wb_draft_field *field,
-                      const char *word, const char *at)
-{
-    uint64_t number, most = field->bits < 64 ? (UINT64_C(1) << field->bits) - 1 : UINT64_MAX;
-    bool is_flags = is_tcp_flags(parser, layer, field->name);
-    if (!read_number(word, &number) && !(is_flags && read_flags(word, &number)))
-        return mistake(parser, WB_E_ARGUMENT, at,
-                       is_flags ? "%s: a number, or flags of fin, syn, rst, psh, ack, urg, ece, "
-                                  "cwr and ae with | between them, not '%s'"
-                                : "%s: a number, not '%s'",
-                       field->name, word);
-    int result = wb_draft_number(parser->draft, layer, field->name, number);
-    if (result == 0)
+    enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
+    const struct wb__field *field = &wb__layer_of(kind)->fields[index];
+    bool is_flags = kind == WB_LAYER_TCP && strcmp(field->name, "flags") == 0;
+    char wanted[100];
+    uint64_t number;
+    if ((read_number(word, &number) || (is_flags && read_flags(word, &number))) &&
+        wb_draft_number(parser->draft, layer, field->name, number) == 0)
         return 0;
-    if (wb_draft_is_set(parser->draft, layer, "header"))
-        return mistake(parser, WB_E_ARGUMENT, at, "%s: the header is set in one piece",
-                       field->name);
-    if (field->unit > 1)
-        return mistake(parser, WB_E_ARGUMENT, at, "%s: a multiple of %u that fits into %u bits",
-                       field->name, field->unit, field->bits);
-    return mistake(parser, WB_E_ARGUMENT, at, "%s: at most %llu", field->name,
-                   (unsigned long long)most);
+    describe_number(field, wanted);
+    return mistake(parser, WB_E_ARGUMENT, at, "%s: %s%s, not '%s'", field->name, wanted,
+                   is_flags ? ", or flags of fin, syn, rst, psh, ack, urg, ece, cwr and ae with | "
+                              "between them"
+                            : "",
+                   word);
 }
 
 static bool read_hardware(const char *word, uint8_t bytes[6])
@@ -281,8 +298,10 @@ static int set_address(struct parser *parser, unsigned layer, const struct wb_dr
     return set_bytes(parser, layer, field->name, bytes, field->bits / 8, at);
 }
 
-static int take_value(struct parser *parser, unsigned layer, const struct wb_draft_field *field)
+static int take_value(struct parser *parser, unsigned layer, unsigned index)
 {
+    struct wb_draft_field known, *field = &known;
+    wb_draft_field_at(wb_draft_kind(parser->draft, layer), index, field);
     char word[WORD_MAX];
     size_t length;
     skip_space(parser);
@@ -300,7 +319,7 @@ static int take_value(struct parser *parser, unsigned layer, const struct wb_dra
                        field->name);
     if (!take_word(parser, word))
         return mistake(parser, WB_E_ARGUMENT, at, "%s: a value", field->name);
-    return field->type == WB_DRAFT_NUMBER ? set_number(parser, layer, field, word, at)
+    return field->type == WB_DRAFT_NUMBER ? set_number(parser, layer, index, word, at)
                                           : set_address(parser, layer, field, word, at);
 }
 
@@ -322,6 +341,24 @@ static int unknown_field(struct parser *parser, enum wb_layer_kind kind, const c
                    word, names);
 }
 
+/* A field is set once, and a header in one piece or field by field. */
+static int check_unset(struct parser *parser, unsigned layer, const char *name, const char *at)
+{
+    enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
+    bool is_header = strcmp(name, "header") == 0, is_trailer = strcmp(name, "trailer") == 0;
+    struct wb_draft_field other;
+    if (!is_header && !is_trailer && wb_draft_is_set(parser->draft, layer, "header"))
+        return mistake(parser, WB_E_ARGUMENT, at, "%s: the header is set in one piece", name);
+    if (wb_draft_is_set(parser->draft, layer, name))
+        return mistake(parser, WB_E_ARGUMENT, at, "%s is set already", name);
+    for (unsigned i = 0; is_header && wb_draft_field_at(kind, i, &other); i++)
+        if (strcmp(other.name, "trailer") != 0 &&
+            wb_draft_is_set(parser->draft, layer, other.name))
+            return mistake(parser, WB_E_ARGUMENT, at,
+                           "header: it is set in one piece, or by its fields, as %s", other.name);
+    return 0;
+}
+
 static int take_field(struct parser *parser, unsigned layer)
 {
     enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
@@ -335,9 +372,12 @@ static int take_field(struct parser *parser, unsigned layer)
     if (index < 0)
         return unknown_field(parser, kind, word, at);
     wb_draft_field_at(kind, (unsigned)index, &field);
+    int result = check_unset(parser, layer, field.name, at);
+    if (result < 0)
+        return result;
     if (!take_char(parser, '='))
         return mistake(parser, WB_E_ARGUMENT, parser->at, "= and a value behind %s", word);
-    return take_value(parser, layer, &field);
+    return take_value(parser, layer, (unsigned)index);
 }
 
 static int take_fields(struct parser *parser, unsigned layer)
@@ -372,6 +412,49 @@ static int find_kind(const char *word)
     return -1;
 }
 
+/* How many characters must be changed, put in or left out to make one word of the other
+ * (Levenshtein). */
+static unsigned distance(const char *one, const char *other)
+{
+    unsigned row[WORD_MAX];
+    size_t length = strlen(other);
+    for (size_t j = 0; j <= length; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 0; one[i]; i++) {
+        unsigned corner = row[0]++;
+        for (size_t j = 0; j < length; j++) {
+            unsigned best = corner + (one[i] != other[j]);
+            corner = row[j + 1];
+            best = corner + 1 < best ? corner + 1 : best;
+            row[j + 1] = row[j] + 1 < best ? row[j] + 1 : best;
+        }
+    }
+    return row[length];
+}
+
+static bool is_near(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(word, name, strlen(word)) == 0 ||
+           (length > 2 && distance(word, name) <= (length > 4 ? 2U : 1U));
+}
+
+static int unknown_layer(struct parser *parser, const char *word, const char *at)
+{
+    char names[300] = "";
+    size_t used = 0;
+    for (unsigned kind = 1; kind < WB_LAYER_KIND_COUNT; kind++) {
+        const char *name = wb_layer_name(kind);
+        if (is_near(word, name) && used + strlen(name) + 3 <= sizeof names)
+            used += (size_t)sprintf(names + used, "%s%s", used > 0 ? ", " : "", name);
+    }
+    return mistake(parser, WB_E_ARGUMENT, at, "no layer is called '%s'; %s %s", word,
+                   used > 0 ? "like it:" : "some are",
+                   used > 0 ? names
+                            : "eth, vlan, arp, ip, ipv6, icmp, icmpv6, tcp, udp, sctp, gre, "
+                              "vxlan, dns");
+}
+
 static int add_layer(struct parser *parser, enum wb_layer_kind kind, const char *at)
 {
     int layer = wb_draft_add(parser->draft, kind);
@@ -402,10 +485,7 @@ static int take_layer(struct parser *parser)
                        "a layer, as eth, ip or udp, or bytes, as \"text\" or hex'0a0b'");
     int kind = find_kind(word);
     if (kind < 0)
-        return mistake(parser, WB_E_ARGUMENT, at,
-                       "no layer is called '%s'; some are eth, vlan, arp, ip, ipv6, icmp, icmpv6, "
-                       "tcp, udp, sctp, gre, vxlan, dns",
-                       word);
+        return unknown_layer(parser, word, at);
     int layer = add_layer(parser, (enum wb_layer_kind)kind, at);
     if (layer < 0)
         return layer;

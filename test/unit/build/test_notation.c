@@ -52,6 +52,9 @@ static void test_packets(void **state)
     assert_written("hex'0a0b 0c'", "0a0b0c");
     assert_written("zeros(0x3)", "000000");
     assert_written("\"\\t\\r\\\\\\0\"", "090d5c00");
+    assert_written("\"\\a\\b\\f\\v\\'\\?\\18\\0123\\377\\x4aa\"", "07080c0b273f01380a33ff4a61");
+    assert_written("zeros(010)", "00000000000000000000");
+    assert_written("ipv6.hopopts(hlen=2048,nh=59,options=zeros(6))", "3bff000000000000");
     assert_written("arp()", "00010800060400010000000000000000000000000000000000000000");
 }
 
@@ -73,21 +76,44 @@ static const struct {
     {"eth(dst=)", 8, "destination: a value"},
     {"eth(dst=1.2.3.4)", 8, "02:00:00:00:00:01"},
     {"eth(dst=02:00:00:00:00:0g)", 8, "02:00:00:00:00:01"},
-    {"ip(ttl=256)", 7, "ttl: at most 255"},
+    {"ip(ttl=256)", 7, "ttl: a number from 0 to 255, not '256'"},
     {"ip(ttl=0x100000000000000000)", 7, "ttl: a number"},
     {"ip(ttl=18446744073709551616)", 7, "ttl: a number"},
     {"ip(ttl=-1)", 7, "ttl: a number"},
     {"ip(ttl=0x)", 7, "ttl: a number"},
-    {"ip(frag=3)", 8, "a multiple of 8"},
+    {"ip(frag=3)", 8, "a multiple of 8 from 0 to 65528, not '3'"},
     {"ip(dst=::1)", 7, "192.0.2.1"},
     {"ipv6(dst=1.2.3.4)", 9, "2001:db8::1"},
+    {"ip(frag=65536)", 8, "a multiple of 8 from 0 to 65528"},
+    {"ipv6.hopopts(hlen=0)", 18, "a multiple of 8 from 8 to 2048"},
+    {"ip(ttl=1,dst=1.2.3.4,ttl=1)", 21, "ttl is set already"},
+    {"ip(dst=1.2.3.4,destination=1.2.3.4)", 15, "destination is set already"},
+    {"eth(trailer=\"\",trailer=\"\")", 15, "trailer is set already"},
+    {"payload(data=\"\",data=\"\")", 16, "data is set already"},
+    {"tcp(header=\"x\",options=\"\")", 15, "in one piece"},
+    {"tcp(sport=1,header=\"x\")", 12, "or by its fields, as source_port"},
+    {"tcp(flags=syn|)", 10, "a number from 0 to 511, or flags of fin"},
+    {"tcp(flags=|syn)", 10, "fin, syn"},
+    {"tcp(flags=syn||ack)", 10, "fin, syn"},
+    {"tcp(flags=512)", 10, "0 to 511"},
+    {"tpc", 0, "no layer is called 'tpc'; some are eth"},
+    {"eht", 0, "some are eth"},
+    {"vxlam", 0, "'vxlam'; like it: vxlan"},
+    {"icmp7", 0, "like it: icmp, icmpv6"},
+    {"UDP", 0, "some are"},
+    {"zeros(-1)", 6, "how many zeros"},
+    {"zeros(18446744073709551616)", 6, "how many zeros"},
+    {"zeros(3", 6, "and a )"},
+    {"\"a\\400\"", 2, "octal digits up to 377"},
+    {"\"a\\8\"", 2, "octal digits"},
+    {"\"a\\", 2, "after a backslash"},
     {"ip(color=1)", 3, "ip has no field 'color', but version"},
     {"ip(ttl=1", 8, "a comma and another field, or )"},
     {"ip(ttl=1;)", 8, "a comma and another field, or )"},
     {"tcp(flags=syn|no)", 10, "fin, syn, rst"},
     {"tcp(options=5)", 12, "bytes"},
     {"tcp(options=hex'0')", 16, "two hexadecimal digits"},
-    {"tcp(header=\"x\",sport=1)", 21, "in one piece"},
+    {"tcp(header=\"x\",sport=1)", 15, "in one piece"},
     {"eth(dst=hex'0011')", 8, "destination: 6 bytes, not 2"},
     {"\"abc", 0, "no end"},
     {"\"a\\q\"", 2, "after a backslash"},
@@ -138,6 +164,7 @@ static void test_limits(void **state)
     assert_int_equal(
         wb_draft_parse(draft, "ip(options=zeros(200000))/zeros(100000)", &where, &error),
         WB_E_LIMIT);
+    assert_non_null(strstr(error.text, "262144 bytes in all"));
     wb_draft_free(draft);
 }
 
