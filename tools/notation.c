@@ -14,21 +14,35 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "route.h"
 
 #define CONTEXT 60 /* columns of the notation that are shown before a mistake */
 #define DISCARD 9  /* any port */
 
 /* ---- Reading ---------------------------------------------------------------------- */
 
+/* UTF-8: is it a byte of a character that began before? */
+static bool is_continued(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 /* The line with the place below. Tabs and newlines count one column. */
 static void point_at(const char *text, size_t where)
 {
-    size_t from = where > CONTEXT ? where - CONTEXT : 0;
+    size_t from = where > CONTEXT ? where - CONTEXT : 0, end = where;
+    int columns = 0;
 
+    while (from < where && is_continued(text[from]))
+        from++;
+    while (text[end] != '\0' && (end < where + CONTEXT || is_continued(text[end])))
+        end++;
+    for (size_t i = from; i < where; i++)
+        columns += !is_continued(text[i]);
     fprintf(stderr, "    ");
-    for (const char *c = text + from; *c != '\0' && c < text + where + CONTEXT; c++)
-        fputc((unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c, stderr);
-    fprintf(stderr, "\n    %*s^\n", (int)(where - from), "");
+    for (size_t i = from; i < end; i++)
+        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i], stderr);
+    fprintf(stderr, "\n    %*s^\n", columns, "");
 }
 
 static int parse(struct wb_draft *draft, const char *text)
@@ -88,15 +102,15 @@ static void take_interface(void *context, const struct wb_interface *interface)
         text[strcspn(text, "/%")] = '\0';
         if (!own->has_ip4 && inet_pton(AF_INET, text, own->ip4) == 1)
             own->has_ip4 = true;
-        else if (inet_pton(AF_INET6, text, own->ip6) == 1)
+        else if (!own->has_ip6 && inet_pton(AF_INET6, text, own->ip6) == 1)
             own->has_ip6 = true;
         else if (!own->has_hardware)
             own->has_hardware = read_hardware(text, own->hardware);
     }
 }
 
-/* The address that the system sends from to another one. */
-static bool find_route(int family, const void *destination, void *source)
+/* The address that the system sends from to another one, by any interface. */
+static bool find_source(int family, const void *destination, void *source)
 {
     struct sockaddr_in to4 = { .sin_family = AF_INET, .sin_port = htons(DISCARD) };
     struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(DISCARD) };
@@ -111,25 +125,6 @@ static bool find_route(int family, const void *destination, void *source)
         memcpy(source, is_4 ? (void *)&to4.sin_addr : (void *)&to6.sin6_addr, is_4 ? 4 : 16);
     if (fd >= 0)
         close(fd);
-    return is_found;
-}
-
-/* ---- The neighbour ---------------------------------------------------------------- */
-
-/* Of IPv4, where the system lists neighbours as Linux does (proc(5), /proc/net/arp). */
-static bool find_neighbour(const char *interface, const uint8_t ip4[4], uint8_t hardware[6])
-{
-    FILE *table = fopen("/proc/net/arp", "r");
-    char line[256], address[64], text[64], device[64], wanted[INET_ADDRSTRLEN];
-    bool is_found = false;
-
-    inet_ntop(AF_INET, ip4, wanted, sizeof(wanted));
-    while (table != NULL && !is_found && fgets(line, sizeof(line), table) != NULL)
-        is_found = sscanf(line, "%63s %*s %*s %63s %*s %63s", address, text, device) == 3 &&
-                   strcmp(address, wanted) == 0 && strcmp(device, interface) == 0 &&
-                   read_hardware(text, hardware);
-    if (table != NULL)
-        fclose(table);
     return is_found;
 }
 
@@ -155,6 +150,8 @@ static bool get_destination(const struct wb_draft *draft, unsigned layer, uint8_
         struct wb_ip4 ip4;
         struct wb_ip6 ip6;
 
+        if (decoded.layers[i].kind != wb_draft_kind(draft, layer))
+            continue;
         if (wb_ip4_read(&packet, &decoded.layers[i], &ip4) == 0) {
             memcpy(address, ip4.destination, 4);
             return true;
@@ -174,50 +171,82 @@ static void set_unless(struct wb_draft *draft, unsigned layer, const char *field
         wb_draft_bytes(draft, layer, field, bytes, length);
 }
 
-static void complete_ip(struct wb_draft *draft, unsigned layer, const struct own *own)
+/* RFC 1112, 6.4 and RFC 2464, 7: a group's address has the end of its IP address. */
+static bool is_group(bool is_4, const uint8_t *ip, uint8_t hardware[6])
 {
-    bool is_4 = wb_draft_kind(draft, layer) == WB_LAYER_IP4;
-    uint8_t destination[16], source[16];
-
-    if (is_4 && own->has_ip4)
-        set_unless(draft, layer, "source", own->ip4, 4);
-    else if (!is_4 && own->has_ip6)
-        set_unless(draft, layer, "source", own->ip6, 16);
-    else if (get_destination(draft, layer, destination) &&
-             find_route(is_4 ? AF_INET : AF_INET6, destination, source))
-        set_unless(draft, layer, "source", source, is_4 ? 4 : 16);
+    if (is_4 ? ip[0] >> 4 != 0xe : ip[0] != 0xff)
+        return false;
+    memcpy(hardware, is_4 ? (uint8_t[]){ 0x01, 0x00, 0x5e, ip[1] & 0x7f, ip[2], ip[3] }
+                          : (uint8_t[]){ 0x33, 0x33, ip[12], ip[13], ip[14], ip[15] }, 6);
+    return true;
 }
 
-/* IEEE 802.3: all ones are every station; where IP says who, and the system knows his address,
- * it is that. */
-static void complete_ethernet(struct wb_draft *draft, int ip, const struct own *own)
+/* As the routing table says for the interface, or what the interface has first. */
+static void complete_ip(struct wb_draft *draft, unsigned layer, const struct own *own,
+                        const struct route *route)
 {
-    uint8_t destination[16], hardware[6];
+    bool is_4 = wb_draft_kind(draft, layer) == WB_LAYER_IP4;
+    size_t length = is_4 ? 4 : 16;
+
+    if (route->has_source)
+        set_unless(draft, layer, "source", route->source, length);
+    else if (is_4 ? own->has_ip4 : own->has_ip6)
+        set_unless(draft, layer, "source", is_4 ? own->ip4 : own->ip6, length);
+}
+
+/* IEEE 802.3: all ones are every station; where IP says who, and the system knows the hardware
+ * address of the next hop, it is that. */
+static void complete_ethernet(struct wb_draft *draft, const struct own *own,
+                              const struct route *route)
+{
+    uint8_t hardware[6];
 
     memset(hardware, 0xff, sizeof(hardware));
-    if (ip >= 0 && wb_draft_kind(draft, (unsigned)ip) == WB_LAYER_IP4 &&
-        get_destination(draft, (unsigned)ip, destination))
-        find_neighbour(own->interface, destination, hardware);
-    set_unless(draft, 0, "destination", hardware, sizeof(hardware));
+    set_unless(draft, 0, "destination", route->has_hardware ? route->hardware : hardware,
+               sizeof(hardware));
     if (own->has_hardware)
         set_unless(draft, 0, "source", own->hardware, sizeof(own->hardware));
+}
+
+/* The outermost IP layer, or -1. */
+static int find_ip(const struct wb_draft *draft)
+{
+    for (unsigned i = 0; i < wb_draft_count(draft); i++)
+        if (wb_draft_kind(draft, i) == WB_LAYER_IP4 || wb_draft_kind(draft, i) == WB_LAYER_IP6)
+            return (int)i;
+    return -1;
+}
+
+static void find_way(const struct wb_draft *draft, unsigned ip, const char *interface,
+                     struct route *route)
+{
+    bool is_4 = wb_draft_kind(draft, ip) == WB_LAYER_IP4;
+    uint8_t destination[16];
+
+    if (!get_destination(draft, ip, destination))
+        return;
+    if (interface != NULL)
+        route_find(interface, is_4 ? 4 : 6, destination, route);
+    else
+        route->has_source = find_source(is_4 ? AF_INET : AF_INET6, destination, route->source);
+    route->has_hardware |= is_group(is_4, destination, route->hardware);
 }
 
 static void complete(struct wb_draft *draft, const char *interface)
 {
     struct own own = { .interface = interface };
+    struct route route = { 0 };
     struct wb_error error;
-    int ip = -1;
+    int ip = find_ip(draft);
 
     if (interface != NULL)
         wb_interfaces(take_interface, &own, &error);
-    for (unsigned i = 0; i < wb_draft_count(draft) && ip < 0; i++)
-        if (wb_draft_kind(draft, i) == WB_LAYER_IP4 || wb_draft_kind(draft, i) == WB_LAYER_IP6)
-            ip = (int)i;
-    if (ip >= 0)
-        complete_ip(draft, (unsigned)ip, &own);
+    if (ip >= 0) {
+        find_way(draft, (unsigned)ip, interface, &route);
+        complete_ip(draft, (unsigned)ip, &own, &route);
+    }
     if (interface != NULL && wb_draft_kind(draft, 0) == WB_LAYER_ETHERNET)
-        complete_ethernet(draft, ip, &own);
+        complete_ethernet(draft, &own, &route);
 }
 
 static int put(const struct wb_draft *draft, uint16_t link_type, struct tape *tape)

@@ -4,11 +4,13 @@
  * bytes or a capture file, as often and as fast as he likes.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <wirebeam/build.h>
+#include <wirebeam/record.h>
 
 #include "command.h"
 #include "message.h"
@@ -22,7 +24,7 @@ struct send_arguments {
     uint64_t count;
     uint64_t mtu;
     const char *icmp, *interval;
-    bool ip;
+    bool ip, print;
 };
 
 #define AT(field) .offset = offsetof(struct send_arguments, field)
@@ -45,6 +47,9 @@ static const struct option_spec options[] = {
       .help = "send all of it N times; 0: until interrupted" },
     { "mtu", 'm', OPTION_NUMBER, AT(mtu), .argument = "BYTES", .min = 1, .max = 65535,
       .help = "cut IP packets with more bytes into fragments" },
+    { "print", 'n', OPTION_FLAG, AT(print),
+      .help = "send nothing: print each packet, decoded behind # and in hexadecimal digits,\n"
+              "which -x @- takes again" },
     { "interval", 'I', OPTION_TEXT, AT(interval), .argument = "SECONDS",
       .help = "wait SECONDS between two packets, as 0.2" },
     SENDER_ROWS,
@@ -57,7 +62,9 @@ static int check(const struct send_arguments *arguments)
 
     if (arguments->ip && arguments->icmp != NULL)
         return message_usage("--ip and --icmp exclude each other");
-    if (common->interface == NULL && !arguments->ip && arguments->icmp == NULL)
+    if (arguments->print && common->json)
+        return message_usage("--print and --json exclude each other: nothing is sent");
+    if (common->interface == NULL && !arguments->ip && arguments->icmp == NULL && !arguments->print)
         return message_usage("name where to send: -i IF, --ip or --icmp ADDRESS");
     if (common->kind != NULL && (arguments->ip || arguments->icmp != NULL))
         return message_usage("--injector is for frames: not with --ip or --icmp");
@@ -149,6 +156,67 @@ static int cut(struct tape *tape, uint32_t mtu)
     return result == 0 ? OPTIONS_GO : STATUS_FAILED;
 }
 
+/* ---- Printing --------------------------------------------------------------------- */
+
+/* As `wirebeam read -vet` does, each line behind a #. */
+static void print_decoded(const struct wb_packet *packet)
+{
+    static const struct wb_packet_style style = { .is_verbose = true,
+                                                  .has_link_header = true,
+                                                  .time = WB_PACKET_TIME_NONE };
+    static char text[65536];
+    struct wb_decoded decoded;
+
+    wb_decode(packet, &decoded);
+    wb_packet_styled_text(packet, &decoded, &style, text, sizeof(text));
+    for (char *line = text, *next; line != NULL; line = next) {
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        printf("# %s\n", line);
+    }
+}
+
+static int print_tape(const struct tape *tape, bool has_link)
+{
+    for (size_t i = 0; i < tape->count; i++) {
+        const struct wb_packet packet = { .data = tape->bytes + tape->packets[i].offset,
+                                          .captured_length = tape->packets[i].length,
+                                          .wire_length = tape->packets[i].length,
+                                          .link_type = tape->packets[i].link_type };
+
+        if (has_link)
+            print_decoded(&packet);
+        for (uint32_t at = 0; at < packet.captured_length; at++)
+            printf("%02x", packet.data[at]);
+        putchar('\n');
+    }
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return STATUS_DONE;
+    message("standard output: %s", strerror(errno));
+    return STATUS_FAILED;
+}
+
+/* ---- The command ------------------------------------------------------------------ */
+
+/* The packets, cut where they are longer than wanted. */
+static int read_tape(const struct send_arguments *arguments, uint16_t link_type, struct tape *tape)
+{
+    int status = written_read(&arguments->written, link_type, tape);
+
+    if (status == OPTIONS_GO && arguments->mtu > 0)
+        status = cut(tape, (uint32_t)arguments->mtu);
+    return status;
+}
+
+/* What a packet that does not tell it begins with: Ethernet, but for IP and messages without it. */
+static int print_all(const struct send_arguments *arguments, struct tape *tape)
+{
+    int status = read_tape(arguments, arguments->ip ? 101 : 1, tape);
+
+    return status == OPTIONS_GO ? print_tape(tape, arguments->icmp == NULL) : status;
+}
+
 static const char *kind_of(const struct send_arguments *arguments)
 {
     if (arguments->icmp != NULL)
@@ -156,11 +224,27 @@ static const char *kind_of(const struct send_arguments *arguments)
     return arguments->ip ? "ip" : arguments->common.kind;
 }
 
+static int send_all(const struct send_arguments *arguments, struct wb_inject_packet packet,
+                    int64_t interval_ns, struct tape *tape)
+{
+    static struct sender sender;
+    int status = sender_open(&sender, &arguments->common, kind_of(arguments));
+
+    if (status != OPTIONS_GO)
+        return status;
+    status = read_tape(arguments, wb_injector_link_type(sender.injector), tape);
+    if (status == OPTIONS_GO) {
+        send_tape(&sender, tape, arguments->count, packet, interval_ns);
+        return sender_finish(&sender);
+    }
+    wb_injector_close(sender.injector);
+    return status;
+}
+
 static int run_send(int argc, char **argv)
 {
     struct send_arguments arguments = { .count = 1 };
     struct wb_inject_packet packet = { 0 };
-    static struct sender sender;
     struct tape tape = { 0 };
     int64_t interval_ns = 0;
     int rest, status = options_parse(&command_send, &arguments, argc, argv, &rest);
@@ -176,18 +260,8 @@ static int run_send(int argc, char **argv)
     arguments.common.top_speed = interval_ns == 0;
     arguments.written.interface = arguments.ip ? NULL : arguments.common.interface;
     if (status == OPTIONS_GO)
-        status = sender_open(&sender, &arguments.common, kind_of(&arguments));
-    if (status == OPTIONS_GO) {
-        status = written_read(&arguments.written, wb_injector_link_type(sender.injector), &tape);
-        if (status == OPTIONS_GO && arguments.mtu > 0)
-            status = cut(&tape, (uint32_t)arguments.mtu);
-        if (status == OPTIONS_GO)
-            send_tape(&sender, &tape, arguments.count, packet, interval_ns);
-        if (status == OPTIONS_GO)
-            status = sender_finish(&sender);
-        else
-            wb_injector_close(sender.injector);
-    }
+        status = arguments.print ? print_all(&arguments, &tape)
+                                 : send_all(&arguments, packet, interval_ns, &tape);
     tape_free(&tape);
     return status;
 }
@@ -195,7 +269,7 @@ static int run_send(int argc, char **argv)
 const struct command command_send = {
     .name = "send",
     .summary = "Send packets of your own making",
-    .synopsis = "-i IF | --ip | --icmp ADDRESS [OPTION ...] (PACKET ... | -x HEX | --raw FILE | -r FILE)",
+    .synopsis = "-i IF | --ip | --icmp ADDRESS | -n [OPTION ...] (PACKET ... | -x HEX | --raw FILE | -r FILE)",
     .options = options,
     .run = run_send,
 };

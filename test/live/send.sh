@@ -72,29 +72,6 @@ equal "the kernel answers" "$client_ip udp port unreachable, request, reply" "$(
 	sed -E -e "s/.*> ($client_ip): ICMP $server_ip udp port 22136 unreachable.*/\1 udp port unreachable/" \
 		-e 's/.*ICMP echo (request|reply).*/\1/' | paste -sd , | sed 's/,/, /g')"
 
-# Notation: what is not named is right, as tcpdump and tshark judge, and comes from here.
-in_client ping -qc 1 $server_ip >/dev/null # the neighbour is known now
-oracle notation "$server_ns" "$server_if" "ip src host $client_ip or (ip6 and udp)"
-sends -i "$client_if" 'eth/ip(dst=10.77.0.1)/udp(sport=7,dport=9)/"text"' \
-	"eth/ip(dst=10.77.0.1)/tcp(dport=80,flags=syn,options=hex'020405b4')" \
-	'eth/ip(dst=10.77.0.1)/icmp(id=77)/"ping"' \
-	'eth/ipv6(dst=2001:db8::1)/udp(dport=53)/dns' \
-	'eth/ip(dst=10.77.0.1)/sctp(dport=1,chunks=zeros(4))'
-equal "notation: exit status" 0 "$wb_status"
-adds_up_sent 5 0 0
-oracle_ends notation 5
-tcpdump -r "$work/notation.pcap" -nn -t -e -vv 'udp or tcp or icmp[4:2] = 77 or proto 132' 2>/dev/null >"$work/notation.txt"
-sed 's/^/  | /' "$work/notation.txt"
-equal "notation: no checksum is wrong" 0 "$(grep -Ec 'incorrect|bad' "$work/notation.txt" || true)"
-is_true "notation: the neighbour's address" grep -q "> $(ip -n "$server_ns" link show "$server_if" 2>/dev/null |
-	sed -n 's/.*ether \([0-9a-f:]*\).*/\1/p'), ethertype IPv4" "$work/notation.txt"
-is_true "notation: this end's address" grep -q "$client_ip.7 > $server_ip.9: \[udp sum ok\] UDP, length 4" "$work/notation.txt"
-if command -v tshark >/dev/null; then
-	equal "notation: tshark finds no checksum wrong" "" "$(tshark -r "$work/notation.pcap" -o ip.check_checksum:TRUE \
-		-o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE -o sctp.checksum:crc32c \
-		-Y 'ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0 || sctp.checksum.status == 0' 2>/dev/null)"
-fi
-
 # Fragments: the kernel of the other end puts them together.
 for bytes in 4000 8001; do
 	rm -f "$work/datagram"
@@ -182,6 +159,7 @@ mistake 2 'header_length has no room' -i "$client_if" 'eth/ip/tcp(options=zeros(
 mistake 1 'dont_fragment is set' -i "$client_if" -m 500 'eth/ip(df=1)/zeros(1000)'
 mistake 1 'has no room for the headers' -i "$client_if" -m 20 'eth/ip/zeros(1000)'
 mistake 2 'exclude each other' -i "$client_if" -x $frame -p 1 -b 1
+mistake 2 'exclude each other' -n --json -x $frame
 mistake 2 'exclude each other' -i "$client_if" -x $frame -p 1 -I 1
 mistake 2 'exclude each other' --ip --icmp 10.77.0.1 -x $frame
 mistake 2 'is for frames' --ip --injector packet -x $frame
