@@ -15,8 +15,9 @@
  *     wb_draft_free(draft);
  *
  * The kinds of layer are those of wirebeam/decode.h, the fields have the names that
- * wb_layer_fields tells (wirebeam/fields.h). Every kind has a field "header", which is its header in
- * one piece in place of all others; of some kinds no other is known here.
+ * wb_layer_fields tells (wirebeam/fields.h); what a header has behind those is "data" or
+ * "options". Every kind has a field "header", which is its header in one piece in place of all
+ * others. Setting an optional field (GRE's "key", say) sets the flag that tells of it.
  *
  * A packet that was decoded becomes a draft by wb_draft_from, and is the same again, byte for
  * byte, when it is written. A draft is used by one thread at a time.
@@ -71,6 +72,7 @@ struct wb_draft_field {
     unsigned bits;           /* of a number; of bytes: eight times how many, 0 for any */
     unsigned unit;           /* of a number: it is a multiple of this, as a length in words; 1 */
     bool is_computed;        /* by default from the rest of the packet */
+    bool is_optional;        /* there where it is set, or flags of the header say that it is */
 };
 
 /* The fields of a kind, by index from 0. False where there are no more. "trailer" is one of

@@ -31,10 +31,16 @@ static const struct wb__sum sums[] = {
     {.kind = WB_LAYER_ICMP, .field = 2},
     {.kind = WB_LAYER_ICMP6, .field = 2, .has_ip6 = true, .protocol = 58},
     {.kind = WB_LAYER_IGMP, .field = 2},
-    {.kind = WB_LAYER_IP6_MOBILITY, .field = 4, .has_ip6 = true, .protocol = 135},
+    {.kind = WB_LAYER_IP6_MOBILITY,
+     .field = 4,
+     .is_of_header = true,
+     .has_ip6 = true,
+     .protocol = 135},
     {.kind = WB_LAYER_PIM, .field = 2, .has_ip6 = true, .protocol = 103},
     {.kind = WB_LAYER_OSPF, .field = 12, .has_ip6 = true, .protocol = 89},
     {.kind = WB_LAYER_VRRP, .field = 6, .has_ip4 = true, .has_ip6 = true, .protocol = 112},
+    {.kind = WB_LAYER_CARP, .field = 6},
+    {.kind = WB_LAYER_CDP, .field = 2},
     {.kind = WB_LAYER_GRE, .field = 4},
 };
 
@@ -108,11 +114,22 @@ static bool has_cryptographic_authentication(const struct wb_layer *layer, const
            header[14] == 0 && header[15] == CRYPTOGRAPHIC;
 }
 
+/* Cisco's sum has an odd last byte in the lower half of a word, not as RFC 1071 has it. */
+static uint64_t add_cdp(uint64_t sum, const uint8_t *bytes, uint32_t covered)
+{
+    if (covered % 2 == 0)
+        return wb__sum_add(sum, bytes, covered);
+    const uint8_t last[] = {0, bytes[covered - 1]};
+    return wb__sum_add(wb__sum_add(sum, bytes, covered - 1), last, sizeof last);
+}
+
 /* RFC 2328, D.4: authentication is left out of the sum of version 2. */
 static uint64_t add_layer(uint64_t sum, const struct wb_layer *layer, const uint8_t *bytes,
                           uint32_t covered)
 {
     enum { AUTHENTICATION = 16, AFTER = 24 };
+    if (layer->kind == WB_LAYER_CDP)
+        return add_cdp(sum, bytes, covered);
     if (layer->kind != WB_LAYER_OSPF || bytes[0] == 3 || covered < AFTER)
         return wb__sum_add(sum, bytes, covered);
     return wb__sum_add(wb__sum_add(sum, bytes, AUTHENTICATION), bytes + AFTER, covered - AFTER);

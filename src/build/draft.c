@@ -95,7 +95,8 @@ bool wb_draft_field_at(enum wb_layer_kind kind, unsigned index, struct wb_draft_
                                      .type = found->type,
                                      .bits = found->bits,
                                      .unit = found->unit ? found->unit : 1,
-                                     .is_computed = found->computed != WB__AS_INITIAL};
+                                     .is_computed = found->computed != WB__AS_INITIAL,
+                                     .is_optional = found->mask != 0};
     return true;
 }
 
@@ -138,10 +139,21 @@ bool wb__field_fits(const struct wb__field *field, uint64_t number)
            number / unit - field->less <= most;
 }
 
+/* Of whole bytes: the other order. */
+static uint64_t turn(const struct wb__field *field, uint64_t number)
+{
+    uint64_t turned = 0;
+    if (!field->is_little)
+        return number;
+    for (unsigned bits = 0; bits < field->bits; bits += 8, number >>= 8)
+        turned = turned << 8 | (number & 0xff);
+    return turned;
+}
+
 void wb__field_put(const struct wb__field *field, uint8_t *header, uint64_t number)
 {
     unsigned unit = field->unit ? field->unit : 1;
-    number = number / unit - field->less;
+    number = turn(field, number / unit - field->less);
     for (unsigned i = field->bits; i-- > 0; number >>= 1) {
         unsigned bit = field->bit + i;
         uint8_t mask = (uint8_t)(0x80 >> bit % 8);
@@ -154,7 +166,7 @@ uint64_t wb__field_get(const struct wb__field *field, const uint8_t *header)
     uint64_t number = 0;
     for (unsigned bit = field->bit; bit < field->bit + field->bits; bit++)
         number = number << 1 | (header[bit / 8] >> (7 - bit % 8) & 1);
-    return (number + field->less) * (field->unit ? field->unit : 1);
+    return (turn(field, number) + field->less) * (field->unit ? field->unit : 1);
 }
 
 int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *name, uint64_t number)

@@ -121,3 +121,28 @@ static const struct wb__field vrrp[] = {
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
 const struct wb__layer wb__layer_vrrp = {vrrp, sizeof vrrp / sizeof vrrp[0]};
+
+static const struct wb__field carp[] = {
+    /* OpenBSD's */
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 2},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 4, .initial = 1},
+    {.name = "vhid", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 1},
+    {.name = "advskew", .alias = "skew", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 8},
+    {.name = "authlen", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 8, .initial = 7},
+    {.name = "demote", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 8},
+    {.name = "advbase_s",
+     .alias = "base",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 40,
+     .bits = 8,
+     .initial = 1},
+    {.name = "checksum",
+     .alias = "sum",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 48,
+     .bits = 16,
+     .computed = WB__CHECKSUM},
+    {.name = "counter", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 64},
+    {.name = "digest", .type = WB_DRAFT_BYTES, .bit = 128, .bits = 160},
+};
+const struct wb__layer wb__layer_carp = {carp, sizeof carp / sizeof carp[0]};

@@ -169,13 +169,72 @@ static const struct wb__field ah[] = {
      .type = WB_DRAFT_BYTES,
      .bit = 96,
      .bits = 0,
-     .align = 4},
+     .align = 4,
+     .initial = 12},
 };
 const struct wb__layer wb__layer_ah = {ah, sizeof ah / sizeof ah[0]};
 
 static const struct wb__field esp[] = {
     /* RFC 4303 */
-    {.name = "spi", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32},
+    {.name = "spi", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .initial = 256},
     {.name = "sequence_number", .alias = "seq", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
 };
 const struct wb__layer wb__layer_esp = {esp, sizeof esp / sizeof esp[0]};
+
+static const struct wb__field ip6_mobility[] = {
+    /* RFC 6275, 6.1 */
+    {.name = "payload_proto",
+     .alias = "nh",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .computed = WB__PROTOCOL},
+    {.name = "header_length",
+     .alias = "hlen",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 8,
+     .bits = 8,
+     .computed = WB__BYTES_HEADER,
+     .unit = 8,
+     .less = 1},
+    {.name = "mh_type", .alias = "type", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 8},
+    {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 8},
+    {.name = "checksum",
+     .alias = "sum",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .computed = WB__CHECKSUM},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 48, .bits = 0, .align = 8, .initial = 2},
+};
+const struct wb__layer wb__layer_ip6_mobility = {ip6_mobility,
+                                                 sizeof ip6_mobility / sizeof ip6_mobility[0]};
+
+static const struct wb__field ip6_extension[] = {
+    /* HIP, RFC 7401, and Shim6, RFC 5533 */
+    {.name = "next_header",
+     .alias = "nh",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .computed = WB__PROTOCOL},
+    {.name = "header_length",
+     .alias = "hlen",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 8,
+     .bits = 8,
+     .computed = WB__BYTES_HEADER,
+     .unit = 8,
+     .less = 1},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 16, .bits = 0, .align = 8, .initial = 6},
+};
+const struct wb__layer wb__layer_ip6_extension = {ip6_extension,
+                                                  sizeof ip6_extension / sizeof ip6_extension[0]};
+
+static const struct wb__field ipcomp[] = {
+    /* RFC 3173 */
+    {.name = "next_header", .alias = "nh", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8},
+    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "cpi", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+};
+const struct wb__layer wb__layer_ipcomp = {ipcomp, sizeof ipcomp / sizeof ipcomp[0]};

@@ -8,7 +8,11 @@ static const struct wb__field ethernet[] = {
     /* IEEE 802.3 */
     {.name = "destination", .alias = "dst", .type = WB_DRAFT_HARDWARE, .bit = 0, .bits = 48},
     {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 48, .bits = 48},
-    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 96, .bits = 16, .computed = WB__ETHERTYPE},
+    {.name = "type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 96,
+     .bits = 16,
+     .computed = WB__TYPE_OR_LENGTH},
 };
 const struct wb__layer wb__layer_ethernet = {ethernet, sizeof ethernet / sizeof ethernet[0]};
 
@@ -17,13 +21,22 @@ static const struct wb__field vlan[] = {
     {.name = "priority", .alias = "prio", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 3},
     {.name = "drop_eligible", .alias = "dei", .type = WB_DRAFT_NUMBER, .bit = 3, .bits = 1},
     {.name = "id", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 12},
-    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16, .computed = WB__ETHERTYPE},
+    {.name = "type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__TYPE_OR_LENGTH},
 };
 const struct wb__layer wb__layer_vlan = {vlan, sizeof vlan / sizeof vlan[0]};
 
 static const struct wb__field null[] = {
     /* LINKTYPE_NULL */
-    {.name = "family", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .computed = WB__FAMILY},
+    {.name = "family",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 32,
+     .computed = WB__FAMILY,
+     .is_little = true},
 };
 const struct wb__layer wb__layer_null = {null, sizeof null / sizeof null[0]};
 
@@ -68,7 +81,7 @@ const struct wb__layer wb__layer_arp = {arp, sizeof arp / sizeof arp[0]};
 
 static const struct wb__field mpls[] = {
     /* RFC 3032 */
-    {.name = "label", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 20},
+    {.name = "label", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 20, .initial = 16},
     {.name = "traffic_class", .alias = "tc", .type = WB_DRAFT_NUMBER, .bit = 20, .bits = 3},
     {.name = "bottom_of_stack",
      .alias = "bos",
@@ -80,38 +93,102 @@ static const struct wb__field mpls[] = {
 };
 const struct wb__layer wb__layer_mpls = {mpls, sizeof mpls / sizeof mpls[0]};
 
-static const struct wb__field llc[] = {
-    /* IEEE 802.2 */
-    {.name = "dsap", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0xaa},
-    {.name = "ssap", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 0xaa},
-    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 8, .initial = 3},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 24, .bits = 0},
+static const struct wb__field sll2[] = {
+    /* LINKTYPE_LINUX_SLL2 */
+    {.name = "protocol", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16, .computed = WB__ETHERTYPE},
+    {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+    {.name = "interface_index", .alias = "index", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
+    {.name = "arphrd_type", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 16, .initial = 1},
+    {.name = "packet_type", .type = WB_DRAFT_NUMBER, .bit = 80, .bits = 8},
+    {.name = "address_length", .type = WB_DRAFT_NUMBER, .bit = 88, .bits = 8, .initial = 6},
+    {.name = "address", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 64},
 };
-const struct wb__layer wb__layer_llc = {llc, sizeof llc / sizeof llc[0]};
+const struct wb__layer wb__layer_sll2 = {sll2, sizeof sll2 / sizeof sll2[0]};
 
-static const struct wb__field ppp[] = {
-    /* RFC 1662 */
-    {.name = "address", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0xff},
-    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 3},
-    {.name = "protocol",
-     .type = WB_DRAFT_NUMBER,
-     .bit = 16,
-     .bits = 16,
-     .computed = WB__PPP_PROTOCOL},
-};
-const struct wb__layer wb__layer_ppp = {ppp, sizeof ppp / sizeof ppp[0]};
-
-static const struct wb__field pppoe[] = {
-    /* RFC 2516 */
-    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 1},
-    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 4, .initial = 1},
-    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
-    {.name = "session_id", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+static const struct wb__field nflog[] = {
+    /* LINKTYPE_NFLOG: length and type are of the first TLV, by default that with the packet */
+    {.name = "family", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .computed = WB__FAMILY},
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "resource_id", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
     {.name = "length",
      .alias = "len",
      .type = WB_DRAFT_NUMBER,
      .bit = 32,
      .bits = 16,
-     .computed = WB__BYTES_BEHIND},
+     .computed = WB__BYTES_TLV,
+     .is_little = true},
+    {.name = "type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 48,
+     .bits = 16,
+     .initial = 9,
+     .is_little = true},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_pppoe = {pppoe, sizeof pppoe / sizeof pppoe[0]};
+const struct wb__layer wb__layer_nflog = {nflog, sizeof nflog / sizeof nflog[0]};
+
+static const struct wb__field pw[] = {
+    /* RFC 4385: a control word, or the header of an associated channel */
+    {.name = "channel", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .computed = WB__FLAGS},
+    {.name = "flags",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 4,
+     .bits = 4,
+     .mask = 0xf000,
+     .flag = 0x1000,
+     .is_inverse = true},
+    {.name = "fragmentation",
+     .alias = "frag",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 8,
+     .bits = 2,
+     .mask = 0xf000,
+     .flag = 0x1000,
+     .is_inverse = true},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 10,
+     .bits = 6,
+     .mask = 0xf000,
+     .flag = 0x1000,
+     .is_inverse = true},
+    {.name = "sequence_number",
+     .alias = "seq",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .mask = 0xf000,
+     .flag = 0x1000,
+     .is_inverse = true},
+    {.name = "channel_version",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 4,
+     .mask = 0xf000,
+     .flag = 0x1000},
+    {.name = "reserved",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 36,
+     .bits = 8,
+     .mask = 0xf000,
+     .flag = 0x1000},
+    {.name = "channel_type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 44,
+     .bits = 16,
+     .mask = 0xf000,
+     .flag = 0x1000,
+     .computed = WB__PPP_PROTOCOL},
+};
+const struct wb__layer wb__layer_pw = {pw, sizeof pw / sizeof pw[0]};
+
+static const struct wb__field pbb[] = {
+    /* IEEE 802.1ah */
+    {.name = "priority", .alias = "prio", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 3},
+    {.name = "drop_eligible", .alias = "dei", .type = WB_DRAFT_NUMBER, .bit = 3, .bits = 1},
+    {.name = "use_customer_address", .alias = "uca", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 1},
+    {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 5, .bits = 3},
+    {.name = "isid", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 24},
+};
+const struct wb__layer wb__layer_pbb = {pbb, sizeof pbb / sizeof pbb[0]};

@@ -121,6 +121,6 @@ static const struct wb__field dccp[] = {
      .bit = 71,
      .bits = 1,
      .initial = 1},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 72, .bits = 0, .align = 4},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 72, .bits = 0, .align = 4, .initial = 11},
 };
 const struct wb__layer wb__layer_dccp = {dccp, sizeof dccp / sizeof dccp[0]};

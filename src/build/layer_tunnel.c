@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Tunnels, and applications in datagrams.
+ * Tunnels.
  */
 #include "build/layer.h"
-
-static const struct wb__field gre[] = {
-    /* RFC 2784: data are the fields that flags say are there */
-    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 13},
-    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 13, .bits = 3},
-    {.name = "protocol_type",
-     .alias = "type",
-     .type = WB_DRAFT_NUMBER,
-     .bit = 16,
-     .bits = 16,
-     .computed = WB__ETHERTYPE},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
-};
-const struct wb__layer wb__layer_gre = {gre, sizeof gre / sizeof gre[0]};
 
 static const struct wb__field vxlan[] = {
     /* RFC 7348 */
@@ -85,23 +71,235 @@ static const struct wb__field gtp[] = {
 };
 const struct wb__layer wb__layer_gtp = {gtp, sizeof gtp / sizeof gtp[0]};
 
-static const struct wb__field dns[] = {
-    /* RFC 1035 */
-    {.name = "id", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16},
-    {.name = "qr", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 1},
-    {.name = "opcode", .type = WB_DRAFT_NUMBER, .bit = 17, .bits = 4},
-    {.name = "aa", .type = WB_DRAFT_NUMBER, .bit = 21, .bits = 1},
-    {.name = "tc", .type = WB_DRAFT_NUMBER, .bit = 22, .bits = 1},
-    {.name = "rd", .type = WB_DRAFT_NUMBER, .bit = 23, .bits = 1, .initial = 1},
-    {.name = "ra", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 1},
-    {.name = "z", .type = WB_DRAFT_NUMBER, .bit = 25, .bits = 1},
-    {.name = "ad", .type = WB_DRAFT_NUMBER, .bit = 26, .bits = 1},
-    {.name = "cd", .type = WB_DRAFT_NUMBER, .bit = 27, .bits = 1},
-    {.name = "rcode", .type = WB_DRAFT_NUMBER, .bit = 28, .bits = 4},
-    {.name = "qdcount", .alias = "qd", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 16},
-    {.name = "ancount", .alias = "an", .type = WB_DRAFT_NUMBER, .bit = 48, .bits = 16},
-    {.name = "nscount", .alias = "ns", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 16},
-    {.name = "arcount", .alias = "ar", .type = WB_DRAFT_NUMBER, .bit = 80, .bits = 16},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 0},
+static const struct wb__field gre[] = {
+    /* RFC 2784, RFC 2890, RFC 2637; data are the source routes of RFC 1701 */
+    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 13, .computed = WB__FLAGS},
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 13, .bits = 3},
+    {.name = "protocol_type",
+     .alias = "type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__GRE_PROTOCOL},
+    {.name = "checksum",
+     .alias = "sum",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .mask = 0x8000,
+     .flag = 0x8000,
+     .computed = WB__CHECKSUM},
+    {.name = "offset",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 48,
+     .bits = 16,
+     .mask = 0x8000,
+     .flag = 0x8000},
+    {.name = "key", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 32, .mask = 0x6000, .flag = 0x2000},
+    {.name = "sequence_number",
+     .alias = "seq",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 96,
+     .bits = 32,
+     .mask = 0x5000,
+     .flag = 0x1000},
+    {.name = "acknowledgment_number",
+     .alias = "ack",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 128,
+     .bits = 32,
+     .mask = 0x4087,
+     .flag = 0x0081},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0},
 };
-const struct wb__layer wb__layer_dns = {dns, sizeof dns / sizeof dns[0]};
+const struct wb__layer wb__layer_gre = {gre, sizeof gre / sizeof gre[0]};
+
+static const struct wb__field erspan[] = {
+    /* draft-foschiano-erspan: index is of type II, version 1; those behind it of type III */
+    {.name = "version",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 4,
+     .computed = WB__FLAGS,
+     .initial = 1},
+    {.name = "vlan", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 12},
+    {.name = "cos", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 3},
+    {.name = "encapsulation", .type = WB_DRAFT_NUMBER, .bit = 19, .bits = 2},
+    {.name = "truncated", .type = WB_DRAFT_NUMBER, .bit = 21, .bits = 1},
+    {.name = "session_id", .alias = "session", .type = WB_DRAFT_NUMBER, .bit = 22, .bits = 10},
+    {.name = "reserved",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 12,
+     .mask = 0xf000,
+     .flag = 0x1000},
+    {.name = "index",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 44,
+     .bits = 20,
+     .mask = 0xf000,
+     .flag = 0x1000},
+    {.name = "timestamp",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 64,
+     .bits = 32,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "security_group_tag",
+     .alias = "sgt",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 96,
+     .bits = 16,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "frame_is_pdu",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 112,
+     .bits = 1,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "frame_type",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 113,
+     .bits = 5,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "hardware_id",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 118,
+     .bits = 6,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "direction",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 124,
+     .bits = 1,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "timestamp_granularity",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 125,
+     .bits = 2,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "has_platform",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 127,
+     .bits = 1,
+     .mask = 0xf000,
+     .flag = 0x2000},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 128, .bits = 0},
+};
+const struct wb__layer wb__layer_erspan = {erspan, sizeof erspan / sizeof erspan[0]};
+
+static const struct wb__field vxlan_gpe[] = {
+    /* draft-ietf-nvo3-vxlan-gpe */
+    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0x0c},
+    {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 16},
+    {.name = "next_protocol",
+     .alias = "next",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 24,
+     .bits = 8,
+     .computed = WB__NSH_PROTOCOL,
+     .initial = 254},
+    {.name = "vni", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 24},
+    {.name = "reserved_2", .type = WB_DRAFT_NUMBER, .bit = 56, .bits = 8},
+};
+const struct wb__layer wb__layer_vxlan_gpe = {vxlan_gpe, sizeof vxlan_gpe / sizeof vxlan_gpe[0]};
+
+static const struct wb__field nsh[] = {
+    /* RFC 8300 */
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 2},
+    {.name = "oam", .type = WB_DRAFT_NUMBER, .bit = 2, .bits = 1},
+    {.name = "unassigned", .type = WB_DRAFT_NUMBER, .bit = 3, .bits = 1},
+    {.name = "ttl", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 6, .initial = 63},
+    {.name = "header_length",
+     .alias = "hlen",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 10,
+     .bits = 6,
+     .computed = WB__BYTES_HEADER,
+     .unit = 4},
+    {.name = "unassigned_2", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 4},
+    {.name = "md_type", .type = WB_DRAFT_NUMBER, .bit = 20, .bits = 4, .initial = 1},
+    {.name = "next_protocol",
+     .alias = "next",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 24,
+     .bits = 8,
+     .computed = WB__NSH_PROTOCOL,
+     .initial = 254},
+    {.name = "service_path_id", .alias = "path", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 24},
+    {.name = "service_index",
+     .alias = "index",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 56,
+     .bits = 8,
+     .initial = 255},
+    {.name = "context", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0, .align = 4, .initial = 16},
+};
+const struct wb__layer wb__layer_nsh = {nsh, sizeof nsh / sizeof nsh[0]};
+
+static const struct wb__field l2tp[] = {
+    /* RFC 2661; data is what offset_size has room for */
+    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 12, .computed = WB__FLAGS},
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 12, .bits = 4, .initial = 2},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .mask = 0x400f,
+     .flag = 0x4002,
+     .computed = WB__BYTES_ALL},
+    {.name = "tunnel_id",
+     .alias = "tunnel",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .mask = 0x000f,
+     .flag = 0x0002},
+    {.name = "session_id",
+     .alias = "session",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 48,
+     .bits = 16,
+     .mask = 0x000f,
+     .flag = 0x0002},
+    {.name = "ns", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 16, .mask = 0x080f, .flag = 0x0802},
+    {.name = "nr", .type = WB_DRAFT_NUMBER, .bit = 80, .bits = 16, .mask = 0x080f, .flag = 0x0802},
+    {.name = "offset_size",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 96,
+     .bits = 16,
+     .mask = 0x020f,
+     .flag = 0x0202,
+     .computed = WB__BYTES_VARIABLE},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
+};
+const struct wb__layer wb__layer_l2tp = {l2tp, sizeof l2tp / sizeof l2tp[0]};
+
+static const struct wb__field l2tp3[] = {
+    /* RFC 3931, 4.1.1: 0 is that of control messages, whose fields data are */
+    {.name = "session_id",
+     .alias = "session",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 32,
+     .initial = 1},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
+};
+const struct wb__layer wb__layer_l2tp3 = {l2tp3, sizeof l2tp3 / sizeof l2tp3[0]};
+
+static const struct wb__field teredo[] = {
+    /* RFC 4380, 5.1.1: authentication and origin indication */
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 0, .bits = 0},
+};
+const struct wb__layer wb__layer_teredo = {teredo, sizeof teredo / sizeof teredo[0]};
+
+static const struct wb__field udpencap[] = {
+    /* RFC 3948, 2.2 */
+    {.name = "non_esp_marker", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32},
+};
+const struct wb__layer wb__layer_udpencap = {udpencap, sizeof udpencap / sizeof udpencap[0]};

@@ -30,11 +30,9 @@ static uint32_t header_end(const struct taking *taking, unsigned index)
     return clip(taking->packet, (uint64_t)layer->offset + layer->header_length);
 }
 
-static int take_field(struct taking *taking, struct wb__draft_layer *layer, unsigned index,
+static int take_field(struct taking *taking, struct wb__value *value, const struct wb__field *field,
                       const uint8_t *header, uint32_t length)
 {
-    const struct wb__field *field = &wb__layer_of(layer->kind)->fields[index];
-    struct wb__value *value = &layer->values[index];
     uint32_t at = field->bit / 8U;
     if (field->type != WB_DRAFT_NUMBER)
         return wb__draft_keep(taking->draft, value, header + at,
@@ -43,25 +41,36 @@ static int take_field(struct taking *taking, struct wb__draft_layer *layer, unsi
     return 0;
 }
 
-/* Can the table write this header again? */
-static bool fits_table(const struct wb__layer *table, uint32_t length)
+static uint32_t present_fields(const struct wb__layer *table, const uint8_t *header,
+                               uint32_t length)
 {
-    if (!table || length < wb__layer_fixed_bytes(table))
-        return false;
+    unsigned first = length > 0 ? header[0] : 0, second = length > 1 ? header[1] : 0;
+    return wb__layer_present(table, (uint16_t)(first << 8 | second));
+}
+
+/* Can the table write this header again? */
+static bool fits_table(const struct wb__layer *table, uint32_t present, uint32_t length)
+{
     const struct wb__field *last = &table->fields[table->count - 1];
-    return last->bits == 0 ? !last->align || length % last->align == 0
-                           : length == wb__layer_fixed_bytes(table);
+    uint32_t fixed = wb__layer_fixed_bytes(table, present);
+    if (last->bits > 0)
+        return length == fixed;
+    return length >= fixed && (!last->align || length % last->align == 0);
 }
 
 static int take_header(struct taking *taking, struct wb__draft_layer *layer, const uint8_t *header,
                        uint32_t length)
 {
     const struct wb__layer *table = wb__layer_of(layer->kind);
+    uint32_t present = table ? present_fields(table, header, length) : 0;
     int result = 0;
-    if (!fits_table(table, length))
+    if (!table || !fits_table(table, present, length))
         return wb__draft_keep(taking->draft, &layer->header, header, length);
-    for (unsigned i = 0; i < table->count && result == 0; i++)
-        result = take_field(taking, layer, i, header, length);
+    for (unsigned i = 0; i < table->count && result == 0; i++) {
+        const struct wb__field field = wb__layer_field(table, present, i);
+        if (present >> i & 1)
+            result = take_field(taking, &layer->values[i], &field, header, length);
+    }
     return result;
 }
 

@@ -19,8 +19,9 @@
 /* Where a layer is. */
 struct place {
     uint32_t offset;
-    uint32_t header; /* bytes */
-    uint32_t end;    /* of what its length covers */
+    uint32_t header;  /* bytes */
+    uint32_t end;     /* of what its length covers */
+    uint32_t present; /* fields, as a set of bits */
 };
 
 struct writing {
@@ -30,14 +31,136 @@ struct writing {
     uint32_t length;
 };
 
+/* ---- Defaults --------------------------------------------------------------------- */
+
+static bool is_last(const struct writing *writing, unsigned index)
+{
+    unsigned next = index + 1;
+    return next >= writing->draft->count || writing->draft->layers[next].kind == WB_LAYER_PAYLOAD;
+}
+
+static bool is_of_ethertypes(unsigned computed)
+{
+    return computed == WB__ETHERTYPE || computed == WB__TYPE_OR_LENGTH || computed == WB__PID ||
+           computed == WB__CHDLC_PROTOCOL || computed == WB__GRE_PROTOCOL;
+}
+
+static uint64_t next_number(const struct writing *writing, unsigned index,
+                            const struct wb__field *field)
+{
+    const struct place *place = &writing->places[index];
+    if (!is_last(writing, index)) {
+        unsigned kind = writing->draft->layers[index + 1].kind;
+        if (field->computed == WB__TYPE_OR_LENGTH && kind == WB_LAYER_LLC)
+            return place->end - place->offset - place->header;
+        int32_t number = wb__layer_number(field->computed, kind);
+        return number >= 0 ? (uint64_t)number : field->initial;
+    }
+    if (field->initial != 0)
+        return field->initial;
+    if (is_of_ethertypes(field->computed))
+        return ETHERTYPE_EXPERIMENTAL;
+    if (field->computed == WB__PROTOCOL)
+        return writing->draft->layers[index].kind == WB_LAYER_IP4 ? PROTOCOL_RESERVED
+                                                                  : PROTOCOL_NO_NEXT;
+    return 0;
+}
+
+/* What the optional fields that are set want to see in the first 16 bits. */
+static uint16_t wanted_flags(const struct wb__draft_layer *layer)
+{
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    uint16_t flags = 0;
+    for (unsigned i = 0; i < table->count; i++)
+        if (layer->values[i].is_set && !table->fields[i].is_inverse)
+            flags |= table->fields[i].flag;
+    return flags;
+}
+
+static uint64_t computed_flags(const struct writing *writing, unsigned index,
+                               const struct wb__field *field)
+{
+    uint16_t flags = wanted_flags(&writing->draft->layers[index]);
+    if (!is_last(writing, index)) {
+        int32_t number = wb__layer_number(WB__FLAGS, writing->draft->layers[index + 1].kind);
+        flags |= number > 0 ? (uint16_t)number : 0;
+    }
+    const uint8_t bytes[] = {(uint8_t)(flags >> 8), (uint8_t)flags};
+    return flags ? wb__field_get(field, bytes) : field->initial;
+}
+
+static uint64_t computed(const struct writing *writing, unsigned index,
+                         const struct wb__field *field)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    const struct place *place = &writing->places[index];
+    switch (field->computed) {
+    case WB__BYTES_ALL:
+        return place->end - place->offset;
+    case WB__BYTES_BEHIND:
+        return place->end - place->offset - wb__layer_fixed_bytes(table, wb__layer_required(table));
+    case WB__BYTES_HEADER:
+        return place->header;
+    case WB__BYTES_VARIABLE:
+        return place->header - wb__layer_fixed_bytes(table, place->present);
+    case WB__BYTES_TLV:
+        return place->end - place->offset - field->bit / 8U;
+    case WB__BOTTOM:
+        return is_last(writing, index) || writing->draft->layers[index + 1].kind != layer->kind;
+    case WB__FLAGS:
+        return computed_flags(writing, index, field);
+    case WB__SAP:
+        return wanted_flags(layer) ? field->initial : next_number(writing, index, field);
+    case WB__CHECKSUM: /* in the end */
+    case WB__AS_INITIAL:
+        return field->initial;
+    default:
+        return next_number(writing, index, field);
+    }
+}
+
 /* ---- Places ----------------------------------------------------------------------- */
+
+/* The first 16 bits of a header, as far as they are always there. */
+static uint16_t first_bits(const struct writing *writing, unsigned index)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    uint8_t bytes[2] = {0};
+    for (unsigned i = 0; i < table->count; i++) {
+        const struct wb__field *field = &table->fields[i];
+        const struct wb__value *value = &layer->values[i];
+        if (field->type == WB_DRAFT_NUMBER && field->mask == 0 && field->bit + field->bits <= 16)
+            wb__field_put(field, bytes,
+                          value->is_set ? value->number : computed(writing, index, field));
+    }
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* Optional fields are there where the first bits say so, or where they or one of the same flag
+ * are set, whatever the bits say. */
+static uint32_t present_fields(const struct writing *writing, unsigned index)
+{
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    uint32_t present = wb__layer_present(table, first_bits(writing, index));
+    for (unsigned i = 0; i < table->count; i++)
+        for (unsigned set = 0; set < table->count; set++) {
+            const struct wb__field *field = &table->fields[i], *other = &table->fields[set];
+            if (layer->values[set].is_set && field->mask == other->mask &&
+                field->flag == other->flag && field->is_inverse == other->is_inverse)
+                present |= UINT32_C(1) << i;
+        }
+    return present;
+}
 
 static uint32_t align(uint32_t bytes, uint32_t to)
 {
     return to ? (bytes + to - 1) / to * to : bytes;
 }
 
-static uint32_t header_bytes(const struct wb__draft_layer *layer)
+static uint32_t header_bytes(const struct wb__draft_layer *layer, uint32_t present)
 {
     const struct wb__layer *table = wb__layer_of(layer->kind);
     if (layer->header.is_set)
@@ -46,9 +169,9 @@ static uint32_t header_bytes(const struct wb__draft_layer *layer)
         return 0;
     const struct wb__field *last = &table->fields[table->count - 1];
     const struct wb__value *value = &layer->values[table->count - 1];
-    uint32_t bytes = wb__layer_fixed_bytes(table);
+    uint32_t bytes = wb__layer_fixed_bytes(table, present);
     if (last->bits == 0) {
-        bytes += value->is_set ? value->length : 0;
+        bytes += value->is_set ? value->length : (uint32_t)last->initial;
         bytes = align(bytes, last->align);
     }
     return bytes;
@@ -68,9 +191,12 @@ static void find_places(struct writing *writing)
 {
     uint32_t at = 0;
     for (unsigned i = 0; i < writing->draft->count; i++) {
-        writing->places[i].offset = at;
-        writing->places[i].header = header_bytes(&writing->draft->layers[i]);
-        at += writing->places[i].header;
+        const struct wb__draft_layer *layer = &writing->draft->layers[i];
+        struct place *place = &writing->places[i];
+        place->offset = at;
+        place->present = wb__layer_of(layer->kind) ? present_fields(writing, i) : 0;
+        place->header = header_bytes(layer, place->present);
+        at += place->header;
     }
     for (unsigned i = writing->draft->count; i-- > 0;) {
         writing->places[i].end = at;
@@ -80,64 +206,6 @@ static void find_places(struct writing *writing)
 }
 
 /* ---- Headers ---------------------------------------------------------------------- */
-
-static bool is_last(const struct writing *writing, unsigned index)
-{
-    unsigned next = index + 1;
-    return next >= writing->draft->count || writing->draft->layers[next].kind == WB_LAYER_PAYLOAD;
-}
-
-static uint64_t next_number(const struct writing *writing, unsigned index,
-                            const struct wb__field *field)
-{
-    const struct place *place = &writing->places[index];
-    uint32_t behind = place->end - place->offset - place->header;
-    if (!is_last(writing, index)) {
-        unsigned kind = writing->draft->layers[index + 1].kind;
-        int32_t number = wb__layer_number(field->computed, kind);
-        if (field->computed == WB__ETHERTYPE && kind == WB_LAYER_LLC)
-            return behind;
-        return number >= 0 ? (uint64_t)number : field->initial;
-    }
-    if (field->initial != 0)
-        return field->initial;
-    if (field->computed == WB__ETHERTYPE)
-        return ETHERTYPE_EXPERIMENTAL;
-    if (field->computed == WB__PROTOCOL)
-        return writing->draft->layers[index].kind == WB_LAYER_IP4 ? PROTOCOL_RESERVED
-                                                                  : PROTOCOL_NO_NEXT;
-    return 0;
-}
-
-static uint64_t computed(const struct writing *writing, unsigned index,
-                         const struct wb__field *field)
-{
-    const struct wb__draft_layer *layer = &writing->draft->layers[index];
-    const struct place *place = &writing->places[index];
-    uint32_t fixed = wb__layer_fixed_bytes(wb__layer_of(layer->kind));
-    switch (field->computed) {
-    case WB__BYTES_ALL:
-        return place->end - place->offset;
-    case WB__BYTES_BEHIND:
-        return place->end - place->offset - fixed;
-    case WB__BYTES_HEADER:
-        return place->header;
-    case WB__BYTES_VARIABLE:
-        return place->header - fixed;
-    case WB__BOTTOM:
-        return is_last(writing, index) || writing->draft->layers[index + 1].kind != layer->kind;
-    case WB__ETHERTYPE:
-    case WB__PROTOCOL:
-    case WB__PPP_PROTOCOL:
-    case WB__FAMILY:
-    case WB__PORT:
-        return next_number(writing, index, field);
-    case WB__CHECKSUM: /* in the end */
-    case WB__AS_INITIAL:
-        break;
-    }
-    return field->initial;
-}
 
 static void put_bytes(struct writing *writing, uint32_t offset, const struct wb__value *value)
 {
@@ -149,19 +217,22 @@ static int write_field(struct writing *writing, unsigned index, unsigned number,
                        struct wb_error *error)
 {
     const struct wb__draft_layer *layer = &writing->draft->layers[index];
-    const struct wb__field *field = &wb__layer_of(layer->kind)->fields[number];
+    const struct place *place = &writing->places[index];
+    const struct wb__field field =
+        wb__layer_field(wb__layer_of(layer->kind), place->present, number);
     const struct wb__value *value = &layer->values[number];
-    uint32_t offset = writing->places[index].offset;
-    if (field->type != WB_DRAFT_NUMBER) {
-        put_bytes(writing, offset + field->bit / 8U, value);
+    if (!(place->present >> number & 1))
+        return 0;
+    if (field.type != WB_DRAFT_NUMBER) {
+        put_bytes(writing, place->offset + field.bit / 8U, value);
         return 0;
     }
-    uint64_t what = value->is_set ? value->number : computed(writing, index, field);
-    if (!wb__field_fits(field, what))
+    uint64_t what = value->is_set ? value->number : computed(writing, index, &field);
+    if (!wb__field_fits(&field, what))
         return wb__error_set(error, WB_E_ARGUMENT, 0,
                              "%s: %s has no room for %llu: set it, or put less inside",
-                             wb_layer_name(layer->kind), field->name, (unsigned long long)what);
-    wb__field_put(field, writing->bytes + offset, what);
+                             wb_layer_name(layer->kind), field.name, (unsigned long long)what);
+    wb__field_put(&field, writing->bytes + place->offset, what);
     return 0;
 }
 
@@ -189,8 +260,9 @@ static void write_trailers(struct writing *writing)
 static uint8_t trusted_kind(const struct wb__draft_layer *layer, uint32_t header)
 {
     const struct wb__layer *table = wb__layer_of(layer->kind);
-    return table && header >= wb__layer_fixed_bytes(table) && header > 0 ? layer->kind
-                                                                         : WB_LAYER_PAYLOAD;
+    bool is_whole =
+        table && header > 0 && header >= wb__layer_fixed_bytes(table, wb__layer_required(table));
+    return is_whole ? layer->kind : WB_LAYER_PAYLOAD;
 }
 
 static bool is_checksum_due(const struct wb__draft_layer *layer)

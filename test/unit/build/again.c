@@ -55,6 +55,13 @@ static bool has_no_length(const struct wb_packet *packet, const struct wb_layer 
     return wb_ip4_read(packet, layer, &ip) == 0 && ip.total_length == 0;
 }
 
+/* Nobody judges the sum of CDP; 0 is none. */
+static bool has_no_sum(const struct wb_packet *packet, const struct wb_layer *layer)
+{
+    return layer->kind == WB_LAYER_CDP && layer->header_length >= 4 &&
+           packet->data[layer->offset + 2] == 0 && packet->data[layer->offset + 3] == 0;
+}
+
 /* Whole, well-formed to the end, with no wrong or absent checksum. */
 static bool is_right(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
@@ -64,7 +71,7 @@ static bool is_right(const struct wb_packet *packet, const struct wb_decoded *de
     for (unsigned i = 0; i < decoded->layer_count; i++) {
         const struct wb_layer *layer = &decoded->layers[i];
         if ((layer->status != WB_LAYER_OK && layer->status != WB_LAYER_UNKNOWN) ||
-            has_no_length(packet, layer))
+            has_no_length(packet, layer) || has_no_sum(packet, layer))
             return false;
         enum wb_checksum_state state = wb_checksum_state(packet, decoded, i);
         if (state == WB_CHECKSUM_WRONG || state == WB_CHECKSUM_ABSENT ||

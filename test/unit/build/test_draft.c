@@ -71,6 +71,7 @@ static void test_tables_cover_headers(void **state)
     for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++) {
         const struct wb__layer *layer = wb__layer_of(kind);
         unsigned bit = 0;
+        assert_int_equal(layer == NULL, kind == WB_LAYER_PAYLOAD || kind == WB_LAYER_RAW);
         for (unsigned i = 0; layer && i < layer->count; i++) {
             const struct wb__field *field = &layer->fields[i];
             assert_int_equal(field->bit, bit);
@@ -79,13 +80,40 @@ static void test_tables_cover_headers(void **state)
             assert_int_equal(wb_draft_field_find(kind, field->name), i);
             if (field->alias)
                 assert_int_equal(wb_draft_field_find(kind, field->alias), i);
+            assert_int_equal(field->flag & ~field->mask, 0);
+            assert_true(!field->is_little || field->bits % 8 == 0);
         }
-        assert_int_equal(bit % 8, 0);
         assert_true(!layer || layer->count <= WB__FIELDS_MAX);
     }
 }
 
+/* Whichever optional fields there are, a header has whole bytes, and fields of bytes begin with
+ * one. */
+static void test_fields_lie_on_bytes(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++) {
+        const struct wb__layer *layer = wb__layer_of(kind);
+        for (unsigned first = 0; layer && first <= UINT16_MAX; first++) {
+            uint32_t present = wb__layer_present(layer, (uint16_t)first);
+            unsigned bit = 0;
+            for (unsigned i = 0; i < layer->count; i++) {
+                const struct wb__field *field = &layer->fields[i];
+                if (!(present >> i & 1))
+                    continue;
+                if (bit % 8 != 0 && (field->is_little || field->type != WB_DRAFT_NUMBER))
+                    fail_msg("%s: %s begins within a byte", wb_layer_name(kind), field->name);
+                bit += field->bits;
+            }
+            if (bit % 8 != 0 || bit / 8 != wb__layer_fixed_bytes(layer, present))
+                fail_msg("%s has %u bits", wb_layer_name(kind), bit);
+        }
+    }
+}
+
 /* ---- Defaults --------------------------------------------------------------------- */
+
+static bool is_kind_right[WB_LAYER_KIND_COUNT];
 
 /* All layers are decoded as they were asked for, whole, and no checksum is wrong. */
 static void assert_right(struct wb_draft *draft)
@@ -106,7 +134,9 @@ static void assert_right(struct wb_draft *draft)
         if (sum == WB_CHECKSUM_WRONG || sum == WB_CHECKSUM_NOT_COMPUTED)
             fail_msg("the checksum of layer %u, %s, is %s", i, wb_layer_name(layer->kind),
                      wb_checksum_state_name(sum));
+        is_kind_right[layer->kind] = true;
     }
+    is_kind_right[WB_LAYER_PAYLOAD] |= last < wb_draft_count(draft);
     wb_draft_free(draft);
 }
 
@@ -114,28 +144,171 @@ static void test_defaults_are_right(void **state)
 {
     (void)state;
     static const enum wb_layer_kind inner[] = {
-        WB_LAYER_TCP, WB_LAYER_UDP,  WB_LAYER_UDPLITE, WB_LAYER_SCTP,  WB_LAYER_ICMP, WB_LAYER_IGMP,
-        WB_LAYER_PIM, WB_LAYER_OSPF, WB_LAYER_VRRP,    WB_LAYER_ICMP6, WB_LAYER_ESP};
+        WB_LAYER_TCP, WB_LAYER_UDP,   WB_LAYER_UDPLITE, WB_LAYER_SCTP,        WB_LAYER_ICMP,
+        WB_LAYER_PIM, WB_LAYER_OSPF,  WB_LAYER_VRRP,    WB_LAYER_DCCP,        WB_LAYER_IGMP,
+        WB_LAYER_ESP, WB_LAYER_AH,    WB_LAYER_IPCOMP,  WB_LAYER_ICMP6,       WB_LAYER_HIP,
+        WB_LAYER_GRE, WB_LAYER_L2TP3, WB_LAYER_SHIM6,   WB_LAYER_IP6_MOBILITY};
     for (unsigned i = 0; i < sizeof inner / sizeof inner[0]; i++)
         for (unsigned odd = 0; odd < 2; odd++) {
-            struct wb_draft *draft =
-                DRAFT(ETH, inner[i] == WB_LAYER_ICMP6 ? IP6 : IP4, inner[i], BYTES);
+            bool is_of_ip6 = inner[i] == WB_LAYER_ICMP6 || inner[i] == WB_LAYER_HIP ||
+                             inner[i] == WB_LAYER_SHIM6 || inner[i] == WB_LAYER_IP6_MOBILITY;
+            struct wb_draft *draft = DRAFT(ETH, is_of_ip6 ? IP6 : IP4, inner[i], BYTES);
             set_text(draft, odd ? "seventeen bytes.." : "twenty-four bytes, say..");
             assert_right(draft);
         }
-    assert_right(DRAFT(ETH, WB_LAYER_VLAN, WB_LAYER_VLAN, WB_LAYER_ARP));
-    assert_right(DRAFT(ETH, WB_LAYER_MPLS, WB_LAYER_MPLS, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_CARP));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_CARP));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_IP6_ROUTING, WB_LAYER_IP6_FRAGMENT, WB_LAYER_UDP));
     assert_right(DRAFT(ETH, IP6, WB_LAYER_IP6_HOPOPTS, WB_LAYER_IP6_DSTOPTS, WB_LAYER_UDP));
-    assert_right(DRAFT(ETH, IP4, IP6, IP4, WB_LAYER_TCP));
-    assert_right(DRAFT(ETH, IP4, WB_LAYER_GRE, IP6, WB_LAYER_UDP));
-    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_VXLAN, ETH, IP4, WB_LAYER_TCP));
-    assert_right(DRAFT(ETH, IP6, WB_LAYER_UDP, WB_LAYER_GENEVE, ETH, IP6, WB_LAYER_TCP));
-    assert_right(DRAFT(ETH, IP4, WB_LAYER_ETHERIP, ETH, WB_LAYER_ARP));
-    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_GTP, IP4, WB_LAYER_ICMP));
-    assert_right(DRAFT(ETH, WB_LAYER_PPPOE, WB_LAYER_PPP, IP4, WB_LAYER_UDP));
+}
+
+static void test_links_have_right_defaults(void **state)
+{
+    (void)state;
     assert_right(DRAFT(WB_LAYER_NULL, IP4, WB_LAYER_TCP));
-    assert_right(DRAFT(WB_LAYER_SLL, IP4, WB_LAYER_UDP, WB_LAYER_DNS));
+    assert_right(DRAFT(WB_LAYER_LOOP, IP4, WB_LAYER_TCP));
     assert_right(DRAFT(WB_LAYER_RAW, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_SLL, IP4, WB_LAYER_UDP, WB_LAYER_DNS));
+    assert_right(DRAFT(WB_LAYER_SLL2, IP6, WB_LAYER_UDP));
+    assert_right(DRAFT(WB_LAYER_SLL, WB_LAYER_LLC, WB_LAYER_STP));
+    assert_right(DRAFT(WB_LAYER_SLL2, WB_LAYER_LLC, WB_LAYER_STP));
+    assert_right(DRAFT(WB_LAYER_NFLOG, IP6, WB_LAYER_UDP));
+    assert_right(DRAFT(WB_LAYER_PPP, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_PPP, WB_LAYER_PPP_CONTROL));
+    assert_right(DRAFT(WB_LAYER_PPP, WB_LAYER_EAP));
+    assert_right(DRAFT(WB_LAYER_CHDLC, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_CHDLC, WB_LAYER_SLARP));
+    assert_right(DRAFT(WB_LAYER_CHDLC, WB_LAYER_CDP));
+    assert_right(DRAFT(WB_LAYER_FRAME_RELAY, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_FRAME_RELAY, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_FRAME_RELAY, WB_LAYER_PPP, IP4));
+    assert_right(DRAFT(WB_LAYER_FDDI, WB_LAYER_LLC, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_TOKEN_RING, WB_LAYER_LLC, WB_LAYER_ARP));
+    assert_right(DRAFT(WB_LAYER_RADIOTAP, WB_LAYER_WLAN, WB_LAYER_LLC, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_PRISM, WB_LAYER_WLAN, WB_LAYER_LLC, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(WB_LAYER_AVS, WB_LAYER_WLAN, WB_LAYER_LLC, WB_LAYER_EAPOL, WB_LAYER_EAP));
+    assert_right(DRAFT(WB_LAYER_PPI, WB_LAYER_WLAN, WB_LAYER_AMSDU, WB_LAYER_LLC, IP4));
+    assert_right(DRAFT(WB_LAYER_WLAN));
+}
+
+static void test_local_networks_have_right_defaults(void **state)
+{
+    (void)state;
+    static const enum wb_layer_kind kinds[] = {WB_LAYER_ARP,         WB_LAYER_IPX,
+                                               WB_LAYER_LLDP,        WB_LAYER_EAPOL,
+                                               WB_LAYER_MAC_CONTROL, WB_LAYER_PPPOE_DISCOVERY};
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        assert_right(DRAFT(ETH, WB_LAYER_VLAN, WB_LAYER_VLAN, kinds[i]));
+    assert_right(DRAFT(ETH, WB_LAYER_LLC, WB_LAYER_STP));
+    assert_right(DRAFT(ETH, WB_LAYER_LLC, WB_LAYER_CDP));
+    assert_right(DRAFT(ETH, WB_LAYER_LLC, WB_LAYER_IPX));
+    assert_right(DRAFT(ETH, WB_LAYER_LLC, WB_LAYER_ARP));
+    assert_right(DRAFT(ETH, WB_LAYER_LLC, ETH, IP4));
+    assert_right(DRAFT(ETH, WB_LAYER_VLAN, WB_LAYER_LLC, IP6, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, WB_LAYER_EAPOL, WB_LAYER_EAP));
+    assert_right(DRAFT(ETH, WB_LAYER_PPPOE, WB_LAYER_PPP, IP4, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, WB_LAYER_PPPOE, WB_LAYER_PPP, WB_LAYER_PPP_CONTROL));
+}
+
+static void test_tunnels_have_right_defaults(void **state)
+{
+    (void)state;
+    assert_right(DRAFT(ETH, WB_LAYER_MPLS, WB_LAYER_MPLS, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, WB_LAYER_MPLS, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, WB_LAYER_MPLS, WB_LAYER_PSEUDOWIRE, ETH, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, WB_LAYER_PBB, ETH, IP6));
+    assert_right(DRAFT(ETH, WB_LAYER_NSH, WB_LAYER_NSH, ETH, IP4));
+    assert_right(DRAFT(ETH, IP4, IP6, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_ETHERIP, ETH, WB_LAYER_ARP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_GRE, IP6, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_GRE, WB_LAYER_ERSPAN, ETH, IP4, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_GRE, WB_LAYER_PPP, IP4, WB_LAYER_UDP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_L2TP3, ETH, IP4));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_VXLAN, ETH, IP4, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_VXLAN_GPE, WB_LAYER_NSH, IP4));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_UDP, WB_LAYER_GENEVE, ETH, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_GTP, IP4, WB_LAYER_ICMP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_L2TP, WB_LAYER_PPP, IP6));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_TEREDO, IP6, WB_LAYER_TCP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_UDPENCAP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_ESP));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_MDNS));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_UDP, WB_LAYER_LLMNR));
+    assert_right(DRAFT(ETH, IP4, WB_LAYER_UDP, WB_LAYER_DHCP));
+    assert_right(DRAFT(ETH, IP6, WB_LAYER_UDP, WB_LAYER_DHCP6));
+}
+
+/* Each kind was in one of the tests above: none is without right defaults. */
+static void test_all_kinds_were_written(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < WB_LAYER_KIND_COUNT; kind++)
+        if (!is_kind_right[kind])
+            fail_msg("%s was not written", wb_layer_name(kind));
+}
+
+/* ---- Optional fields -------------------------------------------------------------- */
+
+static void assert_header(struct wb_draft *draft, unsigned layer, const void *header,
+                          unsigned length)
+{
+    struct written written;
+    write_draft(draft, &written);
+    assert_int_equal(written.decoded.layers[layer].header_length, length);
+    assert_memory_equal(written.bytes + written.decoded.layers[layer].offset, header, length);
+    assert_right(draft);
+}
+
+static void test_optional_fields_set_their_flags(void **state)
+{
+    (void)state;
+    struct wb_draft *gre = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_GRE, IP4);
+    assert_int_equal(wb_draft_number(gre, 2, "seq", 2), 0);
+    assert_int_equal(wb_draft_number(gre, 2, "key", 1), 0);
+    assert_header(gre, 2, "\x30\0\x08\0\0\0\0\1\0\0\0\2", 12);
+    struct wb_draft *l2tp =
+        DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_UDP, WB_LAYER_L2TP, WB_LAYER_PPP, IP4);
+    assert_int_equal(wb_draft_number(l2tp, 3, "ns", 7), 0);
+    assert_header(l2tp, 3, "\x08\2\0\0\0\0\0\7\0\0", 10);
+    struct wb_draft *llc = DRAFT(ETH, WB_LAYER_LLC, IP4);
+    assert_int_equal(wb_draft_number(llc, 1, "oui", 0), 0);
+    assert_header(llc, 1, "\xaa\xaa\3\0\0\0\x08\0", 8);
+    struct wb_draft *ppp = DRAFT(WB_LAYER_PPP, IP4);
+    assert_int_equal(wb_draft_number(ppp, 0, "control", 3), 0);
+    assert_header(ppp, 0, "\xff\3\0\x21", 4);
+    struct wb_draft *wlan = DRAFT(WB_LAYER_WLAN, WB_LAYER_LLC, IP4);
+    assert_int_equal(wb_draft_number(wlan, 0, "qos", 5), 0);
+    assert_int_equal(wb_draft_number(wlan, 0, "duration", 0x1234), 0);
+    assert_header(wlan, 0, "\x88\0\x34\x12\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\5\0", 26);
+    struct wb_draft *erspan = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_GRE, WB_LAYER_ERSPAN, ETH);
+    assert_int_equal(wb_draft_number(erspan, 3, "timestamp", 9), 0);
+    assert_header(erspan, 3, "\x20\0\0\0\0\0\0\11\0\0\0\0", 12);
+}
+
+/* Flags alone make the fields be there, with their defaults: here a checksum. */
+static void test_flags_call_for_optional_fields(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_GRE, IP4, WB_LAYER_UDP);
+    struct written written;
+    assert_int_equal(wb_draft_number(draft, 2, "flags", 0x8000 >> 3), 0);
+    write_draft(draft, &written);
+    assert_int_equal(written.decoded.layers[2].header_length, 8);
+    assert_int_equal(wb_checksum_state(&written.packet, &written.decoded, 2), WB_CHECKSUM_RIGHT);
+    assert_right(draft);
+}
+
+static void test_flags_may_be_set_wrong(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(IP4, WB_LAYER_GRE);
+    struct written written;
+    assert_int_equal(wb_draft_number(draft, 1, "flags", 0), 0);
+    assert_int_equal(wb_draft_number(draft, 1, "key", 0x01020304), 0);
+    write_draft(draft, &written);
+    assert_int_equal(written.length, 20 + 8);
+    assert_memory_equal(written.bytes + 20, "\0\0\x88\xb5\1\2\3\4", 8);
+    wb_draft_free(draft);
 }
 
 static void test_options_are_filled_up(void **state)
@@ -289,7 +462,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables_cover_headers),
+        cmocka_unit_test(test_fields_lie_on_bytes),
         cmocka_unit_test(test_defaults_are_right),
+        cmocka_unit_test(test_links_have_right_defaults),
+        cmocka_unit_test(test_local_networks_have_right_defaults),
+        cmocka_unit_test(test_tunnels_have_right_defaults),
+        cmocka_unit_test(test_all_kinds_were_written),
+        cmocka_unit_test(test_optional_fields_set_their_flags),
+        cmocka_unit_test(test_flags_call_for_optional_fields),
+        cmocka_unit_test(test_flags_may_be_set_wrong),
         cmocka_unit_test(test_options_are_filled_up),
         cmocka_unit_test(test_frames_have_sixty_bytes),
         cmocka_unit_test(test_what_is_set_stays),

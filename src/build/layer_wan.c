@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * PPP, HDLC, Frame Relay, and the rings.
+ */
+#include "build/layer.h"
+
+static const struct wb__field pppoe[] = {
+    /* RFC 2516, 6 */
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 1},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 4, .initial = 1},
+    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "session_id", .alias = "session", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .computed = WB__BYTES_BEHIND},
+};
+const struct wb__layer wb__layer_pppoe = {pppoe, sizeof pppoe / sizeof pppoe[0]};
+
+static const struct wb__field pppoe_discovery[] = {
+    /* RFC 2516, 5: PADI */
+    {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 1},
+    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 4, .initial = 1},
+    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8, .initial = 9},
+    {.name = "session_id", .alias = "session", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 32,
+     .bits = 16,
+     .computed = WB__BYTES_BEHIND},
+};
+const struct wb__layer wb__layer_pppoe_discovery = {pppoe_discovery, sizeof pppoe_discovery /
+                                                                         sizeof pppoe_discovery[0]};
+
+static const struct wb__field ppp[] = {
+    /* RFC 1661; of HDLC-like framing, RFC 1662, the first two */
+    {.name = "address",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .mask = 0xffff,
+     .flag = 0xff03,
+     .initial = 0xff},
+    {.name = "control",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 8,
+     .bits = 8,
+     .mask = 0xffff,
+     .flag = 0xff03,
+     .initial = 3},
+    {.name = "protocol",
+     .alias = "proto",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__PPP_PROTOCOL},
+};
+const struct wb__layer wb__layer_ppp = {ppp, sizeof ppp / sizeof ppp[0]};
+
+static const struct wb__field ppp_control[] = {
+    /* RFC 1661, 5 */
+    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 1},
+    {.name = "identifier", .alias = "id", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "length",
+     .alias = "len",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__BYTES_ALL},
+};
+const struct wb__layer wb__layer_ppp_control = {ppp_control,
+                                                sizeof ppp_control / sizeof ppp_control[0]};
+
+static const struct wb__field chdlc[] = {
+    /* RFC 1547, 4.3.1 */
+    {.name = "address", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 0x0f},
+    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
+    {.name = "protocol",
+     .alias = "proto",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 16,
+     .bits = 16,
+     .computed = WB__CHDLC_PROTOCOL},
+};
+const struct wb__layer wb__layer_chdlc = {chdlc, sizeof chdlc / sizeof chdlc[0]};
+
+static const struct wb__field slarp[] = {
+    /* Cisco's: of a keepalive its two sequence numbers are in place of the addresses; data is
+     * its uptime */
+    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32},
+    {.name = "address", .alias = "addr", .type = WB_DRAFT_IP4, .bit = 32, .bits = 32},
+    {.name = "mask", .type = WB_DRAFT_IP4, .bit = 64, .bits = 32},
+    {.name = "reliability", .type = WB_DRAFT_NUMBER, .bit = 96, .bits = 16, .initial = 0xffff},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
+};
+const struct wb__layer wb__layer_slarp = {slarp, sizeof slarp / sizeof slarp[0]};
+
+static const struct wb__field frame_relay[] = {
+    /* ITU-T Q.922, 3.3, with an address of two bytes, and RFC 2427: data is SNAP */
+    {.name = "dlci_upper", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 6},
+    {.name = "command_response", .alias = "cr", .type = WB_DRAFT_NUMBER, .bit = 6, .bits = 1},
+    {.name = "extended", .type = WB_DRAFT_NUMBER, .bit = 7, .bits = 1},
+    {.name = "dlci_lower", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 4},
+    {.name = "forward_congestion", .alias = "fecn", .type = WB_DRAFT_NUMBER, .bit = 12, .bits = 1},
+    {.name = "backward_congestion", .alias = "becn", .type = WB_DRAFT_NUMBER, .bit = 13, .bits = 1},
+    {.name = "discard_eligible", .alias = "de", .type = WB_DRAFT_NUMBER, .bit = 14, .bits = 1},
+    {.name = "last", .type = WB_DRAFT_NUMBER, .bit = 15, .bits = 1, .initial = 1},
+    {.name = "control", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 8, .initial = 3},
+    {.name = "nlpid",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 24,
+     .bits = 8,
+     .computed = WB__NLPID,
+     .initial = 0xcc},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
+};
+const struct wb__layer wb__layer_frame_relay = {frame_relay,
+                                                sizeof frame_relay / sizeof frame_relay[0]};
+
+static const struct wb__field fddi[] = {
+    /* ANSI X3.139 */
+    {.name = "frame_control",
+     .alias = "fc",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .initial = 0x50},
+    {.name = "destination", .alias = "dst", .type = WB_DRAFT_HARDWARE, .bit = 8, .bits = 48},
+    {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 56, .bits = 48},
+};
+const struct wb__layer wb__layer_fddi = {fddi, sizeof fddi / sizeof fddi[0]};
+
+static const struct wb__field token_ring[] = {
+    /* IEEE 802.5 */
+    {.name = "access_control",
+     .alias = "ac",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .initial = 0x10},
+    {.name = "frame_control",
+     .alias = "fc",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 8,
+     .bits = 8,
+     .initial = 0x40},
+    {.name = "destination", .alias = "dst", .type = WB_DRAFT_HARDWARE, .bit = 16, .bits = 48},
+    {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 64, .bits = 48},
+    {.name = "route", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
+};
+const struct wb__layer wb__layer_token_ring = {token_ring,
+                                               sizeof token_ring / sizeof token_ring[0]};
