@@ -30,5 +30,6 @@ extern const struct command command_read;
 extern const struct command command_interfaces;
 extern const struct command command_send;
 extern const struct command command_replay;
+extern const struct command command_ping;
 
 #endif

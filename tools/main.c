@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
     &command_read,
     &command_send,
     &command_replay,
+    &command_ping,
     &command_interfaces,
 };
 #ifdef NDEBUG

@@ -31,6 +31,7 @@ struct wb_guard_options {
     enum wb_guard_mode mode;
     bool is_live;          /* its packets come from a socket; else from a file */
     bool sends;            /* packets, by what is open for it (wirebeam/inject.h) */
+    bool asks;             /* reads answers from a socket that it sends by */
     const char *directory; /* files are made in it; NULL: in none */
     const char *user;      /* whom root becomes; NULL: WB_GUARD_USER of the build, "nobody" */
 };

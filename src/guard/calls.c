@@ -18,6 +18,7 @@
 #define LIVE      WB__ROLE_LIVE
 #define DIRECTORY WB__ROLE_DIRECTORY
 #define SENDS     WB__ROLE_SENDS
+#define ASKS      WB__ROLE_ASKS
 #define ALL_BITS  UINT32_MAX
 
 #define CALL(call, who) {.name = #call, .number = __NR_##call, .roles = (who)}
@@ -93,6 +94,9 @@ const struct wb__call wb__calls[] = {
     CALL(sendmmsg, SENDS),
 #endif
     CALL(write, SENDS),
+
+    /* Hop limits and ICMP errors come beside the answers (tools/echo.c). */
+    CALL(recvmsg, ASKS),
 
     /* Files in the directory (store.c), opened ahead by a thread (nameless.c). */
     CALL(openat, DIRECTORY),

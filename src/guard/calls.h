@@ -15,6 +15,7 @@ enum {
     WB__ROLE_LIVE = 2,      /* takes packets from a socket */
     WB__ROLE_DIRECTORY = 4, /* makes files in a directory, besides */
     WB__ROLE_SENDS = 8,     /* sends packets, besides */
+    WB__ROLE_ASKS = 16,     /* reads answers by the socket that it sends by, besides */
 };
 
 #define WB__CALL_CONDITIONS 2

@@ -28,7 +28,7 @@ end() {
 		[ "$(ps -o ppid= -p "$pid" 2>/dev/null | tr -d ' ')" = $$ ] && kill "$pid"
 	done
 	wait
-	for ns in "$server_ns" "$client_ns"; do
+	for ns in "$server_ns" "$client_ns" ${far_ns-}; do
 		ip netns del "$ns" 2>/dev/null || true
 	done
 	if [ -n "${mounted-}" ]; then umount "$mounted"; fi
