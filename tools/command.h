@@ -31,5 +31,6 @@ extern const struct command command_interfaces;
 extern const struct command command_send;
 extern const struct command command_replay;
 extern const struct command command_ping;
+extern const struct command command_probe;
 
 #endif

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &command_send,
     &command_replay,
     &command_ping,
+    &command_probe,
     &command_interfaces,
 };
 #ifdef NDEBUG

@@ -16,11 +16,10 @@
 #include "message.h"
 #include "options.h"
 #include "sandbox.h"
-#include "sender.h"
+#include "seconds.h"
 
 #define SEQUENCES 65536
 #define WAIT_MAX_MS 200 /* until an interrupt is seen that came just before the waiting */
-#define SECOND_NS 1e9
 
 struct ping_arguments {
     uint64_t count, size;
@@ -297,29 +296,17 @@ static void ask(struct ping *ping, struct echo *echo)
 
 /* ---- The command ------------------------------------------------------------------ */
 
-static int read_seconds(const char *name, const char *text, double least, int64_t *nanoseconds)
-{
-    double seconds;
-
-    if (text == NULL)
-        return OPTIONS_GO;
-    if (!sender_read_decimal(text, &seconds) || seconds < least || seconds > 1e6)
-        return message_usage("--%s wants seconds, from %g to 1000000, not '%s'", name, least, text);
-    *nanoseconds = (int64_t)(seconds * SECOND_NS + 0.5);
-    return OPTIONS_GO;
-}
-
 static int read_arguments(struct ping_arguments *arguments, struct ping *ping, int argc,
                           char **argv, const char **host)
 {
     int rest, status = options_parse(&command_ping, arguments, argc, argv, &rest);
 
-    ping->interval_ns = (int64_t)SECOND_NS;
-    ping->timeout_ns = 2 * (int64_t)SECOND_NS;
+    ping->interval_ns = SECOND_NS;
+    ping->timeout_ns = 2 * SECOND_NS;
     if (status == OPTIONS_GO)
-        status = read_seconds("interval", arguments->interval, 0.001, &ping->interval_ns);
+        status = seconds_read("interval", arguments->interval, 0.001, &ping->interval_ns);
     if (status == OPTIONS_GO)
-        status = read_seconds("timeout", arguments->timeout, 0.001, &ping->timeout_ns);
+        status = seconds_read("timeout", arguments->timeout, 0.001, &ping->timeout_ns);
     if (status == OPTIONS_GO && argc - rest != 1)
         status = message_usage("name one host to ask, behind the options");
     ping->count = arguments->count;

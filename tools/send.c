@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "seconds.h"
 #include "sender.h"
 #include "tape.h"
 #include "written.h"
@@ -71,19 +72,6 @@ static int check(const struct send_arguments *arguments)
     if ((common->packets_per_second != 0) + (common->bits_per_second != 0) +
             (arguments->interval != NULL) > 1)
         return message_usage("--rate, --bits and --interval exclude each other");
-    return OPTIONS_GO;
-}
-
-static int read_interval(const char *text, int64_t *interval_ns)
-{
-    double seconds;
-
-    *interval_ns = 0;
-    if (text == NULL)
-        return OPTIONS_GO;
-    if (!sender_read_decimal(text, &seconds) || seconds < 1e-9 || seconds > 1e6)
-        return message_usage("--interval wants seconds, up to 1000000 (as 0.2), not '%s'", text);
-    *interval_ns = (int64_t)(seconds * 1e9 + 0.5);
     return OPTIONS_GO;
 }
 
@@ -252,7 +240,7 @@ static int run_send(int argc, char **argv)
     if (status == OPTIONS_GO)
         status = check(&arguments);
     if (status == OPTIONS_GO)
-        status = read_interval(arguments.interval, &interval_ns);
+        status = seconds_read("interval", arguments.interval, 1e-9, &interval_ns);
     if (status == OPTIONS_GO)
         status = read_target(arguments.icmp, &packet);
     if (status == OPTIONS_GO)

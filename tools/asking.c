@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The kernel's filter lets through what may be an answer; what is one is decided here. An answer
+ * in kind comes from the target to our port and, by TCP, acknowledges the SYN. An ICMP error may
+ * come from anybody; it quotes at least eight bytes of the question behind its IP header (RFC 792;
+ * RFC 1812, 4.3.2.3), which are enough to know it by.
+ */
+#include "asking.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <wirebeam/decode.h>
+
+#include "command.h"
+#include "icmp_error.h"
+#include "message.h"
+#include "options.h"
+#include "sandbox.h"
+
+#define QUOTED 8 /* bytes of a question that are looked at */
+#define PACKET_MAX 65535
+#define BUFFER_BYTES (2U << 20)
+#define STEP_MAX_MS 200
+
+static struct asking *running;
+
+/* ---- Answers ---------------------------------------------------------------------- */
+
+static bool is_from_target(const struct asking *asking, const uint8_t *address)
+{
+    return memcmp(address, asking->target->address, target_address_length(asking->target)) == 0;
+}
+
+/* The addresses of an IP layer of the target's version. */
+static bool read_addresses(const struct asking *asking, const struct wb_packet *packet,
+                           const struct wb_layer *layer, uint8_t source[16],
+                           uint8_t destination[16])
+{
+    struct wb_ip4 ip4;
+    struct wb_ip6 ip6;
+
+    if (asking->target->ip_version == 4 && wb_ip4_read(packet, layer, &ip4) == 0) {
+        memcpy(source, ip4.source, 4);
+        memcpy(destination, ip4.destination, 4);
+        return true;
+    }
+    if (asking->target->ip_version == 6 && wb_ip6_read(packet, layer, &ip6) == 0) {
+        memcpy(source, ip6.source, 16);
+        memcpy(destination, ip6.destination, 16);
+        return true;
+    }
+    return false;
+}
+
+static enum wb_layer_kind layer_of(const struct asking *asking)
+{
+    if (asking->kind == ASKING_ICMP)
+        return asking->target->ip_version == 6 ? WB_LAYER_ICMP6 : WB_LAYER_ICMP;
+    return asking->kind == ASKING_UDP ? WB_LAYER_UDP : WB_LAYER_TCP;
+}
+
+static uint32_t number_of(const uint8_t *bytes, unsigned count)
+{
+    uint32_t number = 0;
+
+    while (count-- > 0)
+        number = number << 8 | *bytes++;
+    return number;
+}
+
+/* The first bytes of the question itself, as they are quoted. */
+static bool read_quoted_head(const struct asking *asking, const uint8_t head[QUOTED],
+                             struct answer *answer)
+{
+    uint8_t echo = asking->target->ip_version == 6 ? 128 : 8;
+
+    if (asking->kind == ASKING_ICMP) {
+        answer->number = (uint16_t)number_of(head + 6, 2);
+        return head[0] == echo && number_of(head + 4, 2) == asking->our_end;
+    }
+    answer->number = (uint16_t)number_of(head + 2, 2);
+    answer->sequence = number_of(head + 4, 4); /* UDP has a length and a checksum there */
+    return number_of(head, 2) == asking->our_end;
+}
+
+static bool read_quote(const struct asking *asking, const struct wb_packet *packet,
+                       const struct wb_decoded *decoded, struct answer *answer)
+{
+    uint8_t source[16], destination[16];
+    unsigned at = decoded->quoted;
+
+    if (at >= decoded->layer_count ||
+        !read_addresses(asking, packet, &decoded->layers[at], source, destination) ||
+        !is_from_target(asking, destination))
+        return false;
+    while (at < decoded->layer_count && decoded->layers[at].kind != layer_of(asking))
+        at++;
+    return at < decoded->layer_count && packet->captured_length >= QUOTED &&
+           decoded->layers[at].offset <= packet->captured_length - QUOTED &&
+           read_quoted_head(asking, packet->data + decoded->layers[at].offset, answer);
+}
+
+static bool read_tcp(const struct asking *asking, const struct wb_packet *packet,
+                     const struct wb_layer *layer, struct answer *answer)
+{
+    struct wb_tcp tcp;
+
+    if (asking->kind != ASKING_TCP || wb_tcp_read(packet, layer, &tcp) < 0)
+        return false;
+    answer->number = tcp.source_port;
+    answer->sequence = tcp.acknowledgment - 1;
+    answer->tcp_flags = tcp.flags;
+    return tcp.destination_port == asking->our_end && (tcp.flags & WB_TCP_ACK) != 0;
+}
+
+static bool read_udp(const struct asking *asking, const struct wb_packet *packet,
+                     const struct wb_layer *layer, struct answer *answer)
+{
+    struct wb_udp udp;
+
+    if (asking->kind != ASKING_UDP || wb_udp_read(packet, layer, &udp) < 0)
+        return false;
+    answer->number = udp.source_port;
+    return udp.destination_port == asking->our_end;
+}
+
+static bool read_icmp(const struct asking *asking, const struct wb_packet *packet,
+                      const struct wb_decoded *decoded, struct answer *answer)
+{
+    uint8_t reply = asking->target->ip_version == 6 ? 129 : 0;
+    struct wb_icmp icmp;
+
+    if (wb_icmp_read(packet, &decoded->layers[decoded->transport], &icmp) < 0)
+        return false;
+    answer->type = icmp.type;
+    answer->code = icmp.code;
+    answer->number = (uint16_t)icmp.rest;
+    answer->is_error = icmp_error_is(asking->target->ip_version, icmp.type);
+    if (answer->is_error)
+        return read_quote(asking, packet, decoded, answer);
+    return asking->kind == ASKING_ICMP && icmp.type == reply && icmp.rest >> 16 == asking->our_end;
+}
+
+static bool read_answer(const struct asking *asking, const struct wb_packet *packet,
+                        const struct wb_decoded *decoded, struct answer *answer)
+{
+    const struct wb_layer *layer = &decoded->layers[decoded->transport];
+    uint8_t destination[16];
+
+    *answer = (struct answer){ .time_ns = packet->time_ns };
+    if (!read_addresses(asking, packet, &decoded->layers[decoded->network], answer->from,
+                        destination) ||
+        wb_checksum_state(packet, decoded, decoded->transport) == WB_CHECKSUM_WRONG)
+        return false;
+    if (layer->kind == WB_LAYER_ICMP || layer->kind == WB_LAYER_ICMP6)
+        return read_icmp(asking, packet, decoded, answer) &&
+               (answer->is_error || is_from_target(asking, answer->from));
+    return is_from_target(asking, answer->from) && (read_tcp(asking, packet, layer, answer) ||
+                                                    read_udp(asking, packet, layer, answer));
+}
+
+static void on_packet(void *context, const struct wb_packet *packet,
+                      const struct wb_decoded *decoded)
+{
+    struct asking *asking = context;
+    struct answer answer;
+
+    if (decoded->network == WB_LAYER_NONE || decoded->transport == WB_LAYER_NONE)
+        return;
+    if (read_answer(asking, packet, decoded, &answer))
+        asking->take(asking->context, &answer);
+}
+
+/* ---- Opening ---------------------------------------------------------------------- */
+
+/* Errors, and answers in kind. */
+static void write_filter(const struct asking *asking, char *filter, size_t size)
+{
+    const struct target *target = asking->target;
+    bool is_6 = target->ip_version == 6;
+    char in_kind[160];
+
+    if (asking->kind == ASKING_ICMP)
+        snprintf(in_kind, sizeof(in_kind), "%s", is_6 ? "ip6[40] = 129" : "icmp[0] = 0");
+    else
+        snprintf(in_kind, sizeof(in_kind), "%s dst port %u",
+                 asking->kind == ASKING_TCP ? "tcp" : "udp", asking->our_end);
+    snprintf(filter, size, "%s dst host %s and ((src host %s and %s) or (%s))",
+             is_6 ? "ip6" : "ip", target->source_text, target->text, in_kind,
+             is_6 ? "icmp6 and ip6[40] < 128" : "icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12");
+}
+
+/* One's own host answers under the mark of what is answered where the system is told to
+ * (net.ipv4.fwmark_reflect): the mark says nothing here, the filter does. */
+static int open_engine(struct asking *asking, struct wb_guard_options *sandbox,
+                       struct wb_error *error)
+{
+    char filter[512];
+    struct wb_engine_options options = {
+        .source = { .interface = "any",
+                    .filter = filter,
+                    .buffer_bytes = BUFFER_BYTES,
+                    .immediate = true,
+                    .direction = WB_SOURCE_IN,
+                    .own_packets = true,
+                    .opened = sandbox_enter,
+                    .opened_context = sandbox },
+        .handlers = { .packet = on_packet },
+        .context = asking,
+    };
+
+    write_filter(asking, filter, sizeof(filter));
+    return wb_engine_open(&asking->engine, &options, error);
+}
+
+static int open_injector(struct asking *asking, struct wb_error *error)
+{
+    const char *interface = asking->target->interface;
+    const struct wb_inject_options options = {
+        .kind = "ip", .interface = interface[0] != '\0' ? interface : NULL
+    };
+
+    return wb_injector_open(&asking->injector, &options, error);
+}
+
+static bool choose_our_end(struct asking *asking)
+{
+    if (asking->kind == ASKING_ICMP)
+        return getentropy(&asking->our_end, sizeof(asking->our_end)) == 0;
+    asking->reserved = target_reserve_port(
+        asking->target, asking->kind == ASKING_TCP ? SOCK_STREAM : SOCK_DGRAM, &asking->our_end);
+    return asking->reserved >= 0;
+}
+
+static void on_stop(int signal_number)
+{
+    signal(signal_number, SIG_DFL); /* the second time at once */
+    wb_injector_stop(running->injector);
+    wb_engine_stop(running->engine);
+}
+
+static void take_signals(struct asking *asking)
+{
+    running = asking;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGINT, on_stop);
+    signal(SIGTERM, on_stop);
+}
+
+int asking_open(struct asking *asking, const struct wb_guard_options *sandbox)
+{
+    struct wb_guard_options confined = *sandbox;
+    struct wb_error error = { 0 };
+    int result;
+
+    asking->reserved = -1;
+    asking->draft = wb_draft_new();
+    if (asking->draft == NULL || !choose_our_end(asking)) {
+        asking_close(asking);
+        return STATUS_FAILED;
+    }
+    confined.is_live = confined.sends = true;
+    result = open_injector(asking, &error);
+    if (result == 0)
+        result = open_engine(asking, &confined, &error);
+    if (result < 0) {
+        message("%s", error.text);
+        asking_close(asking);
+        return result == WB_E_ARGUMENT ? STATUS_USAGE : STATUS_FAILED;
+    }
+    sandbox_tell_missing();
+    take_signals(asking);
+    return OPTIONS_GO;
+}
+
+void asking_close(struct asking *asking)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    wb_engine_close(asking->engine);
+    wb_injector_close(asking->injector);
+    wb_draft_free(asking->draft);
+    if (asking->reserved >= 0)
+        close(asking->reserved);
+}
+
+/* ---- Asking ----------------------------------------------------------------------- */
+
+int64_t asking_clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static bool draft_ip(struct asking *asking, const struct question *question)
+{
+    bool is_6 = asking->target->ip_version == 6;
+    unsigned length = target_address_length(asking->target);
+    struct wb_draft *draft = asking->draft;
+
+    wb_draft_clear(draft);
+    return wb_draft_add(draft, is_6 ? WB_LAYER_IP6 : WB_LAYER_IP4) == 0 &&
+           wb_draft_bytes(draft, 0, "source", asking->target->source, length) == 0 &&
+           wb_draft_bytes(draft, 0, "destination", asking->target->address, length) == 0 &&
+           wb_draft_number(draft, 0, is_6 ? "hop_limit" : "ttl", question->hop_limit) == 0;
+}
+
+static bool draft_ports(struct asking *asking, const struct question *question)
+{
+    return wb_draft_number(asking->draft, 1, "source_port", asking->our_end) == 0 &&
+           wb_draft_number(asking->draft, 1, "destination_port", question->number) == 0;
+}
+
+/* A SYN as a client sends it: with a maximum segment size of 1460. */
+static bool draft_tcp(struct asking *asking, const struct question *question)
+{
+    static const uint8_t mss[] = { 2, 4, 1460 >> 8, 1460 & 0xff };
+
+    return draft_ports(asking, question) &&
+           wb_draft_number(asking->draft, 1, "sequence", question->sequence) == 0 &&
+           wb_draft_number(asking->draft, 1, "flags", WB_TCP_SYN) == 0 &&
+           wb_draft_number(asking->draft, 1, "window", 64240) == 0 &&
+           wb_draft_bytes(asking->draft, 1, "options", mss, sizeof(mss)) == 0;
+}
+
+static bool draft_udp(struct asking *asking, const struct question *question)
+{
+    return draft_ports(asking, question) &&
+           (question->size == 0 ||
+            (wb_draft_add(asking->draft, WB_LAYER_PAYLOAD) == 2 &&
+             wb_draft_bytes(asking->draft, 2, "data", question->data, question->size) == 0));
+}
+
+static bool draft_icmp(struct asking *asking, const struct question *question)
+{
+    return wb_draft_number(asking->draft, 1, "type", asking->target->ip_version == 6 ? 128 : 8) ==
+               0 &&
+           wb_draft_number(asking->draft, 1, "identifier", asking->our_end) == 0 &&
+           wb_draft_number(asking->draft, 1, "sequence_number", question->number) == 0 &&
+           wb_draft_bytes(asking->draft, 1, "data", question->data, question->size) == 0;
+}
+
+static bool draft_question(struct asking *asking, const struct question *question)
+{
+    if (!draft_ip(asking, question) || wb_draft_add(asking->draft, layer_of(asking)) != 1)
+        return false;
+    if (asking->kind == ASKING_ICMP)
+        return draft_icmp(asking, question);
+    return asking->kind == ASKING_UDP ? draft_udp(asking, question) : draft_tcp(asking, question);
+}
+
+int asking_send(struct asking *asking, const struct question *question, int64_t *sent_ns)
+{
+    static uint8_t bytes[PACKET_MAX];
+    struct wb_inject_packet packet = { .data = bytes };
+    struct wb_error error = { 0 };
+    size_t length;
+
+    *sent_ns = asking_clock_ns();
+    if (!draft_question(asking, question) ||
+        wb_draft_write(asking->draft, bytes, sizeof(bytes), &length, &error) < 0)
+        return EMSGSIZE;
+    packet.length = (uint32_t)length;
+    *sent_ns = asking_clock_ns();
+    if (wb_inject(asking->injector, &packet, 1, STEP_MAX_MS, &error) < 0)
+        return EINVAL;
+    return packet.result;
+}
+
+static void step(struct asking *asking, int timeout_ms)
+{
+    struct wb_error error = { 0 };
+    int result = wb_engine_step(asking->engine, timeout_ms, &error);
+
+    if (result >= 0)
+        return;
+    asking->is_over = true;
+    if (result == WB_E_END)
+        return;
+    asking->has_failed = true;
+    message("%s", error.text);
+}
+
+void asking_wait(struct asking *asking, int64_t until_ns, bool (*is_done)(const void *context))
+{
+    int64_t left_ns;
+
+    while (!asking->is_over && !(is_done != NULL && is_done(asking->context)) &&
+           (left_ns = until_ns - asking_clock_ns()) > 0)
+        step(asking, left_ns < STEP_MAX_MS * 1000000 ? (int)(left_ns / 1000000) + 1 : STEP_MAX_MS);
+}
