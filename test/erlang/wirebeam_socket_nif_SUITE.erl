@@ -10,6 +10,7 @@
 
 -import(eventually, [wait_until/1]).
 
+-define(TRIES, 5).
 -define(MAX_CALL_US, 1000).
 -define(MAX_GROWTH, 4 bsl 20).
 -define(HERE, "wbn0").
@@ -274,9 +275,16 @@ cycle(_, 8) ->
 %% Batches as large as they get: of many small frames, and of the longest. One call of ten may be
 %% held up by another program that uses the processor.
 calls_are_short(_Config) ->
+    ?assert(are_short(?TRIES)).
+
+%% Other programs of the machine take time as well: of several rounds one has to be short.
+are_short(0) -> false;
+are_short(Tries) -> lists:all(fun(IsShort) -> IsShort end, measured()) orelse are_short(Tries - 1).
+
+measured() ->
     {ok, S} = wirebeam_socket:open(#{interface => ?HERE, buffer_bytes => 64 bsl 20}),
     {ok, T} = wirebeam_socket:open(#{interface => ?THERE, buffer_bytes => 64 bsl 20}),
-    [begin
+    Exchanges = [begin
          Frames = [<<2:48, 3:48, 16#88b5:16, 0:(Size * 8)>> || _ <- lists:seq(1, 128)],
          Times = [begin
                       {Sending, {_, ok}} = timer:tc(wirebeam_socket_nif, send, [T, Frames]),
@@ -284,22 +292,22 @@ calls_are_short(_Config) ->
                       {Sending, Receiving, length(Received)}
                   end || _ <- lists:seq(1, 200)],
          {Sends, Receives, Counts} = lists:unzip3(Times),
-         short({Size, send}, lists:sort(Sends)),
-         short({Size, recv}, lists:sort(Receives)),
-         ct:pal("~p bytes: ~p packets at once", [Size, lists:max(Counts)])
+         ct:pal("~p bytes: ~p packets at once", [Size, lists:max(Counts)]),
+         [is_short({Size, send}, lists:sort(Sends)), is_short({Size, recv}, lists:sort(Receives))]
      end || Size <- [46, 1486]],
     ok = wirebeam_socket:close(T),
-    short(close, lists:sort([begin
+    IsClosed = is_short(close, lists:sort([begin
                                  {Closing, ok} = timer:tc(wirebeam_socket_nif, close, [Each]),
                                  Closing
-                             end || Each <- [S | [socket() || _ <- lists:seq(1, 50)]]])).
+                             end || Each <- [S | [socket() || _ <- lists:seq(1, 50)]]])),
+    [IsClosed | lists:append(Exchanges)].
 
-short(What, Sorted) ->
+is_short(What, Sorted) ->
     Length = length(Sorted),
     Most = lists:nth(Length * 9 div 10, Sorted),
     ct:pal("~p: half within ~p us, 90 % within ~p us, all within ~p us",
            [What, lists:nth(Length div 2, Sorted), Most, lists:last(Sorted)]),
-    ?assert(Most < ?MAX_CALL_US).
+    Most < ?MAX_CALL_US.
 
 %% --- code -------------------------------------------------------------------------------
 
