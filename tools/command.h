@@ -32,5 +32,6 @@ extern const struct command command_send;
 extern const struct command command_replay;
 extern const struct command command_ping;
 extern const struct command command_probe;
+extern const struct command command_trace;
 
 #endif

@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
     &command_replay,
     &command_ping,
     &command_probe,
+    &command_trace,
     &command_interfaces,
 };
 #ifdef NDEBUG
