@@ -29,12 +29,12 @@ with open(sys.argv[1], "wb") as file:
         file.write(struct.pack("<IIII", second, 0, 60, 60) + bytes(60))
 PY
 
-# denied NAME "OTHER-ANSWERS" ARGUMENT ...: each attempt fails with EPERM or EACCES, but for those
+# denied NAME "OTHER-ANSWERS" COMMAND ARGUMENT ...: each attempt fails with EPERM or EACCES, but for those
 # that are named with what the kernel says instead. A live run gets a packet to end with.
 denied() {
-	name=$1 others=$2
-	shift 2
-	WIREBEAM_GUARD_PROBE=1 ip netns exec "$server_ns" "$wirebeam" "$@" --sandbox on -q \
+	name=$1 others=$2 command=$3
+	shift 3
+	WIREBEAM_GUARD_PROBE=1 ip netns exec "$server_ns" "$wirebeam" "$command" --sandbox on "$@" \
 		>"$work/$name.out" 2>"$work/$name.err" &
 	pid=$!
 	pids="$pids $pid"
@@ -55,6 +55,14 @@ denied libpcap '' capture -i "$server_if" -c 1 --source libpcap
 denied client '' http -i "$server_if" -c 1
 denied writer 'inject: EBADF' http -r "$udp_pcap" -o "$work/outside/dir" --json "$work/json"
 denied both '' http -i "$server_if" -c 1 -o "$work/outside/dir"
+# Those that ask may send by what is open: ping has no packet socket, and that of a probe is bound to
+# no interface, which is all that stops an attempt that names none.
+denied ping 'inject: EBADF' ping -c 1 "$client_ip"
+ip netns exec "$client_ns" python3 -m http.server -d "$work/outside" --bind $client_ip 80 >/dev/null 2>&1 &
+pids="$pids $!"
+wait_until in_client curl -s -o /dev/null "http://$client_ip/"
+denied probe 'inject: ENXIO' probe -W 5 tcp "$client_ip" 80
+denied trace 'inject: ENXIO' trace -w 5 "$client_ip"
 equal "the file beside" untouched "$(cat "$work/outside/victim")"
 equal "what the link points to" secret "$(cat "$work/outside/target")"
 equal "files outside" "dir target victim" "$(ls -x "$work/outside" | tr -s ' ')"
