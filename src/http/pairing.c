@@ -14,10 +14,13 @@
  *     told as response_before_request.
  *  2. After a loss that may have swallowed whole messages, pairing is in doubt. A loss
  *     among the requests leaves those before it certain. When the next response comes
- *     that is not certain, and exactly one request awaits one, they are paired, and
- *     the pair says http.resynchronised. When more await one, all of them are given up
- *     (response not seen, and why: the gap), and as many responses as may still come
- *     to them are orphans, this one first.
+ *     that is not certain, and exactly one request awaits one, and the server
+ *     acknowledged no later bytes of the client than the capture has shown, they are
+ *     paired, and the pair says http.resynchronised. Else all that await one are given
+ *     up (response not seen, and why: the gap), and as many responses as may still come
+ *     to them are orphans, this one first. They are given up at once where the loss
+ *     begins where the next response had to (it took that one's first byte, or an interim
+ *     response), and where requests behind them were lost as well as responses.
  *  3. While such orphans may come, new requests are given up too. It ends when all of
  *     them came; or with a request that comes when no response is in progress, if the
  *     client never pipelined before (it has what it waited for), or if the server was
@@ -277,11 +280,22 @@ static struct wb__transaction *begin_unawaited(struct wb__http_stream *stream, i
     return transaction;
 }
 
-/* A response came while pairing was in doubt, and several requests may be meant. */
+/* Whether the capture has yet to show bytes of requests that the server had when it sent
+ * what was seen of it last. */
+static bool is_behind(struct wb__http_stream *stream)
+{
+    const struct wb__half *half = wb__half_of(stream, WB_HTTP_REQUEST);
+    return !half->current && is_request_due(stream);
+}
+
+/* A response came while pairing was in doubt, and another request than the one that awaits
+ * it may be meant. */
 static bool is_ambiguous(struct wb__http_stream *stream)
 {
     struct wb__pairing *pairing = &stream->pairing;
-    if (!pairing->doubt || pairing->certain || pairing->awaiting_count < 2)
+    if (!pairing->doubt || pairing->certain || !pairing->awaiting)
+        return false;
+    if (pairing->awaiting_count == 1 && !is_behind(stream))
         return false;
     give_up(stream, pairing->doubt);
     pairing->orphans_doubt = pairing->doubt;
@@ -317,9 +331,25 @@ struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int
     return transaction;
 }
 
+void wb__pairing_swallowed(struct wb__http_stream *stream, uint32_t why)
+{
+    if (stream->pairing.awaiting)
+        give_up(stream, why);
+}
+
+/* Whether requests await a response that may have been lost as well as requests that came
+ * behind them. */
+static bool is_across_both(const struct wb__pairing *pairing, enum wb_http_side side)
+{
+    return pairing->awaiting &&
+           (side == WB_HTTP_REQUEST ? pairing->doubt && !pairing->certain : pairing->certain > 0);
+}
+
 void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side, uint32_t why)
 {
     struct wb__pairing *pairing = &stream->pairing;
+    if (is_across_both(pairing, side))
+        give_up(stream, pairing->doubt | why);
     if (pairing->orphans)
         pairing->orphans_doubt = why;
     if (side == WB_HTTP_REQUEST) {

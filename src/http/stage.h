@@ -155,6 +155,9 @@ struct wb__transaction *wb__pairing_response(struct wb__http_stream *stream, int
  * for the requests whose responses cannot be told any more. */
 void wb__pairing_lost(struct wb__http_stream *stream, enum wb_http_side side, uint32_t why);
 
+/* What was lost begins where the next response had to. */
+void wb__pairing_swallowed(struct wb__http_stream *stream, uint32_t why);
+
 /* That side of the transaction is over; ends the transaction where both are. */
 void wb__pairing_done(struct wb__http_stream *stream, struct wb__transaction *transaction,
                       enum wb_http_side side);

@@ -538,6 +538,8 @@ void wb__http_stream_gap(struct wb__http_stream *stream, unsigned direction, uin
         length = wb__message_gap(stream, half, length);
     if (!length || half->state == WB__HALF_TUNNEL)
         return;
+    if (half->role == WB_HTTP_RESPONSE && half->state == WB__HALF_START)
+        wb__pairing_swallowed(stream, WB_HTTP_MISSING_RESPONSE_GAP);
     wb__message_cut(stream, half, wb__cut_bit(half->role));
     lose_place(stream, half);
 }
