@@ -223,7 +223,9 @@ static int open_injector(struct asking *asking, struct wb_error *error)
 {
     const char *interface = asking->target->interface;
     const struct wb_inject_options options = {
-        .kind = "ip", .interface = interface[0] != '\0' ? interface : NULL
+        .kind = "ip",
+        .interface = interface[0] != '\0' ? interface : NULL,
+        .ip_version = (uint8_t)asking->target->ip_version,
     };
 
     return wb_injector_open(&asking->injector, &options, error);

@@ -70,7 +70,9 @@ static int open_socket(struct echo *echo, struct wb_error *error)
 {
     const char *interface = echo->target->interface;
     const struct wb_inject_options options = {
-        .kind = "icmp", .interface = interface[0] != '\0' ? interface : NULL
+        .kind = "icmp",
+        .interface = interface[0] != '\0' ? interface : NULL,
+        .ip_version = (uint8_t)echo->target->ip_version,
     };
     int result = wb_injector_open(&echo->injector, &options, error), type = SOCK_RAW;
     socklen_t length = sizeof(type);

@@ -246,6 +246,7 @@ static int run_send(int argc, char **argv)
     if (status == OPTIONS_GO)
         status = written_check(&arguments.written, argc, argv, rest);
     arguments.common.top_speed = interval_ns == 0;
+    arguments.common.ip_version = packet.ip_version;
     arguments.written.interface = arguments.ip ? NULL : arguments.common.interface;
     if (status == OPTIONS_GO)
         status = arguments.print ? print_all(&arguments, &tape)

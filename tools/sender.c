@@ -105,6 +105,7 @@ int sender_open(struct sender *sender, const struct sender_arguments *arguments,
     const struct wb_inject_options options = {
         .interface = arguments->interface,
         .kind = kind,
+        .ip_version = arguments->ip_version,
         .packets_per_second = arguments->packets_per_second,
         .bits_per_second = arguments->bits_per_second,
         .top_speed = arguments->top_speed && arguments->packets_per_second == 0 &&

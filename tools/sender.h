@@ -19,6 +19,7 @@ struct sender_arguments {
     uint64_t packets_per_second, bits_per_second;
     bool queueing, unmarked;
     bool top_speed; /* set by the command: no packet has a time of its own */
+    uint8_t ip_version; /* likewise: all of them are of this one; 0: who knows */
     bool quiet, json;
 };
 

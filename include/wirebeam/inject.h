@@ -55,6 +55,8 @@ struct wb_inject_options {
      *              the system's ping sockets, which send echo requests only, under an identifier
      *              of their own */
     const char *kind;
+    uint8_t ip_version; /* "ip" and "icmp": 4 or 6, what is sent; 0: both, as far as there are
+                           sockets for them */
     /* Sockets of that kind which others opened, one for each version of IP where that matters.
      * They become the injector's, also when opening fails. */
     const int *descriptors;

@@ -197,7 +197,8 @@ static void take_descriptor(struct answer *answer, struct msghdr *message)
     memcpy(&answer->descriptor, CMSG_DATA(header), sizeof(int));
 }
 
-/* Reads until the program has gone, which it does in a few seconds, whatever happens. */
+/* Reads until the program has gone, which it does in a few seconds, whatever happens. Where it has
+ * not read the filter, Linux tells ECONNRESET once before what it said. */
 static void receive(struct answer *answer, int end)
 {
     for (;;) {
@@ -212,7 +213,7 @@ static void receive(struct answer *answer, int end)
                                  .msg_control = &control,
                                  .msg_controllen = sizeof control};
         ssize_t count = recvmsg(end, &message, MSG_CMSG_CLOEXEC);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && (errno == EINTR || errno == ECONNRESET))
             continue;
         if (count <= 0)
             return;

@@ -22,13 +22,14 @@ static size_t icmp_send(struct wb_injector *injector, struct wb_inject_packet *p
     return wb__internet_send(injector, packets, count, target);
 }
 
-static int open_socket(const struct wb_inject_options *options, int domain)
+static int open_socket(const struct wb_inject_options *options, int domain,
+                       struct wb_error *refusal)
 {
     int protocol = domain == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-    int descriptor = wb__inject_socket(options, domain, SOCK_RAW, protocol);
-    if (descriptor >= 0 || (errno != EPERM && errno != EACCES))
+    int descriptor = wb__inject_socket(options, domain, SOCK_RAW, protocol, refusal);
+    if (descriptor >= 0 || (errno != EPERM))
         return descriptor;
-    return wb__inject_socket(options, domain, SOCK_DGRAM, protocol);
+    return wb__inject_socket(options, domain, SOCK_DGRAM, protocol, refusal);
 }
 
 static int icmp_open(struct wb_injector **injector, const struct wb_inject_options *options,

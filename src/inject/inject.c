@@ -59,6 +59,8 @@ static int check(const struct wb_inject_options *options, struct wb_error *error
     const char *wrong = NULL;
     if (options->interface && !*options->interface)
         wrong = "the interface's name is empty: `wirebeam interfaces` lists them";
+    else if (options->ip_version && options->ip_version != 4 && options->ip_version != 6)
+        wrong = "the version of IP is neither 4 nor 6";
     else if (options->packets_per_second && options->bits_per_second)
         wrong = "a pace in packets and one in bits are both given: take one";
     else if (options->packets_per_second > WB_INJECT_PACKETS_PER_SECOND_MAX)

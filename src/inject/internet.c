@@ -58,7 +58,7 @@ size_t wb__internet_send(struct wb_injector *injector, struct wb_inject_packet *
         unsigned version = target(&packets[handled], address);
         int descriptor = wb__internet_descriptor(injector, version);
         if (descriptor < 0) {
-            packets[handled++].result = version ? EAFNOSUPPORT : EINVAL;
+            packets[handled++].result = version ? internet->reasons[version == 6] : EINVAL;
             continue;
         }
         size_t run = run_length(packets + handled, count - handled, version, target);
@@ -91,23 +91,27 @@ void wb__internet_close(struct wb_injector *injector)
     free(internet);
 }
 
-/* A system may lack one version of IP; then its packets have that as their result. */
+/* A system may lack one version of IP, or not permit it; then its packets have that as their
+ * result. */
 static int open_sockets(struct wb__internet *internet, const struct wb_inject_options *options,
                         wb__internet_socket *open_socket, struct wb_error *error)
 {
-    static const int domains[2] = {AF_INET, AF_INET6};
-    int reason = 0;
+    const int domains[2] = {options->ip_version == 6 ? AF_UNSPEC : AF_INET,
+                            options->ip_version == 4 ? AF_UNSPEC : AF_INET6};
+    struct wb_error refusals[2] = {{.code = WB_E_UNSUPPORTED}, {.code = WB_E_UNSUPPORTED}};
     for (int i = 0; i < 2; i++) {
-        internet->sockets[i] = open_socket(options, domains[i]);
-        if (internet->sockets[i] < 0)
-            reason = errno;
+        errno = EAFNOSUPPORT;
+        internet->sockets[i] =
+            domains[i] == AF_UNSPEC ? -1 : open_socket(options, domains[i], &refusals[i]);
+        internet->reasons[i] = errno;
     }
-    wb__inject_close_given_but(options, AF_INET, AF_INET6);
+    wb__inject_close_given_but(options, domains[0], domains[1]);
     if (internet->sockets[0] >= 0 || internet->sockets[1] >= 0)
         return 0;
     const char *kind = internet->injector.operations->kind;
+    int wanted = options->ip_version == 6, reason = internet->reasons[wanted];
     if (reason == EPERM || reason == EACCES)
-        return wb__inject_no_permission(kind, error);
+        return wb__inject_no_permission(kind, &refusals[wanted], error);
     return wb__error_set(error, WB_E_SYSTEM, reason, "%s: a raw socket cannot be made: %s", kind,
                          strerror(reason));
 }

@@ -12,6 +12,7 @@
 struct wb__internet {
     struct wb_injector injector;
     int sockets[2]; /* IPv4, IPv6; -1 where there is none */
+    int reasons[2]; /* why there is none: an errno */
     uint32_t scope; /* of link-local IPv6 addresses: the interface's index, or 0 */
     struct wb__burst *burst;
 };
@@ -20,8 +21,10 @@ struct wb__internet {
  * goes in network byte order. */
 typedef unsigned wb__internet_target(const struct wb_inject_packet *packet, uint8_t address[16]);
 
-/* Opens a socket of this domain, with what it needs set. -1: errno says why. */
-typedef int wb__internet_socket(const struct wb_inject_options *options, int domain);
+/* Opens a socket of this domain, with what it needs set. -1: errno says why, and where that is
+ * EPERM or EACCES, *refusal too. */
+typedef int wb__internet_socket(const struct wb_inject_options *options, int domain,
+                                struct wb_error *refusal);
 
 int wb__internet_open(struct wb_injector **injector,
                       const struct wb__injector_operations *operations,

@@ -49,9 +49,10 @@ static bool set_header_included(int descriptor, int domain)
 #endif
 }
 
-static int open_socket(const struct wb_inject_options *options, int domain)
+static int open_socket(const struct wb_inject_options *options, int domain,
+                       struct wb_error *refusal)
 {
-    int descriptor = wb__inject_socket(options, domain, SOCK_RAW, IPPROTO_RAW);
+    int descriptor = wb__inject_socket(options, domain, SOCK_RAW, IPPROTO_RAW, refusal);
     if (descriptor < 0 || set_header_included(descriptor, domain))
         return descriptor;
     int saved = errno;

@@ -55,7 +55,7 @@ static int activation_failure(int code, pcap_t *handle, const char *interface,
     case PCAP_ERROR_NO_SUCH_DEVICE:
         return wb__inject_not_found(interface, error);
     case PCAP_ERROR_PERM_DENIED:
-        return wb__inject_no_permission(interface, error);
+        return wb__inject_no_permission(interface, NULL, error);
     case PCAP_ERROR_IFACE_NOT_UP:
         return wb__error_set(error, WB_E_DOWN, ENETDOWN, "%s: the interface is down", interface);
     default:

@@ -89,12 +89,13 @@ static int examine_device(struct packet *packet, const char *name, struct wb_err
 static int open_socket(struct packet *packet, const struct wb_inject_options *options,
                        struct wb_error *error)
 {
-    packet->descriptor = wb__inject_socket(options, AF_PACKET, SOCK_RAW, 0);
+    struct wb_error refusal = {.code = WB_E_UNSUPPORTED};
+    packet->descriptor = wb__inject_socket(options, AF_PACKET, SOCK_RAW, 0, &refusal);
     wb__inject_close_given_but(options, AF_PACKET, AF_UNSPEC);
     if (packet->descriptor >= 0)
         return 0;
-    if (errno == EPERM || errno == EACCES)
-        return wb__inject_no_permission(options->interface, error);
+    if (errno == EPERM)
+        return wb__inject_no_permission(options->interface, &refusal, error);
     return wb__error_set(error, WB_E_SYSTEM, errno, "%s: a packet socket cannot be made: %s",
                          options->interface, strerror(errno));
 }

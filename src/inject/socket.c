@@ -50,19 +50,21 @@ static enum wb_opener_verb verb_of(int domain, int protocol)
 }
 
 /* -1 with EPERM where it does not open it either. */
-static int ask_opener(const struct wb_inject_options *options, int domain, int protocol)
+static int ask_opener(const struct wb_inject_options *options, int domain, int protocol,
+                      struct wb_error *refusal)
 {
     const struct wb_opener_request request = {
         .verb = verb_of(domain, protocol),
         .interface = options->interface ? options->interface : "any"};
     int descriptor;
-    if (wb_opener_open(&request, &descriptor, NULL) == 0)
+    if (wb_opener_open(&request, &descriptor, refusal) == 0)
         return descriptor;
     errno = EPERM;
     return -1;
 }
 
-int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol)
+int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol,
+                      struct wb_error *refusal)
 {
     for (unsigned i = 0; i < options->descriptor_count; i++)
         if (domain_of(options->descriptors[i]) == domain)
@@ -72,8 +74,8 @@ int wb__inject_socket(const struct wb_inject_options *options, int domain, int t
         return -1;
     }
     int descriptor = socket(domain, type, protocol);
-    if (descriptor < 0 && is_forbidden(errno))
-        descriptor = ask_opener(options, domain, protocol);
+    if (descriptor < 0 && is_forbidden(errno) && type == SOCK_RAW)
+        descriptor = ask_opener(options, domain, protocol, refusal);
     return descriptor < 0 ? -1 : without_blocking(descriptor);
 }
 
@@ -143,13 +145,17 @@ int wb__inject_bind_device(int descriptor, const struct wb_inject_options *optio
 #endif
 }
 
-int wb__inject_no_permission(const char *what, struct wb_error *error)
+int wb__inject_no_permission(const char *what, const struct wb_error *refusal,
+                             struct wb_error *error)
 {
+    if (refusal && refusal->code != WB_E_UNSUPPORTED)
+        return wb__error_set(error, refusal->code, refusal->system, "%s: no permission to send: %s",
+                             what, refusal->text);
     return wb__error_set(error, WB_E_PERMISSION, EPERM,
-                         "%s: no permission to send: run as root, give the program the "
-                         "capability with `setcap cap_net_raw+ep PROGRAM`, or have wirebeam-open "
-                         "permit it",
-                         what);
+                         "%s: no permission to send: run as root%s give the program the "
+                         "capability with `setcap cap_net_raw+ep PROGRAM`%s",
+                         what, refusal ? "," : " or",
+                         refusal ? ", or have wirebeam-open permit it" : "");
 }
 
 int wb__inject_not_found(const char *interface, struct wb_error *error)

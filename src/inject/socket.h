@@ -14,9 +14,10 @@
 #include <wirebeam/inject.h>
 
 /* Opens a socket that does not block, or takes the one of this domain among those that were
- * handed in, or, where this process may not open one, asks wirebeam-open. Returns it, or -1 with
- * errno set. */
-int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol);
+ * handed in, or, where this process may not open a raw one, asks wirebeam-open. Returns it, or -1
+ * with errno set: EPERM where wirebeam-open was asked, and *refusal has its answer. */
+int wb__inject_socket(const struct wb_inject_options *options, int domain, int type, int protocol,
+                      struct wb_error *refusal);
 
 /* Closes those handed in which are of none of the domains that the caller took. */
 void wb__inject_close_given_but(const struct wb_inject_options *options, int domain, int other);
@@ -32,7 +33,9 @@ bool wb__inject_prepare(int descriptor, const struct wb_inject_options *options)
 int wb__inject_bind_device(int descriptor, const struct wb_inject_options *options,
                            struct wb_error *error);
 
-int wb__inject_no_permission(const char *what, struct wb_error *error);
+/* refusal is what wirebeam-open answered; NULL where it opens nothing of that kind. */
+int wb__inject_no_permission(const char *what, const struct wb_error *refusal,
+                             struct wb_error *error);
 int wb__inject_not_found(const char *interface, struct wb_error *error);
 
 /* Packets to be sent with one call. addresses is NULL where the socket knows where to. */

@@ -276,7 +276,7 @@ static int open_all(struct by_xdp *by, const char *name, struct wb_error *error)
     if (result == 0)
         result = open_socket(by, name);
     if (result == -EPERM || result == -EACCES)
-        return wb__inject_no_permission(name, error);
+        return wb__inject_no_permission(name, NULL, error);
     if (result < 0)
         return wb__error_set(error, WB_E_SYSTEM, -result, "%s: an XDP socket cannot be made: %s",
                              name, strerror(-result));

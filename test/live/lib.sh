@@ -21,8 +21,8 @@ skip() {
 	exit 77
 }
 
-end() {
-	status=$?
+end() { # [STATUS]
+	status=${1:-$?}
 	trap '' INT TERM
 	for pid in $pids; do # only what still runs as our own child
 		[ "$(ps -o ppid= -p "$pid" 2>/dev/null | tr -d ' ')" = $$ ] && kill "$pid"
@@ -192,6 +192,15 @@ serve() {
 oracle() {
 	ip netns exec "$2" tcpdump --immediate-mode -U -i "$3" -w "$work/$1.pcap" "$4" \
 		2>"$work/$1.err" &
+	echo $! >"$work/$1.pid"
+	pids="$pids $!"
+	wait_until grep -q 'listening on' "$work/$1.err"
+}
+# catch NAME FILTER: the same on the server's end, with room for what comes at top speed, and
+# nanoseconds.
+catch() {
+	ip netns exec "$server_ns" tcpdump -U -i "$server_if" -s 2000 -B 65536 --nano -w "$work/$1.pcap" \
+		"$2" 2>"$work/$1.err" &
 	echo $! >"$work/$1.pid"
 	pids="$pids $!"
 	wait_until grep -q 'listening on' "$work/$1.err"

@@ -10,15 +10,6 @@ live tcpdump tshark python3
 
 judge() { python3 "$here/replayed.py" "$@"; }
 
-# catch NAME FILTER: tcpdump with room for what comes at top speed, nanoseconds included.
-catch() {
-	ip netns exec "$server_ns" tcpdump -U -i "$server_if" -s 2000 -B 65536 --nano -w "$work/$1.pcap" \
-		"$2" 2>"$work/$1.err" &
-	echo $! >"$work/$1.pid"
-	pids="$pids $!"
-	wait_until grep -q 'listening on' "$work/$1.err"
-}
-
 # replays NAME PACKETS ARGUMENT ...: replays, and tcpdump catches so many packets.
 replays() {
 	name=$1 wanted=$2

@@ -8,12 +8,15 @@
 opener_end() {
 	status=$?
 	rm -rf "$OPENER_LIST"
-	(exit $status)
-	end
+	end $status
 }
 
 need_opener() { # PROGRAM ...: as `live`, and makes all of it
 	live setpriv python3 "$@"
+	make_opener
+}
+
+make_opener() { # behind `live`
 	case ,$(findmnt -no OPTIONS -T "$work"), in *,nosuid,*) skip "no setuid programs in $work" ;; esac
 	[ ! -e "$OPENER_LIST" ] || skip "$OPENER_LIST is there: another test runs"
 	mkdir -m 755 "$OPENER_LIST"

@@ -45,7 +45,7 @@ refused() { # WHAT TEXT ARGUMENT ...
 	what=$1 text=$2
 	shift 2
 	got=0
-	as_nobody timeout 20 "$wirebeam" "$@" >"$work/answer" 2>&1 || got=$?
+	as_nobody env WIREBEAM_OPEN="$opener" timeout 20 "$wirebeam" "$@" >"$work/answer" 2>&1 || got=$?
 	equal "$what: exit status" 1 "$got"
 	says "$what" "$text"
 }
@@ -56,14 +56,23 @@ allow "user nobody packet $server_if" "user root"
 refused "a list with a mistake" "line 2: a rule is" http -i "$server_if"
 rm "$OPENER_LIST/open.conf"
 refused "no list" "nothing is permitted: there is no" http -i "$server_if"
-(
-	WIREBEAM_OPEN=$work/bin/none
-	export WIREBEAM_OPEN
-	got=0
-	as_nobody "$wirebeam" http -i lo >"$work/answer" 2>&1 || got=$?
-	equal "no program: exit status" 1 "$got"
-	says "no program" "cannot be run"
-)
+opener=$work/bin/none
+refused "no program" "none cannot be run" http -i lo
+opener=$work/bin/wirebeam-open
+
+# One who refuses and is gone before his caller looks, and has not read the filter, has still said
+# why: the caller is stopped meanwhile.
+cat >"$work/bin/hasty" <<'SH'
+#!/bin/sh
+sleep 0.2
+kill -STOP $PPID
+echo "wirebeam-open: not today" >&2
+(exec <&- >&- 2>&-; sleep 0.3; kill -CONT $PPID) &
+SH
+chmod 755 "$work/bin/hasty"
+opener=$work/bin/hasty
+refused "gone before it is heard" "lo: no permission to capture: wirebeam-open: not today" http -i lo 'tcp port 80'
+opener=$work/bin/wirebeam-open
 
 # Groups.
 allow "group 54321 packet $server_if"

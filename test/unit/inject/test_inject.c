@@ -436,6 +436,39 @@ static void ip_packets_of_both_versions_arrive(void **unused)
     close(udp6);
 }
 
+static void one_version_of_ip_alone_where_asked_for(void **unused)
+{
+    (void)unused;
+    need_network();
+    run("echo 0 > /proc/sys/net/ipv6/conf/lo/disable_ipv6");
+    static const char *const kinds[] = {"ip", "icmp"};
+    const uint8_t echo4[8] = {8, 0, 0xf7, 0xfd, 0, 1, 0, 1}, echo6[8] = {128, [5] = 1, 0, 1};
+    for (unsigned i = 0; i < 4; i++) {
+        const uint8_t version = i % 2 ? 6 : 4, other = i % 2 ? 4 : 6;
+        int handed[2] = {socket(AF_INET, SOCK_RAW, IPPROTO_ICMP),
+                         socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6)};
+        struct wb_inject_options options = {.kind = kinds[i / 2], .ip_version = version};
+        struct wb_injector *injector = opened(&options);
+        assert_true(wb_injector_descriptor(injector, version) >= 0);
+        assert_int_equal(wb_injector_descriptor(injector, other), -1);
+        wb_injector_close(injector);
+
+        /* What was handed in for the other one is closed. */
+        options = (struct wb_inject_options){
+            .kind = "icmp", .ip_version = version, .descriptors = handed, .descriptor_count = 2};
+        injector = opened(&options);
+        assert_int_equal(fcntl(handed[other == 6], F_GETFD), -1);
+        packets[0] = (struct wb_inject_packet){
+            .data = echo4, .length = 8, .ip_version = 4, .destination = {127, 0, 0, 1}};
+        packets[1] = (struct wb_inject_packet){
+            .data = echo6, .length = 8, .ip_version = 6, .destination = {[15] = 1}};
+        assert_int_equal(inject(injector, 2, -1), 2);
+        assert_int_equal(packets[version == 6].result, 0);
+        assert_int_equal(packets[other == 6].result, EAFNOSUPPORT);
+        wb_injector_close(injector);
+    }
+}
+
 static void icmp_is_answered(void **unused)
 {
     (void)unused;
@@ -534,6 +567,7 @@ static void bad_options_get_one_clear_line(void **unused)
         {{.interface = "a-name-that-no-interface-may-have"}, WB_E_NOT_FOUND, "no such"},
         {{.interface = "nosuchif0", .kind = "libpcap"}, WB_E_NOT_FOUND, "nosuchif0"},
         {{.interface = "nosuchif0", .kind = "ip"}, WB_E_NOT_FOUND, "nosuchif0"},
+        {{.kind = "ip", .ip_version = 5}, WB_E_ARGUMENT, "neither 4 nor 6"},
         {{.interface = NEAR, .packets_per_second = 1, .bits_per_second = 1},
          WB_E_ARGUMENT, "both given"},
         {{.interface = NEAR, .packets_per_second = 1000000001}, WB_E_ARGUMENT, "1,000,000,000"},
@@ -651,6 +685,7 @@ int main(void)
         cmocka_unit_test(a_time_of_its_own_is_kept),
         cmocka_unit_test(a_stop_ends_the_waiting),
         cmocka_unit_test(ip_packets_of_both_versions_arrive),
+        cmocka_unit_test(one_version_of_ip_alone_where_asked_for),
         cmocka_unit_test(icmp_is_answered),
         cmocka_unit_test(own_packets_are_left_out_unless_asked_for),
         cmocka_unit_test(bad_options_get_one_clear_line),
