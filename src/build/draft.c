@@ -131,6 +131,20 @@ static bool is_hidden(const struct wb__draft_layer *layer, const struct wb__fiel
            field != &trailer_field;
 }
 
+bool wb__draft_is_in_ip6(const struct wb_draft *draft, unsigned layer)
+{
+    while (layer > 0)
+        switch (draft->layers[--layer].kind) {
+        case WB_LAYER_IP4:
+            return false;
+        case WB_LAYER_IP6:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
 bool wb__field_fits(const struct wb__field *field, uint64_t number)
 {
     unsigned unit = field->unit ? field->unit : 1;
@@ -245,8 +259,7 @@ int wb_draft_unset(struct wb_draft *draft, unsigned layer, const char *name)
 /* Numbers that say what follows stay: not all that they may be are known here. */
 static bool is_of_bytes(unsigned computed)
 {
-    return computed == WB__CHECKSUM ||
-           (computed >= WB__BYTES_ALL && computed <= WB__BYTES_VARIABLE);
+    return computed == WB__CHECKSUM || (computed >= WB__BYTES_ALL && computed <= WB__ADDRESSES);
 }
 
 void wb_draft_recompute(struct wb_draft *draft)

@@ -32,6 +32,9 @@ struct wb_draft {
 int wb__draft_keep(struct wb_draft *draft, struct wb__value *value, const void *bytes,
                    size_t length);
 
+/* Is the innermost IP around a layer version 6? */
+bool wb__draft_is_in_ip6(const struct wb_draft *draft, unsigned layer);
+
 /* Does a number fit into a field? */
 bool wb__field_fits(const struct wb__field *field, uint64_t number);
 

@@ -86,15 +86,71 @@ const struct wb__layer *wb__layer_of(unsigned kind)
     return kind < WB_LAYER_KIND_COUNT ? layers[kind] : NULL;
 }
 
-uint32_t wb__layer_present(const struct wb__layer *layer, uint16_t first)
+/* By those flags that are known. */
+static bool is_so(const struct wb__field *field, uint16_t flags, uint16_t known)
+{
+    struct wb__when when = {field->mask, field->flag};
+    for (unsigned i = 0;; when = field->also[i++]) {
+        if ((when.mask & ~known) == 0 && (flags & when.mask) == when.flag)
+            return true;
+        if (i == WB__ALSO_MAX || field->also[i].mask == 0)
+            return false;
+    }
+}
+
+static uint32_t present_by_flags(const struct wb__layer *layer, uint16_t flags)
 {
     uint32_t present = 0;
     for (unsigned i = 0; i < layer->count; i++) {
         const struct wb__field *field = &layer->fields[i];
-        bool is_so = (first & field->mask) == field->flag;
-        present |= (uint32_t)(is_so != field->is_inverse) << i;
+        present |= (uint32_t)(is_so(field, flags, UINT16_MAX) != field->is_inverse) << i;
     }
     return present;
+}
+
+/* Does a field that is there make another one be there, by the flags that the first one wants? */
+static bool comes_with(const struct wb__field *field, const struct wb__field *other)
+{
+    if (field->is_inverse || other->is_inverse)
+        return field->is_inverse == other->is_inverse && field->mask == other->mask &&
+               field->flag == other->flag;
+    return field->mask && other->mask && is_so(other, field->flag, field->mask);
+}
+
+static uint32_t present_with(const struct wb__layer *layer, uint32_t set)
+{
+    uint32_t present = set;
+    for (unsigned i = 0; i < layer->count; i++)
+        for (unsigned other = 0; set >> i & 1 && other < layer->count; other++)
+            present |= (uint32_t)comes_with(&layer->fields[i], &layer->fields[other]) << other;
+    return present;
+}
+
+bool wb__fields_overlap(const struct wb__field *field, const struct wb__field *other)
+{
+    return field->bit < other->bit + other->bits && other->bit < field->bit + field->bits;
+}
+
+/* Adds those fields at whose places there is none yet. */
+static uint32_t add_fields(const struct wb__layer *layer, uint32_t present, uint32_t more)
+{
+    for (unsigned i = 0; i < layer->count; i++) {
+        bool is_free = more >> i & 1;
+        for (unsigned other = 0; is_free && other < layer->count; other++)
+            is_free = !(present >> other & 1) ||
+                      !wb__fields_overlap(&layer->fields[i], &layer->fields[other]);
+        present |= (uint32_t)is_free << i;
+    }
+    return present;
+}
+
+uint32_t wb__layer_present(const struct wb__layer *layer, uint16_t flags, uint32_t set)
+{
+    uint32_t by_flags = present_by_flags(layer, flags);
+    uint32_t wanted = by_flags | present_with(layer, set & ~by_flags);
+    uint32_t present = add_fields(layer, 0, set);
+    present = add_fields(layer, present, wanted & ~wb__layer_required(layer));
+    return add_fields(layer, present, wanted);
 }
 
 uint32_t wb__layer_required(const struct wb__layer *layer)
@@ -103,6 +159,23 @@ uint32_t wb__layer_required(const struct wb__layer *layer)
     for (unsigned i = 0; i < layer->count; i++)
         required |= (uint32_t)(layer->fields[i].mask == 0) << i;
     return required;
+}
+
+unsigned wb__layer_variable(const struct wb__layer *layer)
+{
+    unsigned index = 0;
+    while (index < layer->count && layer->fields[index].bits > 0)
+        index++;
+    return index;
+}
+
+unsigned wb__layer_align(const struct wb__layer *layer, bool is_in_ip6)
+{
+    unsigned index = wb__layer_variable(layer);
+    if (index == layer->count || layer->fields[index].align == 0)
+        return 1;
+    const struct wb__field *field = &layer->fields[index];
+    return is_in_ip6 && field->align_ip6 ? field->align_ip6 : field->align;
 }
 
 static unsigned bits_before(const struct wb__layer *layer, uint32_t present, unsigned index)
@@ -118,9 +191,12 @@ unsigned wb__layer_fixed_bytes(const struct wb__layer *layer, uint32_t present)
     return bits_before(layer, present, layer->count) / 8U;
 }
 
-struct wb__field wb__layer_field(const struct wb__layer *layer, uint32_t present, unsigned index)
+struct wb__field wb__layer_field(const struct wb__layer *layer, uint32_t present, uint32_t bytes,
+                                 unsigned index)
 {
     struct wb__field field = layer->fields[index];
-    field.bit = (uint16_t)bits_before(layer, present, index);
+    field.bit = bits_before(layer, present, index);
+    if (index > wb__layer_variable(layer))
+        field.bit += (bytes - wb__layer_fixed_bytes(layer, present)) * 8;
     return field;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * What is known of the layers: for each kind a table of its fields, and the numbers by which the
- * layers around name it. Optional fields are in a header or not by its first 16 bits.
+ * layers around name it. Optional fields are in a header or not by 16 bits of it, its flags.
  */
 #ifndef WB_BUILD_LAYER_H
 #define WB_BUILD_LAYER_H
@@ -17,6 +17,7 @@ enum wb__computed {
     WB__BYTES_BEHIND, /* the same without the part of its header that is always there */
     WB__BYTES_HEADER,
     WB__BYTES_VARIABLE, /* of the header, without its fields of a fixed number */
+    WB__ADDRESSES,      /* how many of the IP around are behind the fields of a fixed number */
     WB__BYTES_TLV,      /* from the field on: of an element that holds what follows */
     WB__BOTTOM,         /* 1: no layer of the same kind follows */
     WB__FLAGS,          /* those of the optional fields that are set, and what follows asks for */
@@ -38,20 +39,33 @@ enum wb__computed {
     WB__QOS, /* of IEEE 802.11 */
 };
 
+#define WB__ALSO_MAX 3
+
+struct wb__when {
+    uint16_t mask, flag;
+};
+
 struct wb__field {
     const char *name, *alias;
+    const struct wb_draft_name *names; /* of numbers, up to one without a name */
+    bool are_flags;                    /* the names: several may be set */
     uint8_t type;     /* enum wb_draft_type */
     uint8_t computed; /* enum wb__computed */
-    uint16_t bit;     /* where it begins in a header with all fields */
-    uint16_t bits;    /* 0: from there to the header's end, as many bytes as it has */
+    uint32_t bit;     /* where it begins in a header with all fields; there may be others */
+    uint16_t bits;    /* 0: as many bytes as the header has more than its other fields */
     uint8_t unit;     /* a number counts so many (0: 1) ... */
     uint8_t less;     /* ... after so many of them */
-    uint8_t align;    /* bytes without a fixed number are filled up to a multiple of this */
+    uint8_t align;    /* bytes without a fixed number fill the header up to a multiple of this */
+    uint8_t align_ip6; /* ... in IPv6, where that is another */
     bool is_little;   /* a number whose first byte is the lowest */
     bool is_inverse;  /* optional: there where the next two are not so */
-    uint16_t mask;    /* optional: there where the header's first 16 bits, as far as this, ... */
-    uint16_t flag;    /* ... are this */
-    uint64_t initial; /* of bytes without a fixed number: so many zeros */
+    uint16_t mask;    /* optional: there where the header's flags, as far as this, ... */
+    uint16_t flag;    /* ... are this, which is what setting the field makes of them; ... */
+    struct wb__when also[WB__ALSO_MAX]; /* ... or where one of these is so */
+    uint8_t option;          /* the type of the option that it is in; bit is in that */
+    uint8_t option_bytes;    /* of that option, 0: as many as the field needs ... */
+    uint8_t option_pointer;  /* ... behind type, length, and this where it is not 0 */
+    uint64_t initial;        /* of bytes without a fixed number: so many zeros */
 };
 
 #define WB__FIELDS_MAX 24
@@ -59,14 +73,29 @@ struct wb__field {
 struct wb__layer {
     const struct wb__field *fields;
     unsigned count;
+    const struct wb__field *options; /* that the field "options" may have */
+    unsigned option_count;
+    uint8_t flags_at; /* the byte where the header's flags begin */
+    bool is_message;  /* nothing follows: its bytes, to the end, are the header's */
 };
 
-/* The fields of a kind; NULL where it has no table. The last one may be the one whose number of
- * bytes is not fixed. */
+/* The fields of a kind; NULL where it has no table. The number of bytes of one may not be
+ * fixed. */
 const struct wb__layer *wb__layer_of(unsigned kind);
 
-/* The fields that are in a header which begins with these 16 bits, as a set of bits. */
-uint32_t wb__layer_present(const struct wb__layer *layer, uint16_t first);
+/* The fields that are in a header with these flags, as a set of bits. Those of the given set are
+ * there in any case, and what comes with them. Of those that lie at the same place, one is there:
+ * one of the set, else an optional one. */
+uint32_t wb__layer_present(const struct wb__layer *layer, uint16_t flags, uint32_t set);
+
+/* Do two fields lie at the same place? */
+bool wb__fields_overlap(const struct wb__field *field, const struct wb__field *other);
+
+/* The one whose number of bytes is not fixed; the layer's count where there is none. */
+unsigned wb__layer_variable(const struct wb__layer *layer);
+
+/* To a multiple of what the layer's header is filled up, in IPv6 or not; 1 where it is not. */
+unsigned wb__layer_align(const struct wb__layer *layer, bool is_in_ip6);
 
 /* Those that are always there. */
 uint32_t wb__layer_required(const struct wb__layer *layer);
@@ -74,8 +103,9 @@ uint32_t wb__layer_required(const struct wb__layer *layer);
 /* Bytes of such fields, as far as their number is fixed. */
 unsigned wb__layer_fixed_bytes(const struct wb__layer *layer, uint32_t present);
 
-/* A field at its place in a header that has only those. */
-struct wb__field wb__layer_field(const struct wb__layer *layer, uint32_t present, unsigned index);
+/* A field at its place in a header that has only those, and so many bytes. */
+struct wb__field wb__layer_field(const struct wb__layer *layer, uint32_t present, uint32_t bytes,
+                                 unsigned index);
 
 /* The number by which a layer names the kind that follows; -1 where it has none. */
 int32_t wb__layer_number(enum wb__computed numbering, unsigned kind);

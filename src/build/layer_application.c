@@ -23,7 +23,7 @@ static const struct wb__field dns[] = {
     {.name = "arcount", .alias = "ar", .type = WB_DRAFT_NUMBER, .bit = 80, .bits = 16},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 0},
 };
-const struct wb__layer wb__layer_dns = {dns, sizeof dns / sizeof dns[0]};
+const struct wb__layer wb__layer_dns = {.fields = dns, .count = sizeof dns / sizeof dns[0]};
 
 static const struct wb__field dhcp[] = {
     /* RFC 2131: options are behind */
@@ -42,7 +42,7 @@ static const struct wb__field dhcp[] = {
     {.name = "sname", .type = WB_DRAFT_BYTES, .bit = 352, .bits = 512},
     {.name = "file", .type = WB_DRAFT_BYTES, .bit = 864, .bits = 1024},
 };
-const struct wb__layer wb__layer_dhcp = {dhcp, sizeof dhcp / sizeof dhcp[0]};
+const struct wb__layer wb__layer_dhcp = {.fields = dhcp, .count = sizeof dhcp / sizeof dhcp[0]};
 
 static const struct wb__field dhcp6[] = {
     /* RFC 8415, 8 and 9: of relay agents the last three */
@@ -79,4 +79,4 @@ static const struct wb__field dhcp6[] = {
      .mask = 0xfe00,
      .flag = 0x0c00},
 };
-const struct wb__layer wb__layer_dhcp6 = {dhcp6, sizeof dhcp6 / sizeof dhcp6[0]};
+const struct wb__layer wb__layer_dhcp6 = {.fields = dhcp6, .count = sizeof dhcp6 / sizeof dhcp6[0]};

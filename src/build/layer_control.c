@@ -18,7 +18,7 @@ static const struct wb__field icmp[] = {
     {.name = "sequence_number", .alias = "seq", .type = WB_DRAFT_NUMBER, .bit = 48, .bits = 16},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_icmp = {icmp, sizeof icmp / sizeof icmp[0]};
+const struct wb__layer wb__layer_icmp = {.fields = icmp, .count = sizeof icmp / sizeof icmp[0]};
 
 static const struct wb__field icmp6[] = {
     /* RFC 4443 */
@@ -34,7 +34,7 @@ static const struct wb__field icmp6[] = {
     {.name = "sequence_number", .alias = "seq", .type = WB_DRAFT_NUMBER, .bit = 48, .bits = 16},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_icmp6 = {icmp6, sizeof icmp6 / sizeof icmp6[0]};
+const struct wb__layer wb__layer_icmp6 = {.fields = icmp6, .count = sizeof icmp6 / sizeof icmp6[0]};
 
 static const struct wb__field igmp[] = {
     /* RFC 3376 */
@@ -49,7 +49,7 @@ static const struct wb__field igmp[] = {
     {.name = "group_address", .alias = "group", .type = WB_DRAFT_IP4, .bit = 32, .bits = 32},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_igmp = {igmp, sizeof igmp / sizeof igmp[0]};
+const struct wb__layer wb__layer_igmp = {.fields = igmp, .count = sizeof igmp / sizeof igmp[0]};
 
 static const struct wb__field pim[] = {
     /* RFC 7761 */
@@ -64,7 +64,7 @@ static const struct wb__field pim[] = {
      .computed = WB__CHECKSUM},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
 };
-const struct wb__layer wb__layer_pim = {pim, sizeof pim / sizeof pim[0]};
+const struct wb__layer wb__layer_pim = {.fields = pim, .count = sizeof pim / sizeof pim[0]};
 
 static const struct wb__field ospf[] = {
     /* RFC 2328 */
@@ -87,7 +87,7 @@ static const struct wb__field ospf[] = {
     {.name = "autype", .type = WB_DRAFT_NUMBER, .bit = 112, .bits = 16},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 128, .bits = 0},
 };
-const struct wb__layer wb__layer_ospf = {ospf, sizeof ospf / sizeof ospf[0]};
+const struct wb__layer wb__layer_ospf = {.fields = ospf, .count = sizeof ospf / sizeof ospf[0]};
 
 static const struct wb__field vrrp[] = {
     /* RFC 9568 */
@@ -120,7 +120,7 @@ static const struct wb__field vrrp[] = {
      .computed = WB__CHECKSUM},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_vrrp = {vrrp, sizeof vrrp / sizeof vrrp[0]};
+const struct wb__layer wb__layer_vrrp = {.fields = vrrp, .count = sizeof vrrp / sizeof vrrp[0]};
 
 static const struct wb__field carp[] = {
     /* OpenBSD's */
@@ -145,4 +145,4 @@ static const struct wb__field carp[] = {
     {.name = "counter", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 64},
     {.name = "digest", .type = WB_DRAFT_BYTES, .bit = 128, .bits = 160},
 };
-const struct wb__layer wb__layer_carp = {carp, sizeof carp / sizeof carp[0]};
+const struct wb__layer wb__layer_carp = {.fields = carp, .count = sizeof carp / sizeof carp[0]};

@@ -49,7 +49,7 @@ static const struct wb__field ip4[] = {
     {.name = "destination", .alias = "dst", .type = WB_DRAFT_IP4, .bit = 128, .bits = 32},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_ip4 = {ip4, sizeof ip4 / sizeof ip4[0]};
+const struct wb__layer wb__layer_ip4 = {.fields = ip4, .count = sizeof ip4 / sizeof ip4[0]};
 
 static const struct wb__field ip6[] = {
     /* RFC 8200 */
@@ -77,7 +77,7 @@ static const struct wb__field ip6[] = {
     {.name = "source", .alias = "src", .type = WB_DRAFT_IP6, .bit = 64, .bits = 128},
     {.name = "destination", .alias = "dst", .type = WB_DRAFT_IP6, .bit = 192, .bits = 128},
 };
-const struct wb__layer wb__layer_ip6 = {ip6, sizeof ip6 / sizeof ip6[0]};
+const struct wb__layer wb__layer_ip6 = {.fields = ip6, .count = sizeof ip6 / sizeof ip6[0]};
 
 static const struct wb__field ip6_options[] = {
     /* RFC 8200, 4.3 and 4.6 */
@@ -97,8 +97,8 @@ static const struct wb__field ip6_options[] = {
      .less = 1},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 16, .bits = 0, .align = 8},
 };
-const struct wb__layer wb__layer_ip6_options = {ip6_options,
-                                                sizeof ip6_options / sizeof ip6_options[0]};
+const struct wb__layer wb__layer_ip6_options = {
+    .fields = ip6_options, .count = sizeof ip6_options / sizeof ip6_options[0]};
 
 static const struct wb__field ip6_routing[] = {
     /* RFC 8200, 4.4 */
@@ -120,8 +120,8 @@ static const struct wb__field ip6_routing[] = {
     {.name = "segments_left", .alias = "left", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 8},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0, .align = 8},
 };
-const struct wb__layer wb__layer_ip6_routing = {ip6_routing,
-                                                sizeof ip6_routing / sizeof ip6_routing[0]};
+const struct wb__layer wb__layer_ip6_routing = {
+    .fields = ip6_routing, .count = sizeof ip6_routing / sizeof ip6_routing[0]};
 
 static const struct wb__field ip6_fragment[] = {
     /* RFC 8200, 4.5 */
@@ -142,8 +142,8 @@ static const struct wb__field ip6_fragment[] = {
     {.name = "more_fragments", .alias = "mf", .type = WB_DRAFT_NUMBER, .bit = 31, .bits = 1},
     {.name = "identification", .alias = "id", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
 };
-const struct wb__layer wb__layer_ip6_fragment = {ip6_fragment,
-                                                 sizeof ip6_fragment / sizeof ip6_fragment[0]};
+const struct wb__layer wb__layer_ip6_fragment = {
+    .fields = ip6_fragment, .count = sizeof ip6_fragment / sizeof ip6_fragment[0]};
 
 static const struct wb__field ah[] = {
     /* RFC 4302 */
@@ -172,14 +172,14 @@ static const struct wb__field ah[] = {
      .align = 4,
      .initial = 12},
 };
-const struct wb__layer wb__layer_ah = {ah, sizeof ah / sizeof ah[0]};
+const struct wb__layer wb__layer_ah = {.fields = ah, .count = sizeof ah / sizeof ah[0]};
 
 static const struct wb__field esp[] = {
     /* RFC 4303 */
     {.name = "spi", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .initial = 256},
     {.name = "sequence_number", .alias = "seq", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
 };
-const struct wb__layer wb__layer_esp = {esp, sizeof esp / sizeof esp[0]};
+const struct wb__layer wb__layer_esp = {.fields = esp, .count = sizeof esp / sizeof esp[0]};
 
 static const struct wb__field ip6_mobility[] = {
     /* RFC 6275, 6.1 */
@@ -207,8 +207,8 @@ static const struct wb__field ip6_mobility[] = {
      .computed = WB__CHECKSUM},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 48, .bits = 0, .align = 8, .initial = 2},
 };
-const struct wb__layer wb__layer_ip6_mobility = {ip6_mobility,
-                                                 sizeof ip6_mobility / sizeof ip6_mobility[0]};
+const struct wb__layer wb__layer_ip6_mobility = {
+    .fields = ip6_mobility, .count = sizeof ip6_mobility / sizeof ip6_mobility[0]};
 
 static const struct wb__field ip6_extension[] = {
     /* HIP, RFC 7401, and Shim6, RFC 5533 */
@@ -228,8 +228,8 @@ static const struct wb__field ip6_extension[] = {
      .less = 1},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 16, .bits = 0, .align = 8, .initial = 6},
 };
-const struct wb__layer wb__layer_ip6_extension = {ip6_extension,
-                                                  sizeof ip6_extension / sizeof ip6_extension[0]};
+const struct wb__layer wb__layer_ip6_extension = {
+    .fields = ip6_extension, .count = sizeof ip6_extension / sizeof ip6_extension[0]};
 
 static const struct wb__field ipcomp[] = {
     /* RFC 3173 */
@@ -237,4 +237,5 @@ static const struct wb__field ipcomp[] = {
     {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
     {.name = "cpi", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
 };
-const struct wb__layer wb__layer_ipcomp = {ipcomp, sizeof ipcomp / sizeof ipcomp[0]};
+const struct wb__layer wb__layer_ipcomp = {.fields = ipcomp,
+                                           .count = sizeof ipcomp / sizeof ipcomp[0]};

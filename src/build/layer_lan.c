@@ -35,7 +35,7 @@ static const struct wb__field llc[] = {
      .computed = WB__PID},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_llc = {llc, sizeof llc / sizeof llc[0]};
+const struct wb__layer wb__layer_llc = {.fields = llc, .count = sizeof llc / sizeof llc[0]};
 
 static const struct wb__field ipx[] = {
     /* Novell's IPX Router Specification */
@@ -68,7 +68,7 @@ static const struct wb__field ipx[] = {
     {.name = "source_node", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 176, .bits = 48},
     {.name = "source_socket", .alias = "sport", .type = WB_DRAFT_NUMBER, .bit = 224, .bits = 16},
 };
-const struct wb__layer wb__layer_ipx = {ipx, sizeof ipx / sizeof ipx[0]};
+const struct wb__layer wb__layer_ipx = {.fields = ipx, .count = sizeof ipx / sizeof ipx[0]};
 
 static const struct wb__field stp[] = {
     /* IEEE 802.1D, 9.3: times are in 1/256 s; data are those of RSTP and MSTP */
@@ -97,7 +97,7 @@ static const struct wb__field stp[] = {
     {.name = "forward_delay", .type = WB_DRAFT_NUMBER, .bit = 264, .bits = 16, .initial = 3840},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 280, .bits = 0},
 };
-const struct wb__layer wb__layer_stp = {stp, sizeof stp / sizeof stp[0]};
+const struct wb__layer wb__layer_stp = {.fields = stp, .count = sizeof stp / sizeof stp[0]};
 
 static const struct wb__field cdp[] = {
     /* Cisco's */
@@ -110,14 +110,14 @@ static const struct wb__field cdp[] = {
      .bits = 16,
      .computed = WB__CHECKSUM},
 };
-const struct wb__layer wb__layer_cdp = {cdp, sizeof cdp / sizeof cdp[0]};
+const struct wb__layer wb__layer_cdp = {.fields = cdp, .count = sizeof cdp / sizeof cdp[0]};
 
 static const struct wb__field lldp[] = {
     /* IEEE 802.1AB: the head of the first TLV */
     {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 7},
     {.name = "length", .alias = "len", .type = WB_DRAFT_NUMBER, .bit = 7, .bits = 9},
 };
-const struct wb__layer wb__layer_lldp = {lldp, sizeof lldp / sizeof lldp[0]};
+const struct wb__layer wb__layer_lldp = {.fields = lldp, .count = sizeof lldp / sizeof lldp[0]};
 
 static const struct wb__field eapol[] = {
     /* IEEE 802.1X, 11.3 */
@@ -130,7 +130,7 @@ static const struct wb__field eapol[] = {
      .bits = 16,
      .computed = WB__BYTES_BEHIND},
 };
-const struct wb__layer wb__layer_eapol = {eapol, sizeof eapol / sizeof eapol[0]};
+const struct wb__layer wb__layer_eapol = {.fields = eapol, .count = sizeof eapol / sizeof eapol[0]};
 
 static const struct wb__field eap[] = {
     /* RFC 3748: data is the type of a request or response */
@@ -144,12 +144,12 @@ static const struct wb__field eap[] = {
      .computed = WB__BYTES_ALL},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
 };
-const struct wb__layer wb__layer_eap = {eap, sizeof eap / sizeof eap[0]};
+const struct wb__layer wb__layer_eap = {.fields = eap, .count = sizeof eap / sizeof eap[0]};
 
 static const struct wb__field mac_control[] = {
     /* IEEE 802.3, 31: data is the time of a PAUSE */
     {.name = "opcode", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16, .initial = 1},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 16, .bits = 0, .initial = 2},
 };
-const struct wb__layer wb__layer_mac_control = {mac_control,
-                                                sizeof mac_control / sizeof mac_control[0]};
+const struct wb__layer wb__layer_mac_control = {
+    .fields = mac_control, .count = sizeof mac_control / sizeof mac_control[0]};

@@ -14,7 +14,8 @@ static const struct wb__field ethernet[] = {
      .bits = 16,
      .computed = WB__TYPE_OR_LENGTH},
 };
-const struct wb__layer wb__layer_ethernet = {ethernet, sizeof ethernet / sizeof ethernet[0]};
+const struct wb__layer wb__layer_ethernet = {.fields = ethernet,
+                                             .count = sizeof ethernet / sizeof ethernet[0]};
 
 static const struct wb__field vlan[] = {
     /* IEEE 802.1Q: the type of the layer before it is the tag's */
@@ -27,7 +28,7 @@ static const struct wb__field vlan[] = {
      .bits = 16,
      .computed = WB__TYPE_OR_LENGTH},
 };
-const struct wb__layer wb__layer_vlan = {vlan, sizeof vlan / sizeof vlan[0]};
+const struct wb__layer wb__layer_vlan = {.fields = vlan, .count = sizeof vlan / sizeof vlan[0]};
 
 static const struct wb__field null[] = {
     /* LINKTYPE_NULL */
@@ -38,13 +39,13 @@ static const struct wb__field null[] = {
      .computed = WB__FAMILY,
      .is_little = true},
 };
-const struct wb__layer wb__layer_null = {null, sizeof null / sizeof null[0]};
+const struct wb__layer wb__layer_null = {.fields = null, .count = sizeof null / sizeof null[0]};
 
 static const struct wb__field loop[] = {
     /* LINKTYPE_LOOP */
     {.name = "family", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32, .computed = WB__FAMILY},
 };
-const struct wb__layer wb__layer_loop = {loop, sizeof loop / sizeof loop[0]};
+const struct wb__layer wb__layer_loop = {.fields = loop, .count = sizeof loop / sizeof loop[0]};
 
 static const struct wb__field sll[] = {
     /* LINKTYPE_LINUX_SLL */
@@ -58,7 +59,7 @@ static const struct wb__field sll[] = {
      .bits = 16,
      .computed = WB__ETHERTYPE},
 };
-const struct wb__layer wb__layer_sll = {sll, sizeof sll / sizeof sll[0]};
+const struct wb__layer wb__layer_sll = {.fields = sll, .count = sizeof sll / sizeof sll[0]};
 
 static const struct wb__field arp[] = {
     /* RFC 826, of Ethernet and IPv4 */
@@ -77,7 +78,7 @@ static const struct wb__field arp[] = {
     {.name = "target_hardware", .alias = "tha", .type = WB_DRAFT_HARDWARE, .bit = 144, .bits = 48},
     {.name = "target_protocol", .alias = "tpa", .type = WB_DRAFT_IP4, .bit = 192, .bits = 32},
 };
-const struct wb__layer wb__layer_arp = {arp, sizeof arp / sizeof arp[0]};
+const struct wb__layer wb__layer_arp = {.fields = arp, .count = sizeof arp / sizeof arp[0]};
 
 static const struct wb__field mpls[] = {
     /* RFC 3032 */
@@ -91,7 +92,7 @@ static const struct wb__field mpls[] = {
      .computed = WB__BOTTOM},
     {.name = "ttl", .type = WB_DRAFT_NUMBER, .bit = 24, .bits = 8, .initial = 64},
 };
-const struct wb__layer wb__layer_mpls = {mpls, sizeof mpls / sizeof mpls[0]};
+const struct wb__layer wb__layer_mpls = {.fields = mpls, .count = sizeof mpls / sizeof mpls[0]};
 
 static const struct wb__field sll2[] = {
     /* LINKTYPE_LINUX_SLL2 */
@@ -103,7 +104,7 @@ static const struct wb__field sll2[] = {
     {.name = "address_length", .type = WB_DRAFT_NUMBER, .bit = 88, .bits = 8, .initial = 6},
     {.name = "address", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 64},
 };
-const struct wb__layer wb__layer_sll2 = {sll2, sizeof sll2 / sizeof sll2[0]};
+const struct wb__layer wb__layer_sll2 = {.fields = sll2, .count = sizeof sll2 / sizeof sll2[0]};
 
 static const struct wb__field nflog[] = {
     /* LINKTYPE_NFLOG: length and type are of the first TLV, by default that with the packet */
@@ -125,7 +126,7 @@ static const struct wb__field nflog[] = {
      .is_little = true},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_nflog = {nflog, sizeof nflog / sizeof nflog[0]};
+const struct wb__layer wb__layer_nflog = {.fields = nflog, .count = sizeof nflog / sizeof nflog[0]};
 
 static const struct wb__field pw[] = {
     /* RFC 4385: a control word, or the header of an associated channel */
@@ -181,7 +182,7 @@ static const struct wb__field pw[] = {
      .flag = 0x1000,
      .computed = WB__PPP_PROTOCOL},
 };
-const struct wb__layer wb__layer_pw = {pw, sizeof pw / sizeof pw[0]};
+const struct wb__layer wb__layer_pw = {.fields = pw, .count = sizeof pw / sizeof pw[0]};
 
 static const struct wb__field pbb[] = {
     /* IEEE 802.1ah */
@@ -191,4 +192,4 @@ static const struct wb__field pbb[] = {
     {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 5, .bits = 3},
     {.name = "isid", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 24},
 };
-const struct wb__layer wb__layer_pbb = {pbb, sizeof pbb / sizeof pbb[0]};
+const struct wb__layer wb__layer_pbb = {.fields = pbb, .count = sizeof pbb / sizeof pbb[0]};

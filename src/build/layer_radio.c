@@ -18,7 +18,8 @@ static const struct wb__field radiotap[] = {
     {.name = "present", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32, .is_little = true},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_radiotap = {radiotap, sizeof radiotap / sizeof radiotap[0]};
+const struct wb__layer wb__layer_radiotap = {.fields = radiotap,
+                                             .count = sizeof radiotap / sizeof radiotap[0]};
 
 static const struct wb__field prism[] = {
     /* Of Prism cards, in little endian: twelve bytes for each item */
@@ -38,7 +39,7 @@ static const struct wb__field prism[] = {
     {.name = "device", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 128},
     {.name = "items", .type = WB_DRAFT_BYTES, .bit = 192, .bits = 960},
 };
-const struct wb__layer wb__layer_prism = {prism, sizeof prism / sizeof prism[0]};
+const struct wb__layer wb__layer_prism = {.fields = prism, .count = sizeof prism / sizeof prism[0]};
 
 static const struct wb__field avs[] = {
     /* AVS, with the magic number of its versions */
@@ -69,7 +70,7 @@ static const struct wb__field avs[] = {
     {.name = "encoding", .type = WB_DRAFT_NUMBER, .bit = 480, .bits = 32},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 512, .bits = 0},
 };
-const struct wb__layer wb__layer_avs = {avs, sizeof avs / sizeof avs[0]};
+const struct wb__layer wb__layer_avs = {.fields = avs, .count = sizeof avs / sizeof avs[0]};
 
 static const struct wb__field ppi[] = {
     /* LINKTYPE_PPI */
@@ -90,7 +91,7 @@ static const struct wb__field ppi[] = {
      .is_little = true},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_ppi = {ppi, sizeof ppi / sizeof ppi[0]};
+const struct wb__layer wb__layer_ppi = {.fields = ppi, .count = sizeof ppi / sizeof ppi[0]};
 
 static const struct wb__field wlan[] = {
     /* IEEE 802.11, 9.2: management and data have three addresses and more */
@@ -145,7 +146,7 @@ static const struct wb__field wlan[] = {
      .is_little = true},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 256, .bits = 0},
 };
-const struct wb__layer wb__layer_wlan = {wlan, sizeof wlan / sizeof wlan[0]};
+const struct wb__layer wb__layer_wlan = {.fields = wlan, .count = sizeof wlan / sizeof wlan[0]};
 
 static const struct wb__field amsdu[] = {
     /* IEEE 802.11, 9.3.2.2 */
@@ -158,4 +159,4 @@ static const struct wb__field amsdu[] = {
      .bits = 16,
      .computed = WB__BYTES_BEHIND},
 };
-const struct wb__layer wb__layer_amsdu = {amsdu, sizeof amsdu / sizeof amsdu[0]};
+const struct wb__layer wb__layer_amsdu = {.fields = amsdu, .count = sizeof amsdu / sizeof amsdu[0]};

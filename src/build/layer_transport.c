@@ -34,7 +34,7 @@ static const struct wb__field tcp[] = {
     {.name = "urgent_pointer", .alias = "urg", .type = WB_DRAFT_NUMBER, .bit = 144, .bits = 16},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_tcp = {tcp, sizeof tcp / sizeof tcp[0]};
+const struct wb__layer wb__layer_tcp = {.fields = tcp, .count = sizeof tcp / sizeof tcp[0]};
 
 static const struct wb__field udp[] = {
     /* RFC 768 */
@@ -63,7 +63,7 @@ static const struct wb__field udp[] = {
      .bits = 16,
      .computed = WB__CHECKSUM},
 };
-const struct wb__layer wb__layer_udp = {udp, sizeof udp / sizeof udp[0]};
+const struct wb__layer wb__layer_udp = {.fields = udp, .count = sizeof udp / sizeof udp[0]};
 
 static const struct wb__field udplite[] = {
     /* RFC 3828 */
@@ -77,7 +77,8 @@ static const struct wb__field udplite[] = {
      .bits = 16,
      .computed = WB__CHECKSUM},
 };
-const struct wb__layer wb__layer_udplite = {udplite, sizeof udplite / sizeof udplite[0]};
+const struct wb__layer wb__layer_udplite = {.fields = udplite,
+                                            .count = sizeof udplite / sizeof udplite[0]};
 
 static const struct wb__field sctp[] = {
     /* RFC 9260 */
@@ -92,7 +93,7 @@ static const struct wb__field sctp[] = {
      .computed = WB__CHECKSUM},
     {.name = "chunks", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_sctp = {sctp, sizeof sctp / sizeof sctp[0]};
+const struct wb__layer wb__layer_sctp = {.fields = sctp, .count = sizeof sctp / sizeof sctp[0]};
 
 static const struct wb__field dccp[] = {
     /* RFC 4340 */
@@ -123,4 +124,4 @@ static const struct wb__field dccp[] = {
      .initial = 1},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 72, .bits = 0, .align = 4, .initial = 11},
 };
-const struct wb__layer wb__layer_dccp = {dccp, sizeof dccp / sizeof dccp[0]};
+const struct wb__layer wb__layer_dccp = {.fields = dccp, .count = sizeof dccp / sizeof dccp[0]};

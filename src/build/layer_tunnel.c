@@ -11,7 +11,7 @@ static const struct wb__field vxlan[] = {
     {.name = "vni", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 24},
     {.name = "reserved_2", .type = WB_DRAFT_NUMBER, .bit = 56, .bits = 8},
 };
-const struct wb__layer wb__layer_vxlan = {vxlan, sizeof vxlan / sizeof vxlan[0]};
+const struct wb__layer wb__layer_vxlan = {.fields = vxlan, .count = sizeof vxlan / sizeof vxlan[0]};
 
 static const struct wb__field geneve[] = {
     /* RFC 8926 */
@@ -41,14 +41,16 @@ static const struct wb__field geneve[] = {
     {.name = "reserved_2", .type = WB_DRAFT_NUMBER, .bit = 56, .bits = 8},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_geneve = {geneve, sizeof geneve / sizeof geneve[0]};
+const struct wb__layer wb__layer_geneve = {.fields = geneve,
+                                           .count = sizeof geneve / sizeof geneve[0]};
 
 static const struct wb__field etherip[] = {
     /* RFC 3378 */
     {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 4, .initial = 3},
     {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 4, .bits = 12},
 };
-const struct wb__layer wb__layer_etherip = {etherip, sizeof etherip / sizeof etherip[0]};
+const struct wb__layer wb__layer_etherip = {.fields = etherip,
+                                            .count = sizeof etherip / sizeof etherip[0]};
 
 static const struct wb__field gtp[] = {
     /* 3GPP TS 29.281 */
@@ -69,7 +71,7 @@ static const struct wb__field gtp[] = {
     {.name = "teid", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
 };
-const struct wb__layer wb__layer_gtp = {gtp, sizeof gtp / sizeof gtp[0]};
+const struct wb__layer wb__layer_gtp = {.fields = gtp, .count = sizeof gtp / sizeof gtp[0]};
 
 static const struct wb__field gre[] = {
     /* RFC 2784, RFC 2890, RFC 2637; data are the source routes of RFC 1701 */
@@ -112,7 +114,7 @@ static const struct wb__field gre[] = {
      .flag = 0x0081},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0},
 };
-const struct wb__layer wb__layer_gre = {gre, sizeof gre / sizeof gre[0]};
+const struct wb__layer wb__layer_gre = {.fields = gre, .count = sizeof gre / sizeof gre[0]};
 
 static const struct wb__field erspan[] = {
     /* draft-foschiano-erspan: index is of type II, version 1; those behind it of type III */
@@ -190,7 +192,8 @@ static const struct wb__field erspan[] = {
      .flag = 0x2000},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 128, .bits = 0},
 };
-const struct wb__layer wb__layer_erspan = {erspan, sizeof erspan / sizeof erspan[0]};
+const struct wb__layer wb__layer_erspan = {.fields = erspan,
+                                           .count = sizeof erspan / sizeof erspan[0]};
 
 static const struct wb__field vxlan_gpe[] = {
     /* draft-ietf-nvo3-vxlan-gpe */
@@ -206,7 +209,8 @@ static const struct wb__field vxlan_gpe[] = {
     {.name = "vni", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 24},
     {.name = "reserved_2", .type = WB_DRAFT_NUMBER, .bit = 56, .bits = 8},
 };
-const struct wb__layer wb__layer_vxlan_gpe = {vxlan_gpe, sizeof vxlan_gpe / sizeof vxlan_gpe[0]};
+const struct wb__layer wb__layer_vxlan_gpe = {.fields = vxlan_gpe,
+                                              .count = sizeof vxlan_gpe / sizeof vxlan_gpe[0]};
 
 static const struct wb__field nsh[] = {
     /* RFC 8300 */
@@ -239,7 +243,7 @@ static const struct wb__field nsh[] = {
      .initial = 255},
     {.name = "context", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0, .align = 4, .initial = 16},
 };
-const struct wb__layer wb__layer_nsh = {nsh, sizeof nsh / sizeof nsh[0]};
+const struct wb__layer wb__layer_nsh = {.fields = nsh, .count = sizeof nsh / sizeof nsh[0]};
 
 static const struct wb__field l2tp[] = {
     /* RFC 2661; data is what offset_size has room for */
@@ -278,7 +282,7 @@ static const struct wb__field l2tp[] = {
      .computed = WB__BYTES_VARIABLE},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
 };
-const struct wb__layer wb__layer_l2tp = {l2tp, sizeof l2tp / sizeof l2tp[0]};
+const struct wb__layer wb__layer_l2tp = {.fields = l2tp, .count = sizeof l2tp / sizeof l2tp[0]};
 
 static const struct wb__field l2tp3[] = {
     /* RFC 3931, 4.1.1: 0 is that of control messages, whose fields data are */
@@ -290,16 +294,18 @@ static const struct wb__field l2tp3[] = {
      .initial = 1},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
 };
-const struct wb__layer wb__layer_l2tp3 = {l2tp3, sizeof l2tp3 / sizeof l2tp3[0]};
+const struct wb__layer wb__layer_l2tp3 = {.fields = l2tp3, .count = sizeof l2tp3 / sizeof l2tp3[0]};
 
 static const struct wb__field teredo[] = {
     /* RFC 4380, 5.1.1: authentication and origin indication */
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 0, .bits = 0},
 };
-const struct wb__layer wb__layer_teredo = {teredo, sizeof teredo / sizeof teredo[0]};
+const struct wb__layer wb__layer_teredo = {.fields = teredo,
+                                           .count = sizeof teredo / sizeof teredo[0]};
 
 static const struct wb__field udpencap[] = {
     /* RFC 3948, 2.2 */
     {.name = "non_esp_marker", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 32},
 };
-const struct wb__layer wb__layer_udpencap = {udpencap, sizeof udpencap / sizeof udpencap[0]};
+const struct wb__layer wb__layer_udpencap = {.fields = udpencap,
+                                             .count = sizeof udpencap / sizeof udpencap[0]};

@@ -17,7 +17,7 @@ static const struct wb__field pppoe[] = {
      .bits = 16,
      .computed = WB__BYTES_BEHIND},
 };
-const struct wb__layer wb__layer_pppoe = {pppoe, sizeof pppoe / sizeof pppoe[0]};
+const struct wb__layer wb__layer_pppoe = {.fields = pppoe, .count = sizeof pppoe / sizeof pppoe[0]};
 
 static const struct wb__field pppoe_discovery[] = {
     /* RFC 2516, 5: PADI */
@@ -32,8 +32,8 @@ static const struct wb__field pppoe_discovery[] = {
      .bits = 16,
      .computed = WB__BYTES_BEHIND},
 };
-const struct wb__layer wb__layer_pppoe_discovery = {pppoe_discovery, sizeof pppoe_discovery /
-                                                                         sizeof pppoe_discovery[0]};
+const struct wb__layer wb__layer_pppoe_discovery = {
+    .fields = pppoe_discovery, .count = sizeof pppoe_discovery / sizeof pppoe_discovery[0]};
 
 static const struct wb__field ppp[] = {
     /* RFC 1661; of HDLC-like framing, RFC 1662, the first two */
@@ -58,7 +58,7 @@ static const struct wb__field ppp[] = {
      .bits = 16,
      .computed = WB__PPP_PROTOCOL},
 };
-const struct wb__layer wb__layer_ppp = {ppp, sizeof ppp / sizeof ppp[0]};
+const struct wb__layer wb__layer_ppp = {.fields = ppp, .count = sizeof ppp / sizeof ppp[0]};
 
 static const struct wb__field ppp_control[] = {
     /* RFC 1661, 5 */
@@ -71,8 +71,8 @@ static const struct wb__field ppp_control[] = {
      .bits = 16,
      .computed = WB__BYTES_ALL},
 };
-const struct wb__layer wb__layer_ppp_control = {ppp_control,
-                                                sizeof ppp_control / sizeof ppp_control[0]};
+const struct wb__layer wb__layer_ppp_control = {
+    .fields = ppp_control, .count = sizeof ppp_control / sizeof ppp_control[0]};
 
 static const struct wb__field chdlc[] = {
     /* RFC 1547, 4.3.1 */
@@ -85,7 +85,7 @@ static const struct wb__field chdlc[] = {
      .bits = 16,
      .computed = WB__CHDLC_PROTOCOL},
 };
-const struct wb__layer wb__layer_chdlc = {chdlc, sizeof chdlc / sizeof chdlc[0]};
+const struct wb__layer wb__layer_chdlc = {.fields = chdlc, .count = sizeof chdlc / sizeof chdlc[0]};
 
 static const struct wb__field slarp[] = {
     /* Cisco's: of a keepalive its two sequence numbers are in place of the addresses; data is
@@ -96,7 +96,7 @@ static const struct wb__field slarp[] = {
     {.name = "reliability", .type = WB_DRAFT_NUMBER, .bit = 96, .bits = 16, .initial = 0xffff},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
 };
-const struct wb__layer wb__layer_slarp = {slarp, sizeof slarp / sizeof slarp[0]};
+const struct wb__layer wb__layer_slarp = {.fields = slarp, .count = sizeof slarp / sizeof slarp[0]};
 
 static const struct wb__field frame_relay[] = {
     /* ITU-T Q.922, 3.3, with an address of two bytes, and RFC 2427: data is SNAP */
@@ -117,8 +117,8 @@ static const struct wb__field frame_relay[] = {
      .initial = 0xcc},
     {.name = "data", .type = WB_DRAFT_BYTES, .bit = 32, .bits = 0},
 };
-const struct wb__layer wb__layer_frame_relay = {frame_relay,
-                                                sizeof frame_relay / sizeof frame_relay[0]};
+const struct wb__layer wb__layer_frame_relay = {
+    .fields = frame_relay, .count = sizeof frame_relay / sizeof frame_relay[0]};
 
 static const struct wb__field fddi[] = {
     /* ANSI X3.139 */
@@ -131,7 +131,7 @@ static const struct wb__field fddi[] = {
     {.name = "destination", .alias = "dst", .type = WB_DRAFT_HARDWARE, .bit = 8, .bits = 48},
     {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 56, .bits = 48},
 };
-const struct wb__layer wb__layer_fddi = {fddi, sizeof fddi / sizeof fddi[0]};
+const struct wb__layer wb__layer_fddi = {.fields = fddi, .count = sizeof fddi / sizeof fddi[0]};
 
 static const struct wb__field token_ring[] = {
     /* IEEE 802.5 */
@@ -151,5 +151,5 @@ static const struct wb__field token_ring[] = {
     {.name = "source", .alias = "src", .type = WB_DRAFT_HARDWARE, .bit = 64, .bits = 48},
     {.name = "route", .type = WB_DRAFT_BYTES, .bit = 112, .bits = 0},
 };
-const struct wb__layer wb__layer_token_ring = {token_ring,
-                                               sizeof token_ring / sizeof token_ring[0]};
+const struct wb__layer wb__layer_token_ring = {.fields = token_ring,
+                                               .count = sizeof token_ring / sizeof token_ring[0]};

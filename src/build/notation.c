@@ -352,8 +352,7 @@ static int check_unset(struct parser *parser, unsigned layer, const char *name, 
     if (wb_draft_is_set(parser->draft, layer, name))
         return mistake(parser, WB_E_ARGUMENT, at, "%s is set already", name);
     for (unsigned i = 0; is_header && wb_draft_field_at(kind, i, &other); i++)
-        if (strcmp(other.name, "trailer") != 0 &&
-            wb_draft_is_set(parser->draft, layer, other.name))
+        if (strcmp(other.name, "trailer") != 0 && wb_draft_is_set(parser->draft, layer, other.name))
             return mistake(parser, WB_E_ARGUMENT, at,
                            "header: it is set in one piece, or by its fields, as %s", other.name);
     return 0;

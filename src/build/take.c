@@ -27,16 +27,18 @@ static uint32_t header_end(const struct taking *taking, unsigned index)
     const struct wb_layer *layer = &taking->decoded->layers[index];
     if (index + 1 < taking->decoded->layer_count)
         return clip(taking->packet, taking->decoded->layers[index + 1].offset);
+    const struct wb__layer *table = wb__layer_of(layer->kind);
+    if (table && table->is_message)
+        return clip(taking->packet, (uint64_t)layer->offset + layer->length);
     return clip(taking->packet, (uint64_t)layer->offset + layer->header_length);
 }
 
+/* length is that of a field of bytes. */
 static int take_field(struct taking *taking, struct wb__value *value, const struct wb__field *field,
                       const uint8_t *header, uint32_t length)
 {
-    uint32_t at = field->bit / 8U;
     if (field->type != WB_DRAFT_NUMBER)
-        return wb__draft_keep(taking->draft, value, header + at,
-                              field->bits ? field->bits / 8U : length - at);
+        return wb__draft_keep(taking->draft, value, header + field->bit / 8U, length);
     *value = (struct wb__value){.is_set = true, .number = wb__field_get(field, header)};
     return 0;
 }
@@ -44,32 +46,36 @@ static int take_field(struct taking *taking, struct wb__value *value, const stru
 static uint32_t present_fields(const struct wb__layer *table, const uint8_t *header,
                                uint32_t length)
 {
-    unsigned first = length > 0 ? header[0] : 0, second = length > 1 ? header[1] : 0;
-    return wb__layer_present(table, (uint16_t)(first << 8 | second));
+    uint32_t at = table->flags_at;
+    unsigned first = length > at ? header[at] : 0, second = length > at + 1 ? header[at + 1] : 0;
+    return wb__layer_present(table, (uint16_t)(first << 8 | second), 0);
 }
 
 /* Can the table write this header again? */
-static bool fits_table(const struct wb__layer *table, uint32_t present, uint32_t length)
+static bool fits_table(const struct wb__layer *table, uint32_t present, uint32_t length,
+                       bool is_in_ip6)
 {
-    const struct wb__field *last = &table->fields[table->count - 1];
     uint32_t fixed = wb__layer_fixed_bytes(table, present);
-    if (last->bits > 0)
+    if (wb__layer_variable(table) == table->count)
         return length == fixed;
-    return length >= fixed && (!last->align || length % last->align == 0);
+    return length >= fixed && length % wb__layer_align(table, is_in_ip6) == 0;
 }
 
-static int take_header(struct taking *taking, struct wb__draft_layer *layer, const uint8_t *header,
+static int take_header(struct taking *taking, unsigned index, const uint8_t *header,
                        uint32_t length)
 {
+    struct wb__draft_layer *layer = &taking->draft->layers[index];
     const struct wb__layer *table = wb__layer_of(layer->kind);
     uint32_t present = table ? present_fields(table, header, length) : 0;
     int result = 0;
-    if (!table || !fits_table(table, present, length))
+    if (!table || !fits_table(table, present, length, wb__draft_is_in_ip6(taking->draft, index)))
         return wb__draft_keep(taking->draft, &layer->header, header, length);
+    uint32_t variable = length - wb__layer_fixed_bytes(table, present);
     for (unsigned i = 0; i < table->count && result == 0; i++) {
-        const struct wb__field field = wb__layer_field(table, present, i);
+        const struct wb__field field = wb__layer_field(table, present, length, i);
         if (present >> i & 1)
-            result = take_field(taking, &layer->values[i], &field, header, length);
+            result = take_field(taking, &layer->values[i], &field, header,
+                                field.bits ? field.bits / 8U : variable);
     }
     return result;
 }
@@ -79,8 +85,7 @@ static int take_layer(struct taking *taking, unsigned index, uint32_t begin, uin
     int added = wb_draft_add(taking->draft, taking->decoded->layers[index].kind);
     if (added < 0)
         return added;
-    return take_header(taking, &taking->draft->layers[added], taking->packet->data + begin,
-                       end - begin);
+    return take_header(taking, (unsigned)added, taking->packet->data + begin, end - begin);
 }
 
 /* What is behind the end of layer number index, up to limit, which is then that end. */

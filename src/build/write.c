@@ -66,27 +66,48 @@ static uint64_t next_number(const struct writing *writing, unsigned index,
     return 0;
 }
 
-/* What the optional fields that are set want to see in the first 16 bits. */
-static uint16_t wanted_flags(const struct wb__draft_layer *layer)
+/* What the optional fields that are set want to see in the header's flags. */
+static struct wb__when wanted_flags(const struct wb__draft_layer *layer)
 {
     const struct wb__layer *table = wb__layer_of(layer->kind);
-    uint16_t flags = 0;
+    struct wb__when wanted = {0};
     for (unsigned i = 0; i < table->count; i++)
-        if (layer->values[i].is_set && !table->fields[i].is_inverse)
-            flags |= table->fields[i].flag;
-    return flags;
+        if (layer->values[i].is_set && !table->fields[i].is_inverse) {
+            wanted.mask |= table->fields[i].mask;
+            wanted.flag =
+                (uint16_t)((wanted.flag & ~table->fields[i].mask) | table->fields[i].flag);
+        }
+    return wanted;
+}
+
+/* A field at its place in the header's flags. */
+static struct wb__field in_flags(const struct wb__layer *table, const struct wb__field *field)
+{
+    struct wb__field part = *field;
+    part.bit -= table->flags_at * 8U;
+    return part;
+}
+
+static uint64_t part_of_flags(const struct wb__layer *table, const struct wb__field *field,
+                              uint16_t flags)
+{
+    const struct wb__field part = in_flags(table, field);
+    const uint8_t bytes[] = {(uint8_t)(flags >> 8), (uint8_t)flags};
+    return wb__field_get(&part, bytes);
 }
 
 static uint64_t computed_flags(const struct writing *writing, unsigned index,
                                const struct wb__field *field)
 {
-    uint16_t flags = wanted_flags(&writing->draft->layers[index]);
+    const struct wb__layer *table = wb__layer_of(writing->draft->layers[index].kind);
+    struct wb__when wanted = wanted_flags(&writing->draft->layers[index]);
     if (!is_last(writing, index)) {
         int32_t number = wb__layer_number(WB__FLAGS, writing->draft->layers[index + 1].kind);
-        flags |= number > 0 ? (uint16_t)number : 0;
+        wanted.mask |= number > 0 ? (uint16_t)number : 0;
+        wanted.flag |= number > 0 ? (uint16_t)number : 0;
     }
-    const uint8_t bytes[] = {(uint8_t)(flags >> 8), (uint8_t)flags};
-    return flags ? wb__field_get(field, bytes) : field->initial;
+    return (field->initial & ~part_of_flags(table, field, wanted.mask)) |
+           part_of_flags(table, field, wanted.flag);
 }
 
 static uint64_t computed(const struct writing *writing, unsigned index,
@@ -104,6 +125,9 @@ static uint64_t computed(const struct writing *writing, unsigned index,
         return place->header;
     case WB__BYTES_VARIABLE:
         return place->header - wb__layer_fixed_bytes(table, place->present);
+    case WB__ADDRESSES:
+        return (place->end - place->offset - wb__layer_fixed_bytes(table, place->present)) /
+               (wb__draft_is_in_ip6(writing->draft, index) ? 16 : 4);
     case WB__BYTES_TLV:
         return place->end - place->offset - field->bit / 8U;
     case WB__BOTTOM:
@@ -111,7 +135,7 @@ static uint64_t computed(const struct writing *writing, unsigned index,
     case WB__FLAGS:
         return computed_flags(writing, index, field);
     case WB__SAP:
-        return wanted_flags(layer) ? field->initial : next_number(writing, index, field);
+        return wanted_flags(layer).mask ? field->initial : next_number(writing, index, field);
     case WB__CHECKSUM: /* in the end */
     case WB__AS_INITIAL:
         return field->initial;
@@ -122,8 +146,8 @@ static uint64_t computed(const struct writing *writing, unsigned index,
 
 /* ---- Places ----------------------------------------------------------------------- */
 
-/* The first 16 bits of a header, as far as they are always there. */
-static uint16_t first_bits(const struct writing *writing, unsigned index)
+/* The flags of a header, as far as they are always there. */
+static uint16_t header_flags(const struct writing *writing, unsigned index)
 {
     const struct wb__draft_layer *layer = &writing->draft->layers[index];
     const struct wb__layer *table = wb__layer_of(layer->kind);
@@ -131,50 +155,46 @@ static uint16_t first_bits(const struct writing *writing, unsigned index)
     for (unsigned i = 0; i < table->count; i++) {
         const struct wb__field *field = &table->fields[i];
         const struct wb__value *value = &layer->values[i];
-        if (field->type == WB_DRAFT_NUMBER && field->mask == 0 && field->bit + field->bits <= 16)
-            wb__field_put(field, bytes,
+        struct wb__field part = in_flags(table, field);
+        if (field->type == WB_DRAFT_NUMBER && field->mask == 0 &&
+            field->bit >= table->flags_at * 8U && part.bit + part.bits <= 16)
+            wb__field_put(&part, bytes,
                           value->is_set ? value->number : computed(writing, index, field));
     }
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
-/* Optional fields are there where the first bits say so, or where they or one of the same flag
- * are set, whatever the bits say. */
+/* Optional fields are there where the flags say so, or where they or what they come with are set,
+ * whatever the flags say. */
 static uint32_t present_fields(const struct writing *writing, unsigned index)
 {
     const struct wb__draft_layer *layer = &writing->draft->layers[index];
     const struct wb__layer *table = wb__layer_of(layer->kind);
-    uint32_t present = wb__layer_present(table, first_bits(writing, index));
+    uint32_t set = 0;
     for (unsigned i = 0; i < table->count; i++)
-        for (unsigned set = 0; set < table->count; set++) {
-            const struct wb__field *field = &table->fields[i], *other = &table->fields[set];
-            if (layer->values[set].is_set && field->mask == other->mask &&
-                field->flag == other->flag && field->is_inverse == other->is_inverse)
-                present |= UINT32_C(1) << i;
-        }
-    return present;
+        set |= (uint32_t)layer->values[i].is_set << i;
+    return wb__layer_present(table, header_flags(writing, index), set);
 }
 
 static uint32_t align(uint32_t bytes, uint32_t to)
 {
-    return to ? (bytes + to - 1) / to * to : bytes;
+    return (bytes + to - 1) / to * to;
 }
 
-static uint32_t header_bytes(const struct wb__draft_layer *layer, uint32_t present)
+static uint32_t header_bytes(const struct writing *writing, unsigned index)
 {
+    const struct wb__draft_layer *layer = &writing->draft->layers[index];
     const struct wb__layer *table = wb__layer_of(layer->kind);
     if (layer->header.is_set)
         return layer->header.length;
     if (!table)
         return 0;
-    const struct wb__field *last = &table->fields[table->count - 1];
-    const struct wb__value *value = &layer->values[table->count - 1];
-    uint32_t bytes = wb__layer_fixed_bytes(table, present);
-    if (last->bits == 0) {
-        bytes += value->is_set ? value->length : (uint32_t)last->initial;
-        bytes = align(bytes, last->align);
-    }
-    return bytes;
+    uint32_t bytes = wb__layer_fixed_bytes(table, writing->places[index].present);
+    unsigned variable = wb__layer_variable(table);
+    if (variable < table->count)
+        bytes += layer->values[variable].is_set ? layer->values[variable].length
+                                                : (uint32_t)table->fields[variable].initial;
+    return align(bytes, wb__layer_align(table, wb__draft_is_in_ip6(writing->draft, index)));
 }
 
 /* The outermost frame of Ethernet has at least 60 bytes. */
@@ -195,7 +215,7 @@ static void find_places(struct writing *writing)
         struct place *place = &writing->places[i];
         place->offset = at;
         place->present = wb__layer_of(layer->kind) ? present_fields(writing, i) : 0;
-        place->header = header_bytes(layer, place->present);
+        place->header = header_bytes(writing, i);
         at += place->header;
     }
     for (unsigned i = writing->draft->count; i-- > 0;) {
@@ -219,7 +239,7 @@ static int write_field(struct writing *writing, unsigned index, unsigned number,
     const struct wb__draft_layer *layer = &writing->draft->layers[index];
     const struct place *place = &writing->places[index];
     const struct wb__field field =
-        wb__layer_field(wb__layer_of(layer->kind), place->present, number);
+        wb__layer_field(wb__layer_of(layer->kind), place->present, place->header, number);
     const struct wb__value *value = &layer->values[number];
     if (!(place->present >> number & 1))
         return 0;
