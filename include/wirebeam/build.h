@@ -17,7 +17,9 @@
  * The kinds of layer are those of wirebeam/decode.h, the fields have the names that
  * wb_layer_fields tells (wirebeam/fields.h); what a header has behind those is "data" or
  * "options". Every kind has a field "header", which is its header in one piece in place of all
- * others. Setting an optional field (GRE's "key", say) sets the flag that tells of it.
+ * others. Setting an optional field (GRE's "key", say) sets the flag that tells of it. Options that
+ * have a name ("mss" of TCP) are a view of the field "options": setting one replaces it there, or
+ * appends it.
  *
  * A packet that was decoded becomes a draft by wb_draft_from, and is the same again, byte for
  * byte, when it is written. A draft is used by one thread at a time.
@@ -63,6 +65,13 @@ enum wb_draft_type {
     WB_DRAFT_IP4,      /* 4 bytes */
     WB_DRAFT_IP6,      /* 16 bytes */
     WB_DRAFT_BYTES,    /* any number of bytes, or as many as it says */
+    WB_DRAFT_LIST,     /* IP addresses, or numbers of 4 bytes, one behind the other */
+};
+
+/* A number that has a name. */
+struct wb_draft_name {
+    const char *name; /* NULL behind the last one */
+    uint64_t number;
 };
 
 struct wb_draft_field {
@@ -71,6 +80,8 @@ struct wb_draft_field {
     enum wb_draft_type type;
     unsigned bits;           /* of a number; of bytes: eight times how many, 0 for any */
     unsigned unit;           /* of a number: it is a multiple of this, as a length in words; 1 */
+    const struct wb_draft_name *names; /* that a number may have; NULL: none */
+    bool are_flags;          /* the names: several may be set */
     bool is_computed;        /* by default from the rest of the packet */
     bool is_optional;        /* there where it is set, or flags of the header say that it is */
 };
@@ -84,8 +95,8 @@ int wb_draft_field_find(enum wb_layer_kind kind, const char *name);
 
 /* Set a field. Names may be aliases. Returns 0, or WB_E_NOT_FOUND (no such field), _ARGUMENT
  * (it takes bytes, not a number, or the other way round; the value does not fit; the header is
- * set in one piece), _LIMIT
- * (WB_DRAFT_BYTES_MAX), _MEMORY. Bytes are copied. */
+ * set in one piece, or another field at the same place), _LIMIT (WB_DRAFT_BYTES_MAX), _MEMORY.
+ * Bytes are copied. */
 int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *field, uint64_t value);
 int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *field, const void *bytes,
                    size_t length);
@@ -93,7 +104,7 @@ int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *field, co
 /* Was it set, by whatever? */
 bool wb_draft_is_set(const struct wb_draft *draft, unsigned layer, const char *field);
 
-/* Gives it its default again. 0, or WB_E_NOT_FOUND. */
+/* Gives it its default again. 0, or WB_E_NOT_FOUND; of options _LIMIT, _MEMORY. */
 int wb_draft_unset(struct wb_draft *draft, unsigned layer, const char *field);
 
 /* Gives their defaults to all lengths and checksums: after a change to a packet that was

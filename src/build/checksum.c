@@ -9,7 +9,7 @@
 #include "decode/sum.h"
 
 /* RFC 7761, 4.9: of a Register the packet inside is left out. */
-#define PIM_REGISTER       1
+#define PIM_REGISTER 1
 #define PIM_REGISTER_BYTES 8
 
 static const struct wb__sum sums[] = {

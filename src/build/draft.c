@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build/option.h"
+
 struct wb_draft *wb_draft_new(void)
 {
     return calloc(1, sizeof(struct wb_draft));
@@ -67,17 +69,17 @@ int wb_draft_link_type(const struct wb_draft *draft)
 
 /* ---- Fields ----------------------------------------------------------------------- */
 
-/* Those of every kind, behind the ones of its table. */
+/* Those of every kind, behind the ones of its tables. */
 static const struct wb__field header_field = {.name = "header", .type = WB_DRAFT_BYTES};
 static const struct wb__field data_field = {.name = "data", .type = WB_DRAFT_BYTES};
 static const struct wb__field trailer_field = {.name = "trailer", .type = WB_DRAFT_BYTES};
 
-static const struct wb__field *field_at(unsigned kind, unsigned index)
+const struct wb__field *wb__draft_field(unsigned kind, unsigned index)
 {
     const struct wb__layer *layer = wb__layer_of(kind);
-    unsigned count = layer ? layer->count : 0;
+    unsigned count = layer ? layer->count + layer->option_count : 0;
     if (index < count)
-        return &layer->fields[index];
+        return index < layer->count ? &layer->fields[index] : &layer->options[index - layer->count];
     if (kind == WB_LAYER_PAYLOAD)
         return index == 0 ? &data_field : NULL;
     return index == count ? &header_field : index == count + 1 ? &trailer_field : NULL;
@@ -87,7 +89,7 @@ bool wb_draft_field_at(enum wb_layer_kind kind, unsigned index, struct wb_draft_
 {
     if ((unsigned)kind >= WB_LAYER_KIND_COUNT)
         return false;
-    const struct wb__field *found = field_at(kind, index);
+    const struct wb__field *found = wb__draft_field(kind, index);
     if (!found)
         return false;
     *field = (struct wb_draft_field){.name = found->name,
@@ -95,8 +97,10 @@ bool wb_draft_field_at(enum wb_layer_kind kind, unsigned index, struct wb_draft_
                                      .type = found->type,
                                      .bits = found->bits,
                                      .unit = found->unit ? found->unit : 1,
+                                     .names = found->names,
+                                     .are_flags = found->are_flags,
                                      .is_computed = found->computed != WB__AS_INITIAL,
-                                     .is_optional = found->mask != 0};
+                                     .is_optional = found->mask != 0 || found->option != 0};
     return true;
 }
 
@@ -109,6 +113,7 @@ int wb_draft_field_find(enum wb_layer_kind kind, const char *name)
     return -1;
 }
 
+/* Of an option by its name: that of all options. */
 static struct wb__value *value_of(struct wb_draft *draft, unsigned layer, const char *name,
                                   const struct wb__field **field)
 {
@@ -118,17 +123,35 @@ static struct wb__value *value_of(struct wb_draft *draft, unsigned layer, const 
     int index = wb_draft_field_find(found->kind, name);
     if (index < 0)
         return NULL;
-    *field = field_at(found->kind, (unsigned)index);
-    return *field == &trailer_field                           ? &found->trailer
-           : *field == &header_field || *field == &data_field ? &found->header
-                                                              : &found->values[index];
+    *field = wb__draft_field(found->kind, (unsigned)index);
+    if (*field == &trailer_field)
+        return &found->trailer;
+    if (*field == &header_field || *field == &data_field)
+        return &found->header;
+    return &found->values[(*field)->option ? wb__layer_variable(wb__layer_of(found->kind))
+                                           : (unsigned)index];
 }
 
-/* Would setting it be without effect, since the header is set in one piece? */
-static bool is_hidden(const struct wb__draft_layer *layer, const struct wb__field *field)
+const struct wb__field *wb__draft_rival(const struct wb_draft *draft, unsigned layer,
+                                        const struct wb__field *field)
 {
-    return layer->header.is_set && field != &header_field && field != &data_field &&
-           field != &trailer_field;
+    const struct wb__draft_layer *found = &draft->layers[layer];
+    const struct wb__layer *table = wb__layer_of(found->kind);
+    bool is_of_table = table && field >= table->fields && field < table->fields + table->count;
+    for (unsigned i = 0; is_of_table && i < table->count; i++)
+        if (found->values[i].is_set && &table->fields[i] != field &&
+            wb__fields_overlap(&table->fields[i], field))
+            return &table->fields[i];
+    return NULL;
+}
+
+/* Would setting it be without effect, since the header is set in one piece, or another field at
+ * its place? */
+static bool is_hidden(const struct wb_draft *draft, unsigned layer, const struct wb__field *field)
+{
+    if (field == &header_field || field == &data_field || field == &trailer_field)
+        return false;
+    return draft->layers[layer].header.is_set || wb__draft_rival(draft, layer, field);
 }
 
 bool wb__draft_is_in_ip6(const struct wb_draft *draft, unsigned layer)
@@ -190,8 +213,10 @@ int wb_draft_number(struct wb_draft *draft, unsigned layer, const char *name, ui
     if (!value)
         return WB_E_NOT_FOUND;
     if (field->type != WB_DRAFT_NUMBER || !wb__field_fits(field, number) ||
-        is_hidden(&draft->layers[layer], field))
+        is_hidden(draft, layer, field))
         return WB_E_ARGUMENT;
+    if (field->option)
+        return wb__option_number(draft, value, field, number);
     *value = (struct wb__value){.is_set = true, .number = number};
     return 0;
 }
@@ -225,9 +250,10 @@ int wb_draft_bytes(struct wb_draft *draft, unsigned layer, const char *name, con
     if (!value)
         return WB_E_NOT_FOUND;
     if (field->type == WB_DRAFT_NUMBER || (field->bits > 0 && length != field->bits / 8U) ||
-        is_hidden(&draft->layers[layer], field))
+        is_hidden(draft, layer, field))
         return WB_E_ARGUMENT;
-    return wb__draft_keep(draft, value, bytes, length);
+    return field->option ? wb__option_bytes(draft, value, field, bytes, length)
+                         : wb__draft_keep(draft, value, bytes, length);
 }
 
 bool wb_draft_is_set(const struct wb_draft *draft, unsigned layer, const char *name)
@@ -236,14 +262,16 @@ bool wb_draft_is_set(const struct wb_draft *draft, unsigned layer, const char *n
         return false;
     const struct wb__draft_layer *found = &draft->layers[layer];
     int index = wb_draft_field_find(found->kind, name);
-    const struct wb__field *field = index < 0 ? NULL : field_at(found->kind, (unsigned)index);
+    const struct wb__field *field =
+        index < 0 ? NULL : wb__draft_field(found->kind, (unsigned)index);
     if (!field)
         return false;
     if (field == &trailer_field)
         return found->trailer.is_set;
     if (found->header.is_set || field == &header_field || field == &data_field)
         return found->header.is_set;
-    return found->values[index].is_set;
+    const struct wb__value *options = &found->values[wb__layer_variable(wb__layer_of(found->kind))];
+    return field->option ? wb__option_is_set(draft, options, field) : found->values[index].is_set;
 }
 
 int wb_draft_unset(struct wb_draft *draft, unsigned layer, const char *name)
@@ -252,6 +280,8 @@ int wb_draft_unset(struct wb_draft *draft, unsigned layer, const char *name)
     struct wb__value *value = value_of(draft, layer, name, &field);
     if (!value)
         return WB_E_NOT_FOUND;
+    if (field->option)
+        return wb__option_remove(draft, value, field);
     value->is_set = false;
     return 0;
 }

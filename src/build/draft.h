@@ -28,6 +28,13 @@ struct wb_draft {
     uint32_t used, room;
 };
 
+/* A field of a kind by its index, as wb_draft_field_find has it; NULL beyond the last one. */
+const struct wb__field *wb__draft_field(unsigned kind, unsigned index);
+
+/* The field that is set at the same place as this one would be; NULL where none is. */
+const struct wb__field *wb__draft_rival(const struct wb_draft *draft, unsigned layer,
+                                        const struct wb__field *field);
+
 /* Copies bytes into the block. 0, WB_E_LIMIT or WB_E_MEMORY. */
 int wb__draft_keep(struct wb_draft *draft, struct wb__value *value, const void *bytes,
                    size_t length);

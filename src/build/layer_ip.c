@@ -49,7 +49,35 @@ static const struct wb__field ip4[] = {
     {.name = "destination", .alias = "dst", .type = WB_DRAFT_IP4, .bit = 128, .bits = 32},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_ip4 = {.fields = ip4, .count = sizeof ip4 / sizeof ip4[0]};
+static const struct wb__field ip4_options[] = {
+    /* RFC 791, 3.1, where routes have a pointer to their first address; RFC 2113 */
+    {.name = "record_route",
+     .alias = "rr",
+     .type = WB_DRAFT_LIST,
+     .option = 7,
+     .option_pointer = 4},
+    {.name = "loose_source_route",
+     .alias = "lsrr",
+     .type = WB_DRAFT_LIST,
+     .option = 131,
+     .option_pointer = 4},
+    {.name = "strict_source_route",
+     .alias = "ssrr",
+     .type = WB_DRAFT_LIST,
+     .option = 137,
+     .option_pointer = 4},
+    {.name = "router_alert",
+     .alias = "alert",
+     .type = WB_DRAFT_NUMBER,
+     .option = 148,
+     .option_bytes = 4,
+     .bit = 16,
+     .bits = 16},
+};
+const struct wb__layer wb__layer_ip4 = {.fields = ip4,
+                                        .count = sizeof ip4 / sizeof ip4[0],
+                                        .options = ip4_options,
+                                        .option_count = sizeof ip4_options / sizeof ip4_options[0]};
 
 static const struct wb__field ip6[] = {
     /* RFC 8200 */
@@ -170,6 +198,7 @@ static const struct wb__field ah[] = {
      .bit = 96,
      .bits = 0,
      .align = 4,
+     .align_ip6 = 8, /* 2.6 */
      .initial = 12},
 };
 const struct wb__layer wb__layer_ah = {.fields = ah, .count = sizeof ah / sizeof ah[0]};

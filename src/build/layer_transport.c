@@ -4,6 +4,11 @@
  */
 #include "build/layer.h"
 
+static const struct wb_draft_name tcp_flags[] = {
+    {"fin", 1},  {"syn", 2},  {"rst", 4},   {"psh", 8},  {"ack", 16},
+    {"urg", 32}, {"ece", 64}, {"cwr", 128}, {"ae", 256}, {0},
+};
+
 static const struct wb__field tcp[] = {
     /* RFC 9293 */
     {.name = "source_port", .alias = "sport", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16},
@@ -18,7 +23,13 @@ static const struct wb__field tcp[] = {
      .computed = WB__BYTES_HEADER,
      .unit = 4},
     {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 100, .bits = 3},
-    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 103, .bits = 9, .initial = 2},
+    {.name = "flags",
+     .names = tcp_flags,
+     .are_flags = true,
+     .type = WB_DRAFT_NUMBER,
+     .bit = 103,
+     .bits = 9,
+     .initial = 2},
     {.name = "window",
      .alias = "win",
      .type = WB_DRAFT_NUMBER,
@@ -34,7 +45,43 @@ static const struct wb__field tcp[] = {
     {.name = "urgent_pointer", .alias = "urg", .type = WB_DRAFT_NUMBER, .bit = 144, .bits = 16},
     {.name = "options", .type = WB_DRAFT_BYTES, .bit = 160, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_tcp = {.fields = tcp, .count = sizeof tcp / sizeof tcp[0]};
+static const struct wb__field tcp_options[] = {
+    /* RFC 9293, 3.2; RFC 7323; RFC 2018, whose blocks are two numbers each */
+    {.name = "mss", .type = WB_DRAFT_NUMBER, .option = 2, .option_bytes = 4, .bit = 16, .bits = 16},
+    {.name = "window_scale",
+     .alias = "wscale",
+     .type = WB_DRAFT_NUMBER,
+     .option = 3,
+     .option_bytes = 3,
+     .bit = 16,
+     .bits = 8},
+    {.name = "sack_permitted",
+     .alias = "sackok",
+     .type = WB_DRAFT_NUMBER,
+     .option = 4,
+     .option_bytes = 2,
+     .bit = 16,
+     .bits = 1},
+    {.name = "sack", .type = WB_DRAFT_LIST, .option = 5},
+    {.name = "timestamp_value",
+     .alias = "tsval",
+     .type = WB_DRAFT_NUMBER,
+     .option = 8,
+     .option_bytes = 10,
+     .bit = 16,
+     .bits = 32},
+    {.name = "timestamp_echo_reply",
+     .alias = "tsecr",
+     .type = WB_DRAFT_NUMBER,
+     .option = 8,
+     .option_bytes = 10,
+     .bit = 48,
+     .bits = 32},
+};
+const struct wb__layer wb__layer_tcp = {.fields = tcp,
+                                        .count = sizeof tcp / sizeof tcp[0],
+                                        .options = tcp_options,
+                                        .option_count = sizeof tcp_options / sizeof tcp_options[0]};
 
 static const struct wb__field udp[] = {
     /* RFC 768 */
@@ -95,8 +142,21 @@ static const struct wb__field sctp[] = {
 };
 const struct wb__layer wb__layer_sctp = {.fields = sctp, .count = sizeof sctp / sizeof sctp[0]};
 
+static const struct wb_draft_name dccp_types[] = {
+    {"request", 0},  {"response", 1},  {"data", 2},  {"ack", 3},
+    {"data_ack", 4}, {"close_req", 5}, {"close", 6}, {"reset", 7},
+    {"sync", 8},     {"sync_ack", 9},  {0},
+};
+
+/* The 16 bits with type and X: by X, sequence numbers have 48 bits or 24 (RFC 4340, 5.1); all
+ * types but request and data, those with one of three bits, acknowledge one. */
+#define LONG_ACK                                                                                   \
+    .mask = 0x1f00, .flag = 0x0700, .also = {{0x0300, 0x0300}, {0x0900, 0x0900}, {0x1100, 0x1100}}
+#define SHORT_ACK                                                                                  \
+    .mask = 0x1f00, .flag = 0x0600, .also = {{0x0300, 0x0200}, {0x0900, 0x0800}, {0x1100, 0x1000}}
+
 static const struct wb__field dccp[] = {
-    /* RFC 4340 */
+    /* RFC 4340, 5 */
     {.name = "source_port", .alias = "sport", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 16},
     {.name = "destination_port", .alias = "dport", .type = WB_DRAFT_NUMBER, .bit = 16, .bits = 16},
     {.name = "header_length",
@@ -115,13 +175,74 @@ static const struct wb__field dccp[] = {
      .bits = 16,
      .computed = WB__CHECKSUM},
     {.name = "reserved", .type = WB_DRAFT_NUMBER, .bit = 64, .bits = 3},
-    {.name = "type", .type = WB_DRAFT_NUMBER, .bit = 67, .bits = 4},
+    {.name = "type",
+     .names = dccp_types,
+     .type = WB_DRAFT_NUMBER,
+     .bit = 67,
+     .bits = 4,
+     .computed = WB__FLAGS},
     {.name = "extended_sequence_numbers",
      .alias = "x",
      .type = WB_DRAFT_NUMBER,
      .bit = 71,
      .bits = 1,
+     .computed = WB__FLAGS,
      .initial = 1},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 72, .bits = 0, .align = 4, .initial = 11},
+    {.name = "reserved_2",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 72,
+     .bits = 8,
+     .mask = 0x0100,
+     .flag = 0x0100},
+    {.name = "sequence_number",
+     .alias = "seq",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 80,
+     .bits = 48,
+     .mask = 0x0100,
+     .flag = 0x0100},
+    {.name = "short_sequence_number",
+     .alias = "sseq",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 72,
+     .bits = 24,
+     .mask = 0x0100,
+     .flag = 0x0000},
+    {.name = "reserved_3", .type = WB_DRAFT_NUMBER, .bit = 128, .bits = 16, LONG_ACK},
+    {.name = "acknowledgment_number",
+     .alias = "ack",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 144,
+     .bits = 48,
+     LONG_ACK},
+    {.name = "reserved_4", .type = WB_DRAFT_NUMBER, .bit = 128, .bits = 8, SHORT_ACK},
+    {.name = "short_acknowledgment_number",
+     .alias = "sack",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 136,
+     .bits = 24,
+     SHORT_ACK},
+    {.name = "service_code",
+     .alias = "service",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 192,
+     .bits = 32,
+     .mask = 0x1c00,
+     .flag = 0x0000},
+    {.name = "reset_code",
+     .alias = "reset",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 224,
+     .bits = 8,
+     .mask = 0x1e00,
+     .flag = 0x0e00},
+    {.name = "reset_data",
+     .type = WB_DRAFT_BYTES,
+     .bit = 232,
+     .bits = 24,
+     .mask = 0x1e00,
+     .flag = 0x0e00},
+    {.name = "options", .type = WB_DRAFT_BYTES, .bit = 256, .bits = 0, .align = 4},
 };
-const struct wb__layer wb__layer_dccp = {.fields = dccp, .count = sizeof dccp / sizeof dccp[0]};
+const struct wb__layer wb__layer_dccp = {
+    .fields = dccp, .count = sizeof dccp / sizeof dccp[0], .flags_at = 8};

@@ -52,11 +52,23 @@ static const struct wb__field etherip[] = {
 const struct wb__layer wb__layer_etherip = {.fields = etherip,
                                             .count = sizeof etherip / sizeof etherip[0]};
 
+static const struct wb_draft_name gtp_types[] = {
+    {"echo_request", 1}, {"echo_response", 2}, {"error_indication", 26},
+    {"end_marker", 254}, {"g_pdu", 255},       {0},
+};
+
 static const struct wb__field gtp[] = {
-    /* 3GPP TS 29.281 */
+    /* 3GPP TS 29.281, 5.1: one of the flags E, S and PN brings all three fields; data are
+     * extension headers, and what else there is of version 2 */
     {.name = "version", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 3, .initial = 1},
-    {.name = "flags", .type = WB_DRAFT_NUMBER, .bit = 3, .bits = 5, .initial = 16},
+    {.name = "flags",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 3,
+     .bits = 5,
+     .computed = WB__FLAGS,
+     .initial = 16},
     {.name = "message_type",
+     .names = gtp_types,
      .alias = "type",
      .type = WB_DRAFT_NUMBER,
      .bit = 8,
@@ -69,7 +81,31 @@ static const struct wb__field gtp[] = {
      .bits = 16,
      .computed = WB__BYTES_BEHIND},
     {.name = "teid", .type = WB_DRAFT_NUMBER, .bit = 32, .bits = 32},
-    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 64, .bits = 0},
+    {.name = "sequence_number",
+     .alias = "seq",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 64,
+     .bits = 16,
+     .mask = 0xe200,
+     .flag = 0x2200,
+     .also = {{0xe100, 0x2100}, {0xe400, 0x2400}}},
+    {.name = "n_pdu_number",
+     .alias = "npdu",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 80,
+     .bits = 8,
+     .mask = 0xe100,
+     .flag = 0x2100,
+     .also = {{0xe200, 0x2200}, {0xe400, 0x2400}}},
+    {.name = "next_extension_header_type",
+     .alias = "ext",
+     .type = WB_DRAFT_NUMBER,
+     .bit = 88,
+     .bits = 8,
+     .mask = 0xe400,
+     .flag = 0x2400,
+     .also = {{0xe100, 0x2100}, {0xe200, 0x2200}}},
+    {.name = "data", .type = WB_DRAFT_BYTES, .bit = 96, .bits = 0},
 };
 const struct wb__layer wb__layer_gtp = {.fields = gtp, .count = sizeof gtp / sizeof gtp[0]};
 

@@ -35,6 +35,45 @@ static const struct wb__field pppoe_discovery[] = {
 const struct wb__layer wb__layer_pppoe_discovery = {
     .fields = pppoe_discovery, .count = sizeof pppoe_discovery / sizeof pppoe_discovery[0]};
 
+static const struct wb_draft_name ppp_protocols[] = {
+    {"ip", 0x0021},
+    {"ipv6", 0x0057},
+    {"ipcp", 0x8021},
+    {"ipxcp", 0x802b},
+    {"ecp", 0x8053},
+    {"ipv6cp", 0x8057},
+    {"ccp", 0x80fd},
+    {"mplscp", 0x8281},
+    {"lcp", 0xc021},
+    {"pap", 0xc023},
+    {"chap", 0xc223},
+    {"eap", 0xc227},
+    {0},
+};
+
+/* Of LCP and the NCPs, RFC 1661, 5; of PAP, RFC 1334; of CHAP, RFC 1994. */
+static const struct wb_draft_name ppp_codes[] = {
+    {"configure_request", 1},
+    {"configure_ack", 2},
+    {"configure_nak", 3},
+    {"configure_reject", 4},
+    {"terminate_request", 5},
+    {"terminate_ack", 6},
+    {"code_reject", 7},
+    {"protocol_reject", 8},
+    {"echo_request", 9},
+    {"echo_reply", 10},
+    {"discard_request", 11},
+    {"authenticate_request", 1},
+    {"authenticate_ack", 2},
+    {"authenticate_nak", 3},
+    {"challenge", 1},
+    {"response", 2},
+    {"success", 3},
+    {"failure", 4},
+    {0},
+};
+
 static const struct wb__field ppp[] = {
     /* RFC 1661; of HDLC-like framing, RFC 1662, the first two */
     {.name = "address",
@@ -53,6 +92,7 @@ static const struct wb__field ppp[] = {
      .initial = 3},
     {.name = "protocol",
      .alias = "proto",
+     .names = ppp_protocols,
      .type = WB_DRAFT_NUMBER,
      .bit = 16,
      .bits = 16,
@@ -62,7 +102,12 @@ const struct wb__layer wb__layer_ppp = {.fields = ppp, .count = sizeof ppp / siz
 
 static const struct wb__field ppp_control[] = {
     /* RFC 1661, 5 */
-    {.name = "code", .type = WB_DRAFT_NUMBER, .bit = 0, .bits = 8, .initial = 1},
+    {.name = "code",
+     .names = ppp_codes,
+     .type = WB_DRAFT_NUMBER,
+     .bit = 0,
+     .bits = 8,
+     .initial = 1},
     {.name = "identifier", .alias = "id", .type = WB_DRAFT_NUMBER, .bit = 8, .bits = 8},
     {.name = "length",
      .alias = "len",

@@ -16,7 +16,8 @@
 #include "base/error.h"
 #include "build/draft.h"
 
-#define WORD_MAX 64 /* of a name, a number or an address */
+#define WORD_MAX        64  /* of a name, a number or an address */
+#define DESCRIPTION_MAX 400 /* of what a number may be */
 
 struct parser {
     const char *at;
@@ -24,6 +25,7 @@ struct parser {
     struct wb_draft *draft;
     struct wb_error *error;
     uint8_t *bytes; /* room for those of one value */
+    uint64_t named; /* fields of the layer */
 };
 
 __attribute__((format(printf, 4, 5))) static int mistake(struct parser *parser, int code,
@@ -59,12 +61,13 @@ static bool is_word_char(char c)
     return isalnum((unsigned char)c) || (c != '\0' && strchr("._-:|+", c));
 }
 
-/* Copies a word. False where there is none, or it is too long. */
-static bool take_word(struct parser *parser, char word[WORD_MAX])
+/* Copies a word, up to one of the characters of an end, too. False where there is none, or it is
+ * too long. */
+static bool take_word_until(struct parser *parser, char word[WORD_MAX], const char *end)
 {
     size_t length = 0;
     skip_space(parser);
-    while (is_word_char(parser->at[length]))
+    while (is_word_char(parser->at[length]) && !strchr(end, parser->at[length]))
         length++;
     if (length == 0 || length >= WORD_MAX)
         return false;
@@ -72,6 +75,11 @@ static bool take_word(struct parser *parser, char word[WORD_MAX])
     word[length] = '\0';
     parser->at += length;
     return true;
+}
+
+static bool take_word(struct parser *parser, char word[WORD_MAX])
+{
+    return take_word_until(parser, word, "");
 }
 
 /* ---- Bytes ------------------------------------------------------------------------ */
@@ -217,20 +225,19 @@ static int set_bytes(struct parser *parser, unsigned layer, const char *name, co
     return result < 0 ? mistake(parser, result, at, "%s: %s", name, wb_error_text(result)) : 0;
 }
 
-/* Flags of TCP by name, as syn|ack. */
-static bool read_flags(const char *word, uint64_t *number)
+/* A number by its name, or flags by theirs, as syn|ack. */
+static bool read_names(const struct wb__field *field, const char *word, uint64_t *number)
 {
-    static const char *const names[] = {"fin", "syn", "rst", "psh", "ack",
-                                        "urg", "ece", "cwr", "ae"};
     *number = 0;
     for (;; word++) {
-        size_t length = strcspn(word, "|+");
-        unsigned i = 0;
-        while (i < 9 && (strlen(names[i]) != length || strncmp(word, names[i], length) != 0))
-            i++;
-        if (i == 9)
+        size_t length = field->are_flags ? strcspn(word, "|+") : strlen(word);
+        const struct wb_draft_name *name = field->names;
+        while (name->name &&
+               (strlen(name->name) != length || strncmp(word, name->name, length) != 0))
+            name++;
+        if (!name->name)
             return false;
-        *number |= 1U << i;
+        *number |= name->number;
         word += length;
         if (*word == '\0')
             return true;
@@ -238,34 +245,36 @@ static bool read_flags(const char *word, uint64_t *number)
 }
 
 /* What a number may be: "a number from 0 to 255". */
-static void describe_number(const struct wb__field *field, char text[100])
+static void describe_number(const struct wb__field *field, char text[DESCRIPTION_MAX])
 {
     unsigned long long unit = field->unit ? field->unit : 1, least = field->less * unit,
                        most = field->bits < 64 ? (1ULL << field->bits) - 1 : UINT64_MAX;
-    if (unit > 1)
-        snprintf(text, 100, "a multiple of %llu from %llu to %llu", unit, least,
-                 (most + field->less) * unit);
-    else
-        snprintf(text, 100, "a number from %llu to %llu", least, most + field->less);
+    size_t used =
+        (size_t)(unit > 1 ? sprintf(text, "a multiple of %llu", unit) : sprintf(text, "a number"));
+    used += (size_t)sprintf(text + used, " from %llu to %llu", least, (most + field->less) * unit);
+    for (const struct wb_draft_name *name = field->names; name && name->name; name++)
+        if (used + strlen(name->name) + sizeof ", or flags of " <= DESCRIPTION_MAX)
+            used += (size_t)sprintf(text + used, "%s%s",
+                                    name > field->names ? ", "
+                                    : field->are_flags  ? ", or flags of "
+                                                        : ", or one of ",
+                                    name->name);
 }
 
-static int set_number(struct parser *parser, unsigned layer, unsigned index, const char *word,
-                      const char *at)
+static int set_number(struct parser *parser, unsigned layer, const struct wb__field *field,
+                      const char *word, const char *at)
 {
-    enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
-    const struct wb__field *field = &wb__layer_of(kind)->fields[index];
-    bool is_flags = kind == WB_LAYER_TCP && strcmp(field->name, "flags") == 0;
-    char wanted[100];
+    char wanted[DESCRIPTION_MAX];
     uint64_t number;
-    if ((read_number(word, &number) || (is_flags && read_flags(word, &number))) &&
-        wb_draft_number(parser->draft, layer, field->name, number) == 0)
-        return 0;
-    describe_number(field, wanted);
-    return mistake(parser, WB_E_ARGUMENT, at, "%s: %s%s, not '%s'", field->name, wanted,
-                   is_flags ? ", or flags of fin, syn, rst, psh, ack, urg, ece, cwr and ae with | "
-                              "between them"
-                            : "",
-                   word);
+    bool is_read = read_number(word, &number) || (field->names && read_names(field, word, &number));
+    int result =
+        is_read ? wb_draft_number(parser->draft, layer, field->name, number) : WB_E_ARGUMENT;
+    if (result == WB_E_ARGUMENT) {
+        describe_number(field, wanted);
+        return mistake(parser, result, at, "%s: %s, not '%s'", field->name, wanted, word);
+    }
+    return result < 0 ? mistake(parser, result, at, "%s: %s", field->name, wb_error_text(result))
+                      : 0;
 }
 
 static bool read_hardware(const char *word, uint8_t bytes[6])
@@ -281,7 +290,7 @@ static bool read_hardware(const char *word, uint8_t bytes[6])
     return true;
 }
 
-static int set_address(struct parser *parser, unsigned layer, const struct wb_draft_field *field,
+static int set_address(struct parser *parser, unsigned layer, const struct wb__field *field,
                        const char *word, const char *at)
 {
     uint8_t bytes[16];
@@ -295,23 +304,61 @@ static int set_address(struct parser *parser, unsigned layer, const struct wb_dr
                        : field->type == WB_DRAFT_IP4    ? "an address like 192.0.2.1"
                                                         : "an address like 2001:db8::1",
                        word);
-    return set_bytes(parser, layer, field->name, bytes, field->bits / 8, at);
+    return set_bytes(parser, layer, field->name, bytes, field->bits / 8U, at);
+}
+
+/* Bytes of one of a list; 0 where it is none. */
+static size_t read_item(const char *word, uint8_t bytes[16])
+{
+    uint64_t number;
+    if (inet_pton(AF_INET, word, bytes) == 1)
+        return 4;
+    if (inet_pton(AF_INET6, word, bytes) == 1)
+        return 16;
+    if (!read_number(word, &number) || number > UINT32_MAX)
+        return 0;
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(number >> (24 - 8 * i));
+    return 4;
+}
+
+/* 192.0.2.1+192.0.2.2 */
+static int take_list(struct parser *parser, const char *name, size_t *length)
+{
+    *length = 0;
+    do {
+        char word[WORD_MAX];
+        uint8_t bytes[16];
+        skip_space(parser);
+        const char *at = parser->at;
+        size_t count = take_word_until(parser, word, "+") ? read_item(word, bytes) : 0;
+        if (count == 0)
+            return mistake(parser, WB_E_ARGUMENT, at,
+                           "%s: addresses like 192.0.2.1 or 2001:db8::1, or numbers from 0 to "
+                           "4294967295, with + between them, or bytes",
+                           name);
+        for (size_t i = 0; i < count; i++)
+            if (put_byte(parser, length, bytes[i], at) < 0)
+                return WB_E_LIMIT;
+    } while (take_char(parser, '+'));
+    return 0;
 }
 
 static int take_value(struct parser *parser, unsigned layer, unsigned index)
 {
-    struct wb_draft_field known, *field = &known;
-    wb_draft_field_at(wb_draft_kind(parser->draft, layer), index, field);
+    const struct wb__field *field = wb__draft_field(wb_draft_kind(parser->draft, layer), index);
     char word[WORD_MAX];
     size_t length;
     skip_space(parser);
     const char *at = parser->at;
     int result = field->type == WB_DRAFT_NUMBER ? 1 : take_bytes(parser, &length);
+    if (result == 1 && field->type == WB_DRAFT_LIST)
+        result = take_list(parser, field->name, &length);
     if (result < 0)
         return result;
-    if (result == 0 && field->bits > 0 && length != field->bits / 8)
+    if (result == 0 && field->bits > 0 && length != field->bits / 8U)
         return mistake(parser, WB_E_ARGUMENT, at, "%s: %u bytes, not %zu", field->name,
-                       field->bits / 8, length);
+                       field->bits / 8U, length);
     if (result == 0)
         return set_bytes(parser, layer, field->name, parser->bytes, length, at);
     if (field->type == WB_DRAFT_BYTES)
@@ -319,7 +366,7 @@ static int take_value(struct parser *parser, unsigned layer, unsigned index)
                        field->name);
     if (!take_word(parser, word))
         return mistake(parser, WB_E_ARGUMENT, at, "%s: a value", field->name);
-    return field->type == WB_DRAFT_NUMBER ? set_number(parser, layer, index, word, at)
+    return field->type == WB_DRAFT_NUMBER ? set_number(parser, layer, field, word, at)
                                           : set_address(parser, layer, field, word, at);
 }
 
@@ -341,16 +388,25 @@ static int unknown_field(struct parser *parser, enum wb_layer_kind kind, const c
                    word, names);
 }
 
-/* A field is set once, and a header in one piece or field by field. */
-static int check_unset(struct parser *parser, unsigned layer, const char *name, const char *at)
+/* A field is set once, and a header in one piece or field by field. Fields of one option are not
+ * set by each other. */
+static int check_unset(struct parser *parser, unsigned layer, unsigned index, const char *at)
 {
     enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
+    const struct wb__field *field = wb__draft_field(kind, index),
+                           *rival = wb__draft_rival(parser->draft, layer, field);
+    const char *name = field->name;
     bool is_header = strcmp(name, "header") == 0, is_trailer = strcmp(name, "trailer") == 0;
     struct wb_draft_field other;
     if (!is_header && !is_trailer && wb_draft_is_set(parser->draft, layer, "header"))
         return mistake(parser, WB_E_ARGUMENT, at, "%s: the header is set in one piece", name);
-    if (wb_draft_is_set(parser->draft, layer, name))
+    if (parser->named >> index & 1 ||
+        (!field->option && wb_draft_is_set(parser->draft, layer, name)))
         return mistake(parser, WB_E_ARGUMENT, at, "%s is set already", name);
+    if (rival)
+        return mistake(parser, WB_E_ARGUMENT, at, "%s lies where %s does, which is set", name,
+                       rival->name);
+    parser->named |= UINT64_C(1) << index;
     for (unsigned i = 0; is_header && wb_draft_field_at(kind, i, &other); i++)
         if (strcmp(other.name, "trailer") != 0 && wb_draft_is_set(parser->draft, layer, other.name))
             return mistake(parser, WB_E_ARGUMENT, at,
@@ -362,7 +418,6 @@ static int take_field(struct parser *parser, unsigned layer)
 {
     enum wb_layer_kind kind = wb_draft_kind(parser->draft, layer);
     char word[WORD_MAX];
-    struct wb_draft_field field;
     skip_space(parser);
     const char *at = parser->at;
     if (!take_word(parser, word))
@@ -370,8 +425,7 @@ static int take_field(struct parser *parser, unsigned layer)
     int index = wb_draft_field_find(kind, word);
     if (index < 0)
         return unknown_field(parser, kind, word, at);
-    wb_draft_field_at(kind, (unsigned)index, &field);
-    int result = check_unset(parser, layer, field.name, at);
+    int result = check_unset(parser, layer, (unsigned)index, at);
     if (result < 0)
         return result;
     if (!take_char(parser, '='))
@@ -382,6 +436,7 @@ static int take_field(struct parser *parser, unsigned layer)
 static int take_fields(struct parser *parser, unsigned layer)
 {
     int result;
+    parser->named = 0;
     if (take_char(parser, ')'))
         return 0;
     do

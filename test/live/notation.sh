@@ -80,13 +80,13 @@ equal "the kernel answers" "echo reply, unreachable port, Flags [R.], echo reply
 		sed -E 's/.*(echo reply|Flags \[R\.\]).*/\1/; s/.*(udp port 9 unreachable|unreachable port).*/unreachable port/' | paste -sd , | sed 's/,/, /g')"
 
 # Checksums, and some that are wrong: who judges finds those.
-statuses=$(for protocol in ip udp tcp icmp icmpv6 igmp sctp; do echo "$protocol.checksum.status == 0"; done | paste -sd '|' | sed 's/|/ || /g')
+statuses=$(for protocol in ip udp tcp icmp icmpv6 igmp sctp dccp vrrp; do echo "$protocol.checksum.status == 0"; done | paste -sd '|' | sed 's/|/ || /g')
 judge() { # NAME WRONG-BY-TCPDUMP WRONG-BY-TSHARK
 	tcpdump -r "$work/$1.pcap" -nn -t -vv 2>/dev/null >"$work/$1.txt"
 	sed 's/^/  | /' "$work/$1.txt"
 	equal "$1: wrong, says tcpdump" "$2" "$(grep -Ec 'incorrect|bad|wrong' "$work/$1.txt" || true)"
 	tshark -r "$work/$1.pcap" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -o tcp.check_checksum:TRUE \
-		-o sctp.checksum:crc-32c -T fields -e frame.number -Y "$statuses" >"$work/$1.tshark" 2>/dev/null || fail "$1: tshark does not judge"
+		-o sctp.checksum:crc-32c -T fields -e frame.number -Y "$statuses || _ws.malformed" >"$work/$1.tshark" 2>/dev/null || fail "$1: tshark does not judge"
 	equal "$1: wrong, says tshark" "$3" "$(wc -l <"$work/$1.tshark")"
 }
 to='eth/ip(dst=10.77.0.1,id=4242)'
@@ -102,6 +102,47 @@ sends -i "$client_if" 'eth/ip(dst=10.77.0.1,id=4242,sum=1)/udp' "$to/udp(dport=9
 	"$to/sctp(dport=9,sum=1,chunks=hex'03000010000000000000000100000000')" "$to/igmp(type=0x16,sum=1)" "$to/ipv6/icmpv6(type=128,sum=1)"
 oracle_ends wrong 7
 judge wrong 6 7 # tcpdump takes SCTP as it is
+
+# Optional fields and options by name: both read what was named, and find nothing wrong.
+named="$work/named.expected"
+cat >"$named" <<'LINES'
+udp/gtp(teid=7,seq=5,data=hex'')/ip(dst=10.77.0.1)/udp|tshark|gtp.seq_number == 5 && gtp.length == 32
+udp/gtp(teid=7,npdu=6)/ip(dst=10.77.0.1)/udp|tshark|gtp.npdu_number == 6
+dccp(dport=9,seq=5,service=42)|tcpdump|DCCP-Request (service=42) seq 5
+dccp(dport=9,type=data,seq=281474976710655)/"x"|tcpdump|DCCP-Data seq 281474976710655
+dccp(dport=9,type=data_ack,x=0,sseq=5,sack=6,cscov=1)/"not covered"|tcpdump|(correct)) DCCP-DataAck (ack=6) seq 5
+dccp(dport=9,reset=2,ack=6)|tcpdump|DCCP-Reset (code=aborted) (ack=6)
+vrrp(vrid=7,addresses=192.0.2.10+192.0.2.11)|tcpdump|vrid 7, prio 100, intvl 100cs, length 16, addrs(2): 192.0.2.10,192.0.2.11
+vrrp(auth=1,authentication_data="password",addresses=192.0.2.10)|tcpdump|vrid 1, prio 100, authtype simple, intvl 1s, length 20, addrs: 192.0.2.10 auth "password"
+ah(icv=zeros(16))/udp|tcpdump|AH(length=5(28-bytes)
+tcp(dport=9,flags=syn,mss=1460,sackok=1,tsval=1,tsecr=2,wscale=7)|tcpdump|options [mss 1460,sackOK,TS val 1 ecr 2,wscale 7,eol]
+tcp(dport=9,flags=ack,ack=1,sack=10+20+30+40)|tcpdump|options [sack 2 {10:20}{30:40},eol]
+icmp(mtu=1400)/ip(dst=10.77.0.1)/udp/zeros(8)|tcpdump|unreachable - need to frag (mtu 1400)
+icmp(gateway=192.0.2.254,code=host)/ip(dst=10.77.0.1)/udp/zeros(8)|tcpdump|to host 192.0.2.254
+icmp(type=time_exceeded,code=reassembly)/ip(dst=10.77.0.1)/udp/zeros(8)|tcpdump|ip reassembly time exceeded
+ipv6/vrrp(addresses=fe80::7+2001:db8::7)|tcpdump|addrs(2): fe80::7,2001:db8::7
+ipv6/ah(icv=zeros(16))/udp|tcpdump|AH(length=6(32-bytes)
+ipv6/icmpv6(mtu=1300)/ipv6/udp/zeros(8)|tcpdump|packet too big, mtu 1300
+ipv6/icmpv6(pointer=6,code=next_header_type)/ipv6(nh=253)/zeros(8)|tcpdump|next header - octet 6
+LINES
+oracle named "$server_ns" "$server_if" 'ip[4:2] = 4242'
+cut -d '|' -f 1 "$named" | while IFS= read -r inside; do
+	sends -i "$client_if" "$to/$inside"
+done
+sends -i "$client_if" 'eth/ip(dst=10.77.0.1,id=4242,alert=0,rr=zeros(8))/icmp'
+oracle_ends named $(($(wc -l <"$named") + 1))
+judge named 0 0
+number=0
+while IFS='|' read -r inside reader expected; do
+	number=$((number + 1))
+	if [ "$reader" = tshark ]; then
+		equal "$inside" $number "$(tshark -r "$work/named.pcap" -Y "frame.number == $number && $expected" -T fields -e frame.number 2>/dev/null)"
+	else
+		is_true "$inside" sh -c 'tshark -r "$1" -Y "frame.number == $2" -w - 2>/dev/null | tcpdump -r - -nn -t -vv 2>/dev/null |
+			grep -Fq -- "$3"' read "$work/named.pcap" $number "$expected"
+	fi
+done <"$named"
+is_true "options of IPv4" grep -q 'options (RA,RR 0.0.0.0 0.0.0.0,EOL))' "$work/named.txt"
 
 # What is printed is what is sent, and can be sent again.
 oracle same "$server_ns" "$server_if" 'udp port 4243'

@@ -62,6 +62,23 @@ static bool has_no_sum(const struct wb_packet *packet, const struct wb_layer *la
            packet->data[layer->offset + 2] == 0 && packet->data[layer->offset + 3] == 0;
 }
 
+/* Nobody judges how many addresses VRRP says that it has. */
+static bool has_other_count(const struct wb_packet *packet, const struct wb_decoded *decoded,
+                            unsigned index)
+{
+    const struct wb_layer *layer = &decoded->layers[index];
+    if (layer->kind != WB_LAYER_VRRP || layer->header_length < 8)
+        return false;
+    const uint8_t *header = packet->data + layer->offset;
+    uint32_t network = index;
+    while (network > 0 && decoded->layers[network].kind != WB_LAYER_IP4 &&
+           decoded->layers[network].kind != WB_LAYER_IP6)
+        network--;
+    uint32_t bytes = decoded->layers[network].kind == WB_LAYER_IP6 ? 16 : 4;
+    uint32_t other = header[0] >> 4 == 2 ? 16 : 8; /* header and authentication */
+    return layer->length != other + header[3] * bytes;
+}
+
 /* Whole, well-formed to the end, with no wrong or absent checksum. */
 static bool is_right(const struct wb_packet *packet, const struct wb_decoded *decoded)
 {
@@ -71,7 +88,8 @@ static bool is_right(const struct wb_packet *packet, const struct wb_decoded *de
     for (unsigned i = 0; i < decoded->layer_count; i++) {
         const struct wb_layer *layer = &decoded->layers[i];
         if ((layer->status != WB_LAYER_OK && layer->status != WB_LAYER_UNKNOWN) ||
-            has_no_length(packet, layer) || has_no_sum(packet, layer))
+            has_no_length(packet, layer) || has_no_sum(packet, layer) ||
+            has_other_count(packet, decoded, i))
             return false;
         enum wb_checksum_state state = wb_checksum_state(packet, decoded, i);
         if (state == WB_CHECKSUM_WRONG || state == WB_CHECKSUM_ABSENT ||

@@ -11,7 +11,8 @@ static void print_field(const struct wb_draft_field *field)
     static const char *const types[] = {[WB_DRAFT_HARDWARE] = "MAC address",
                                         [WB_DRAFT_IP4] = "IPv4 address",
                                         [WB_DRAFT_IP6] = "IPv6 address",
-                                        [WB_DRAFT_BYTES] = "bytes"};
+                                        [WB_DRAFT_BYTES] = "bytes",
+                                        [WB_DRAFT_LIST] = "list"};
     printf("| `%s` | ", field->name);
     if (field->alias)
         printf("`%s`", field->alias);
@@ -23,6 +24,9 @@ static void print_field(const struct wb_draft_field *field)
         printf(" | %s", types[field->type]);
     if (field->unit > 1)
         printf(", a multiple of %u", field->unit);
+    for (const struct wb_draft_name *name = field->names; name && name->name; name++)
+        printf(name->number > 255 ? "%s `%s` 0x%04llx" : "%s `%s` %llu", name > field->names ? "," : field->are_flags ? "; flags:" : ";",
+               name->name, (unsigned long long)name->number);
     printf(" | %s |\n", field->is_computed ? "yes" : "");
 }
 

@@ -285,6 +285,139 @@ static void test_optional_fields_set_their_flags(void **state)
     struct wb_draft *erspan = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_GRE, WB_LAYER_ERSPAN, ETH);
     assert_int_equal(wb_draft_number(erspan, 3, "timestamp", 9), 0);
     assert_header(erspan, 3, "\x20\0\0\0\0\0\0\11\0\0\0\0", 12);
+    struct wb_draft *gtp = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_UDP, WB_LAYER_GTP, IP4);
+    assert_int_equal(wb_draft_number(gtp, 3, "npdu", 5), 0);
+    assert_header(gtp, 3, "\x31\377\0\30\0\0\0\0\0\0\5\0", 12);
+}
+
+/* Every type of DCCP, with long sequence numbers and short ones, has what it must have. */
+static void test_types_of_dccp_are_whole(void **state)
+{
+    (void)state;
+    static const unsigned lengths[] = {20, 28, 16, 24, 24, 24, 24, 28, 24, 24};
+    for (unsigned type = 0; type < sizeof lengths / sizeof lengths[0]; type++)
+        for (unsigned extended = 0; extended < 2; extended++) {
+            struct wb_draft *draft = DRAFT(ETH, IP6, WB_LAYER_DCCP, BYTES);
+            struct written written;
+            bool acknowledges = type != 0 && type != 2;
+            assert_int_equal(wb_draft_number(draft, 2, "type", type), 0);
+            assert_int_equal(wb_draft_number(draft, 2, "x", extended), 0);
+            set_text(draft, "an odd text");
+            write_draft(draft, &written);
+            assert_int_equal(written.decoded.layers[2].header_length,
+                             lengths[type] - (extended ? 0 : 4U + 4 * acknowledges));
+            assert_right(draft);
+        }
+}
+
+/* 0 covers all, 1 the header, n so many words more without one: RFC 4340, 9.2. Other bytes may
+ * change. */
+static void test_coverage_of_dccp(void **state)
+{
+    (void)state;
+    for (unsigned coverage = 0; coverage < 4; coverage++) {
+        struct wb_draft *draft = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_DCCP, BYTES);
+        struct written written;
+        assert_int_equal(wb_draft_number(draft, 2, "cscov", coverage), 0);
+        set_text(draft, "twelve bytes");
+        write_draft(draft, &written);
+        assert_int_equal(wb_checksum_state(&written.packet, &written.decoded, 2),
+                         WB_CHECKSUM_RIGHT);
+        for (unsigned i = 0; i < 12; i++) {
+            bool is_covered = coverage == 0 || i < 4 * (coverage - 1);
+            written.bytes[written.length - 12 + i] ^= 1;
+            assert_int_equal(wb_checksum_state(&written.packet, &written.decoded, 2),
+                             is_covered ? WB_CHECKSUM_WRONG : WB_CHECKSUM_RIGHT);
+            written.bytes[written.length - 12 + i] ^= 1;
+        }
+        wb_draft_free(draft);
+    }
+}
+
+/* Of fields at the same place one is there: one that is set, else the one that the flags want. */
+static void test_fields_at_the_same_place(void **state)
+{
+    (void)state;
+    struct wb_draft *draft = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_ICMP);
+    assert_int_equal(wb_draft_number(draft, 2, "seq", 1), 0);
+    assert_int_equal(wb_draft_number(draft, 2, "mtu", 2), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_bytes(draft, 2, "gateway", "\1\2\3\4", 4), WB_E_ARGUMENT);
+    assert_int_equal(wb_draft_number(draft, 2, "type", 5), 0);
+    assert_header(draft, 2, "\5\0\372\376\0\0\0\1", 8);
+    draft = DRAFT(WB_LAYER_RAW, IP4, WB_LAYER_ICMP);
+    assert_int_equal(wb_draft_number(draft, 2, "seq", 1), 0);
+    assert_int_equal(wb_draft_unset(draft, 2, "seq"), 0);
+    assert_int_equal(wb_draft_number(draft, 2, "mtu", 1400), 0);
+    assert_header(draft, 2, "\3\4\367\203\0\0\5\170", 8);
+}
+
+static void test_ah_is_aligned_by_the_ip_around(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wb_layer_kind outer, inner;
+        unsigned icv, header;
+    } cases[] = {{IP4, ETH, 12, 24}, {IP4, ETH, 16, 28}, {IP4, ETH, 17, 32}, {IP6, ETH, 12, 24},
+                 {IP6, ETH, 16, 32}, {IP6, IP4, 16, 28}, {IP4, IP6, 16, 32}};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct wb_draft *draft = DRAFT(WB_LAYER_RAW, cases[i].outer);
+        struct written written;
+        if (cases[i].inner != ETH)
+            assert_int_equal(wb_draft_add(draft, cases[i].inner), 2);
+        int ah = wb_draft_add(draft, WB_LAYER_AH);
+        assert_int_equal(
+            wb_draft_bytes(draft, (unsigned)ah, "icv", "0123456789abcdefg", cases[i].icv), 0);
+        assert_true(wb_draft_add(draft, WB_LAYER_UDP) > ah);
+        write_draft(draft, &written);
+        uint32_t offset = written.decoded.layers[ah].offset;
+        assert_int_equal(written.decoded.layers[ah].header_length, cases[i].header);
+        assert_int_equal(written.bytes[offset + 1], cases[i].header / 4 - 2);
+        assert_right(draft);
+    }
+}
+
+/* One that is not filled up is the same again. */
+static void test_ah_of_others_stays(void **state)
+{
+    (void)state;
+    static const uint8_t header[28] = {59, 5};
+    struct wb_draft *draft = DRAFT(IP6, WB_LAYER_AH);
+    struct written written, again;
+    struct wb_error error;
+    assert_int_equal(wb_draft_bytes(draft, 1, "header", header, sizeof header), 0);
+    write_draft(draft, &written);
+    assert_int_equal(wb_draft_from(draft, &written.packet, &written.decoded, &error), 0);
+    write_draft(draft, &again);
+    assert_int_equal(again.length, 40 + sizeof header);
+    assert_memory_equal(again.bytes, written.bytes, again.length);
+    wb_draft_free(draft);
+}
+
+/* Addresses of a decoded message can be changed; count and checksum follow. */
+static void test_addresses_of_vrrp_are_counted(void **state)
+{
+    (void)state;
+    static const uint8_t addresses[32] = {1};
+    for (unsigned version = 2; version < 4; version++)
+        for (unsigned count = 0; count < 3; count++) {
+            struct wb_draft *draft = DRAFT(WB_LAYER_RAW, version == 2 ? IP4 : IP6, WB_LAYER_VRRP);
+            unsigned bytes = version == 2 ? 4 : 16, more = version == 2 ? 8 : 0;
+            struct written written;
+            struct wb_error error;
+            assert_int_equal(wb_draft_number(draft, 2, "version", version), 0);
+            write_draft(draft, &written);
+            assert_int_equal(wb_draft_from(draft, &written.packet, &written.decoded, &error), 0);
+            int vrrp = (int)wb_draft_count(draft) - 1;
+            assert_int_equal(wb_draft_kind(draft, (unsigned)vrrp), WB_LAYER_VRRP);
+            assert_int_equal(
+                wb_draft_bytes(draft, (unsigned)vrrp, "addresses", addresses, count * bytes), 0);
+            wb_draft_recompute(draft);
+            write_draft(draft, &written);
+            const struct wb_layer *layer = &written.decoded.layers[vrrp];
+            assert_int_equal(layer->length, 8 + count * bytes + more);
+            assert_int_equal(written.bytes[layer->offset + 3], count);
+            assert_right(draft);
+        }
 }
 
 /* Flags alone make the fields be there, with their defaults: here a checksum. */
@@ -471,6 +604,12 @@ int main(void)
         cmocka_unit_test(test_tunnels_have_right_defaults),
         cmocka_unit_test(test_all_kinds_were_written),
         cmocka_unit_test(test_optional_fields_set_their_flags),
+        cmocka_unit_test(test_types_of_dccp_are_whole),
+        cmocka_unit_test(test_coverage_of_dccp),
+        cmocka_unit_test(test_fields_at_the_same_place),
+        cmocka_unit_test(test_ah_is_aligned_by_the_ip_around),
+        cmocka_unit_test(test_ah_of_others_stays),
+        cmocka_unit_test(test_addresses_of_vrrp_are_counted),
         cmocka_unit_test(test_flags_call_for_optional_fields),
         cmocka_unit_test(test_flags_may_be_set_wrong),
         cmocka_unit_test(test_options_are_filled_up),

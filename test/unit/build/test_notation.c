@@ -55,6 +55,20 @@ static void test_packets(void **state)
     assert_written("\"\\a\\b\\f\\v\\'\\?\\18\\0123\\377\\x4aa\"", "07080c0b273f01380a33ff4a61");
     assert_written("zeros(010)", "00000000000000000000");
     assert_written("ipv6.hopopts(hlen=2048,nh=59,options=zeros(6))", "3bff000000000000");
+    assert_written("tcp(mss=1460,tsval=1,tsecr=0x203,wscale=7,sackok=1,sum=0,flags=syn|ack)",
+                   "000000000000000000000000a012ffff00000000"
+                   "020405b4080a00000001000002030303070402"
+                   "00");
+    assert_written("tcp(sack=1 + 0x10203+192.0.2.1,sackok=0,sum=0)",
+                   "0000000000000000000000009002ffff00000000"
+                   "050e0000000100010203c00002010000");
+    assert_written("ip(rr=zeros(8),alert=1,sum=0)/icmp(type=redirect,code=host,gateway=192.0.2.1)",
+                   "4900002c000000004001000000000000"
+                   "00000000070b0400000000000000009404000100"
+                   "050138fdc0000201");
+    assert_written("gtp(type=echo_request,seq=7)", "320100040000000000070000");
+    assert_written("ppp(proto=ipcp)/ppp.control(code=terminate_ack,id=2)", "802106020004");
+    assert_written("dccp(sum=0,sseq=5)", "00000000040000000000000500000000");
     assert_written("arp()", "00010800060400010000000000000000000000000000000000000000");
 }
 
@@ -120,6 +134,20 @@ static const struct {
     {"\"a\\x4\"", 2, "after a backslash"},
     {"\"a\"/ip", 4, "nothing can follow a payload"},
     {"zeros(x)", 6, "how many zeros"},
+    {"tcp(mss=1,mss=2)", 10, "mss is set already"},
+    {"tcp(mss=1,options=\"\")", 10, "options is set already"},
+    {"tcp(sackok=2)", 11, "a number from 0 to 1, not '2'"},
+    {"tcp(sack=)", 9, "numbers from 0 to 4294967295"},
+    {"tcp(sack=1+)", 11, "with + between them"},
+    {"tcp(sack=1++2)", 11, "with + between them"},
+    {"tcp(sack=4294967296)", 9, "with + between them"},
+    {"tcp(sack=zeros(254))", 9, "sack: "},
+    {"tcp(sack=zeros(8)+1)", 17, "a comma and another field, or )"},
+    {"icmp(type=ping)", 10, "0 to 255, or one of echo_reply, unreachable"},
+    {"icmp(type=echo|redirect)", 10, "or one of"},
+    {"icmp(id=1,gateway=1.2.3.4)", 10, "lies where identifier does, which is set"},
+    {"vrrp(auth=1,adver=1)", 12, "lies where auth_type does"},
+    {"ppp.control(code=no)", 17, "configure_request"},
     {"zeros(262145)", 6, "more than 262144 bytes"},
     {"zeros(262144)/\"a\"", 14, "nothing can follow a payload"},
     {"hex'0102", 8, "or ' as the end"},
