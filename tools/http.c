@@ -32,7 +32,7 @@ struct http_arguments {
     const char *directory, *json;
     struct wb_targets targets;
     unsigned naming, quota_policy;
-    uint64_t quota, max_files, max_body, stats_interval_s;
+    uint64_t quota, max_files, max_body, stats_interval_s, restarts;
     bool hash, keep_secrets, sync, no_bodies, no_midstream, quiet, verbose;
 };
 
@@ -138,6 +138,9 @@ static const struct option_spec options[] = {
     { "limit", 0, OPTION_CALL, .argument = "NAME=VALUE", .call = set_limit,
       .help = "change a limit; --limit help lists them" },
     SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    { "restarts", 0, OPTION_NUMBER, AT(restarts), .argument = "N", .max = 1000,
+      .help = "when the worker that parses dies, start another one in its place, at most\n"
+              "N times a minute; 5 is the default" },
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose),
@@ -257,6 +260,7 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
     }
     run->sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments->sandbox,
                                               .user = arguments->user };
+    run->worker.restarts = (unsigned)arguments->restarts;
     run->quiet = arguments->quiet;
     run->progress = !wants_lines(arguments);
     run->parts = (struct summary_parts){
@@ -270,7 +274,7 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
 
 static int run_http(int argc, char **argv)
 {
-    struct http_arguments arguments = { .naming = NAMING_NOT_GIVEN };
+    struct http_arguments arguments = { .naming = NAMING_NOT_GIVEN, .restarts = WORKER_RESTARTS };
     struct run run = { 0 };
     int rest, status = options_parse(&command_http, &arguments, argc, argv, &rest);
 

@@ -197,6 +197,7 @@ static int run_read(int argc, char **argv)
                                              .user = arguments.user };
     run.quiet = arguments.quiet;
     run.parts.verbose = arguments.verbose;
+    run.worker.restarts = WORKER_RESTARTS;
     status = run_engine(&run);
     free(arguments.input.filter);
     if (printer.is_out_of_memory) {

@@ -211,6 +211,8 @@ static void confine_when_opened(struct run *run)
     run->sandbox.directory = run->options.record.directory;
     run->options.source.opened = sandbox_enter;
     run->options.source.opened_context = &run->sandbox;
+    run->options.forks = worker_fork;
+    run->options.forks_context = &run->worker;
 }
 
 int run_engine(struct run *run)

@@ -13,10 +13,12 @@
 #include <wirebeam/guard.h>
 
 #include "summary.h"
+#include "worker.h"
 
 struct run {
     struct wb_engine_options options;
     struct wb_guard_options sandbox; /* mode and user; the rest follows from options */
+    struct worker_options worker;
     struct summary_parts parts;
     bool quiet;    /* no summary at the end; losses are told all the same */
     bool progress; /* a line that counts while it runs, where stderr is a terminal */

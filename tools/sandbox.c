@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "message.h"
+#include "worker.h"
 
 /* What the C library reads of the system when it is first asked for it, it has to read now. */
 static void prepare(void)
@@ -20,6 +21,8 @@ int sandbox_enter(void *context, struct wb_error *error)
 
     prepare();
     result = wb_guard_drop_rights(options, error);
+    if (result == 0)
+        worker_ends_with_opener();
     return result < 0 ? result : wb_guard_confine(options, error);
 }
 

@@ -188,6 +188,16 @@ static void print_losses(const struct wb_record_stats *record)
     print_tallies("    lost: ", lost, COUNT_OF(lost));
 }
 
+static void print_died(const struct wb_died_stats *died)
+{
+    if (died->processes == 0)
+        return;
+    print_bad(died->processes, "workers died");
+    fprintf(stderr, ": %" PRIu64 " packets in their hands, %" PRIu64 " connections and %" PRIu64
+                    " transactions in progress were lost\n",
+            died->packets, died->flows, died->transactions);
+}
+
 static void print_verbose(const struct wb_stats *stats)
 {
     char sandbox[256];
@@ -223,6 +233,7 @@ void summary_print(const struct wb_stats *stats, const struct summary_parts *par
         fprintf(stderr, "%" PRIu64 " unfinished files or lines of a killed run were removed\n",
                 stats->record.leftovers);
     print_losses(&stats->record);
+    print_died(&stats->died);
     if (parts->verbose)
         print_verbose(stats);
 }

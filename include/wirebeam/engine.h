@@ -76,6 +76,15 @@ struct wb_handlers {
                          const struct wb_http_anomaly *);
 };
 
+/* What the processes of wb_engine_options.forks have in common. */
+struct wb_engine_progress {
+    bool goes_on;         /* a process that is forked next goes on where this one ended */
+    bool has_begun;       /* the last one forked is open, and takes packets */
+    uint64_t packet;      /* number of the packet that was looked at last (wb_packet.number) */
+    uint64_t in_hand;     /* packets that were taken up with it and not done */
+    uint64_t flows, transactions; /* that were not over when it began */
+};
+
 struct wb_engine_options {
     struct wb_source_options source;
     struct wb_fragment_options fragment;
@@ -84,6 +93,15 @@ struct wb_engine_options {
     struct wb_record_options record;
     struct wb_handlers handlers;
     void *context;        /* passed to every handler */
+    /* Called, where it is not NULL, when the source has opened what needs rights, nothing else is
+     * open and no byte has been read: the place to fork a process that goes on. It returns there
+     * with 0. Where that dies, another one may be forked from the same place: it opens records as
+     * any other run would after a kill, and goes on behind the packets that the dead one had in its
+     * hands (64 at most), which are told as lost (wb_stats.died), with the counters of both. A negative code, with
+     * *error filled, ends the opening. */
+    int (*forks)(void *context, const struct wb_engine_progress *progress,
+                 struct wb_error *error);
+    void *forks_context;
     uint64_t max_packets; /* stop after so many; 0: no end */
     bool http_on;         /* follow flows and parse HTTP even if no handler and no
                              record needs it: for counting */
@@ -98,6 +116,14 @@ struct wb_decode_stats {
     uint64_t fragments;                       /* packets that are IP fragments */
 };
 
+/* What was lost with processes that died (wb_engine_options.forks). What they did with the packets
+ * in their hands is in no other counter, wb_source_stats apart. */
+struct wb_died_stats {
+    uint64_t processes;
+    uint64_t packets;             /* in their hands: all, some or none of them were followed */
+    uint64_t flows, transactions; /* that were not over */
+};
+
 struct wb_stats {
     struct wb_source_stats source;
     struct wb_decode_stats decode;
@@ -105,6 +131,7 @@ struct wb_stats {
     struct wb_flow_stats flow;
     struct wb_http_stats http;
     struct wb_record_stats record;
+    struct wb_died_stats died;
 };
 
 /* Replaces each 0 in the flow, http and record options that means a default by that

@@ -202,6 +202,7 @@ struct wb_http_stats {
     uint64_t transactions;   /* ended: complete + incomplete */
     uint64_t complete;
     uint64_t incomplete;
+    uint64_t active;         /* begun and not ended */
     uint64_t requests, responses; /* heads parsed (final ones) */
     uint64_t interim;        /* 1xx heads */
     uint64_t headers;        /* field lines of all heads */

@@ -112,6 +112,48 @@ struct opening {
     const struct wb_engine_options *options;
 };
 
+static int fork_here(struct wb_engine *engine, const struct wb_engine_options *options,
+                     struct wb_error *error)
+{
+    engine->handover = wb__handover_new();
+    if (!engine->handover)
+        return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
+    engine->progress = &engine->handover->progress;
+    int code = options->forks(options->forks_context, engine->progress, error);
+    if (code == 0)
+        engine->left_out = wb__handover_take(engine->handover, &engine->before);
+    if (engine->packets_left != UINT64_MAX)
+        engine->packets_left -=
+            engine->left_out < engine->packets_left ? engine->left_out : engine->packets_left;
+    return code;
+}
+
+/* What processes before this one wrote counts for the quota. */
+static uint64_t left_of(uint64_t quota, uint64_t used)
+{
+    if (quota == 0)
+        return 0;
+    return used < quota ? quota - used : 1;
+}
+
+static int open_recorder(struct wb_engine *engine, const struct wb_engine_options *options,
+                         struct wb_error *error)
+{
+    const struct wb_record_stats *before = &engine->before.record;
+    struct wb_record_options record = options->record;
+    record.max_bytes = left_of(record.max_bytes, before->bytes - before->deleted_bytes);
+    record.max_files = left_of(record.max_files, before->files - before->deleted_files);
+    return wb__recorder_open(&engine->recorder, &record, &options->http,
+                             engine->handover ? engine->handover->lines : NULL, error);
+}
+
+/* A capture file that is half written has no place to go on. */
+static bool goes_on(const struct wb_engine *engine)
+{
+    const struct wb__source_operations *operations = engine->source->operations;
+    return operations->goes_on && operations->goes_on(engine->source) && !engine->records_packets;
+}
+
 /* The source has what needs rights, and has read nothing yet: now everything else is opened that
  * needs them, and then the user may give them up. */
 static int open_rest(void *context, struct wb_error *error)
@@ -119,7 +161,9 @@ static int open_rest(void *context, struct wb_error *error)
     const struct opening *opening = context;
     const struct wb_engine_options *options = opening->options;
     struct wb_engine *engine = opening->engine;
-    int code = wb__recorder_open(&engine->recorder, &options->record, &options->http, error);
+    int code = options->forks ? fork_here(engine, options, error) : 0;
+    if (code == 0)
+        code = open_recorder(engine, options, error);
     if (code < 0)
         return code;
     find_needs(engine, options);
@@ -153,6 +197,7 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     engine->context = options->context;
     engine->packets_left = options->max_packets ? options->max_packets : UINT64_MAX;
     engine->is_live = options->source.file == NULL;
+    engine->progress = &engine->own_progress;
     wb__slab_init(&engine->joints, sizeof(struct wb__joint), &engine->joints_memory);
 
     int code = open_source(engine, options, error);
@@ -162,6 +207,8 @@ int wb_engine_open(struct wb_engine **result, const struct wb_engine_options *op
     }
     engine->source->before_reuse = before_reuse;
     engine->source->context = engine;
+    engine->progress->goes_on = goes_on(engine);
+    engine->progress->has_begun = true;
     if (engine->recorder)
         wb__recorder_start_record(engine->recorder, wb_guard_state(), clock_ns());
     *result = engine;
@@ -246,6 +293,7 @@ static void run_others(struct wb_engine *engine, const struct wb_packet *packet,
 static void run_few(struct wb_engine *engine, const struct wb_packet *packets, int count)
 {
     for (int i = 0; i < count; i++) {
+        engine->progress->packet = packets[i].number;
         wb_decode(&packets[i], &engine->decoded[i]);
         count_decoded(&engine->decode_stats, &engine->decoded[i]);
         if (engine->flows)
@@ -256,6 +304,7 @@ static void run_few(struct wb_engine *engine, const struct wb_packet *packets, i
         wb__flow_table_fetch(engine->flows, &engine->lookups[i]);
     for (int i = 0; i < count; i++) {
         engine->current = &packets[i];
+        engine->progress->packet = packets[i].number;
         if (engine->handlers.packet)
             engine->handlers.packet(engine->context, &packets[i], &engine->decoded[i]);
         if (engine->flows)
@@ -285,9 +334,44 @@ static void prefetch_headers(const struct wb_packet *packets, int count)
     }
 }
 
+/* All but those of the source. *stats is 0. */
+static void stage_stats(struct wb_engine *engine, struct wb_stats *stats)
+{
+    stats->decode = engine->decode_stats;
+    if (engine->fragments)
+        wb__fragment_table_stats(engine->fragments, &stats->fragment);
+    if (engine->flows)
+        wb__flow_table_stats(engine->flows, &stats->flow);
+    stats->flow.memory_bytes += engine->joints_memory.used;
+    stats->flow.memory_peak += engine->joints_memory.peak;
+    if (engine->http)
+        wb__http_stats(engine->http, &stats->http);
+    if (engine->recorder)
+        wb__recorder_stats(engine->recorder, &stats->record);
+    if (engine->handover)
+        wb__handover_add(stats, &engine->before);
+}
+
+static void hand_over(struct wb_engine *engine, uint64_t number)
+{
+    struct wb_stats stats = {0};
+    stage_stats(engine, &stats);
+    wb__handover_counted(engine->handover, &stats, number);
+}
+
+/* Of what came before these packets nothing is lost when this process dies. */
+static void take_in_hand(struct wb_engine *engine, const struct wb_packet *packets, int count)
+{
+    hand_over(engine, packets->number - 1);
+    engine->progress->in_hand =
+        (uint64_t)(count < WB__BATCH_HANDED_OVER ? count : WB__BATCH_HANDED_OVER);
+}
+
 static void run_through(struct wb_engine *engine, const struct wb_packet *packets, int count)
 {
     for (int done = 0, few; done < count; done += few) {
+        if (engine->handover && done % WB__BATCH_HANDED_OVER == 0)
+            take_in_hand(engine, packets + done, count - done);
         few = a_few(count - done);
         prefetch_headers(packets + done + few, a_few(count - done - few));
         run_few(engine, packets + done, few);
@@ -332,6 +416,8 @@ static void end_batch(struct wb_engine *engine)
         wb__flow_table_expire(engine->flows, engine->now_ns);
     if (engine->recorder)
         end_record_batch(engine);
+    if (engine->handover)
+        hand_over(engine, engine->progress->packet);
 }
 
 static void run_batch(struct wb_engine *engine, int count)
@@ -343,6 +429,7 @@ static void run_batch(struct wb_engine *engine, int count)
         record_packets(engine, count);
     if (engine->needs_decode)
         run_through(engine, engine->packets, count);
+    engine->progress->packet = engine->packets[count - 1].number;
     if (engine->packets[count - 1].time_ns > engine->now_ns)
         engine->now_ns = engine->packets[count - 1].time_ns;
     end_batch(engine);
@@ -359,6 +446,18 @@ static void run_idle(struct wb_engine *engine)
     end_batch(engine);
 }
 
+/* The batch that a process before this one had begun comes once more. Returns how many packets of
+ * it are ours. */
+static int leave_out(struct wb_engine *engine, int count)
+{
+    int theirs = 0;
+    while (theirs < count && engine->packets[theirs].number <= engine->left_out)
+        theirs++;
+    count -= theirs;
+    memmove(engine->packets, engine->packets + theirs, (size_t)count * sizeof engine->packets[0]);
+    return count;
+}
+
 int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *error)
 {
     for (;;) {
@@ -370,6 +469,11 @@ int wb_engine_step(struct wb_engine *engine, int timeout_ms, struct wb_error *er
         bool was_stopped = wb_engine_is_stopped(engine);
         int count = engine->source->operations->next(engine->source, engine->packets, capacity,
                                                      wait_ms, error);
+        if (count > 0 && engine->packets[0].number <= engine->left_out) {
+            count = leave_out(engine, count);
+            if (count == 0)
+                continue;
+        }
         if (count > 0)
             run_batch(engine, count);
         if (count != 0)
@@ -422,17 +526,7 @@ void wb_engine_stats(struct wb_engine *engine, struct wb_stats *stats)
 {
     memset(stats, 0, sizeof *stats);
     engine->source->operations->stats(engine->source, &stats->source);
-    stats->decode = engine->decode_stats;
-    if (engine->fragments)
-        wb__fragment_table_stats(engine->fragments, &stats->fragment);
-    if (engine->flows)
-        wb__flow_table_stats(engine->flows, &stats->flow);
-    stats->flow.memory_bytes += engine->joints_memory.used;
-    stats->flow.memory_peak += engine->joints_memory.peak;
-    if (engine->http)
-        wb__http_stats(engine->http, &stats->http);
-    if (engine->recorder)
-        wb__recorder_stats(engine->recorder, &stats->record);
+    stage_stats(engine, stats);
 }
 
 const struct wb_source_interface *wb_engine_interface(const struct wb_engine *engine,
@@ -454,6 +548,7 @@ void wb_engine_close(struct wb_engine *engine)
     wb__flow_table_free(engine->flows);
     wb__http_free(engine->http);
     wb__recorder_close(engine->recorder);
+    wb__handover_free(engine->handover);
     wb__slab_free(&engine->joints);
     if (engine->source)
         engine->source->operations->close(engine->source);

@@ -12,6 +12,7 @@
 #include <wirebeam/engine.h>
 
 #include "base/slab.h"
+#include "engine/handover.h"
 #include "flow/flow.h"
 #include "flow/fragment.h"
 #include "http/http.h"
@@ -20,6 +21,7 @@
 
 #define WB__BATCH_PACKETS 4096 /* packets of a batch: what the recorder can gather */
 #define WB__BATCH_DECODED 16   /* decoded together, so that prefetches have time */
+#define WB__BATCH_HANDED_OVER 64 /* counted together for a process that goes on after this one */
 
 struct wb_engine {
     struct wb_handlers handlers;
@@ -42,6 +44,10 @@ struct wb_engine {
     atomic_bool stopped;
     const struct wb_packet *current; /* the packet whose bytes are borrowed right now */
     struct wb_decode_stats decode_stats;
+    struct wb__handover *handover; /* NULL where processes are not to follow one another */
+    struct wb_engine_progress own_progress, *progress; /* that of handover, or own */
+    struct wb_stats before; /* what processes before this one counted */
+    uint64_t left_out;      /* number of the last packet that is theirs */
     struct wb_packet packets[WB__BATCH_PACKETS];
     struct wb_decoded decoded[WB__BATCH_DECODED];
     struct wb__flow_lookup lookups[WB__BATCH_DECODED];

@@ -123,6 +123,7 @@ void wb__http_free(struct wb__http *http)
 void wb__http_stats(const struct wb__http *http, struct wb_http_stats *stats)
 {
     *stats = http->stats;
+    stats->active = http->begun - http->stats.transactions;
     stats->memory_bytes = http->budget.used + http->streams_memory.used;
     stats->memory_peak = http->budget.peak + http->streams_memory.peak;
 }

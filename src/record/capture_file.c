@@ -200,7 +200,7 @@ struct wb__capture_file *wb__capture_file_open(const char *path,
         return NULL;
     }
     file->format = format;
-    if (wb__sink_open(&file->sink, path, WB__SINK_TRUNCATE, faults, error) < 0) {
+    if (wb__sink_open(&file->sink, path, WB__SINK_TRUNCATE, NULL, faults, error) < 0) {
         free(file);
         return NULL;
     }
@@ -354,8 +354,8 @@ void wb__capture_file_finish(struct wb__capture_file *file, const struct wb_sour
 
 void wb__capture_file_stats(const struct wb__capture_file *file, struct wb_record_stats *stats)
 {
-    stats->capture_packets = file->sink.records + file->sink.count - file->header_count;
-    stats->capture_bytes = file->sink.bytes + file->sink.length;
+    stats->capture_packets = wb__sink_records(&file->sink) - file->header_count;
+    stats->capture_bytes = wb__sink_bytes(&file->sink);
     stats->capture_lost = file->sink.lost - file->header_lost + file->refused;
 }
 

@@ -100,11 +100,19 @@ static const struct counter flow_counters[] = {
 static const struct counter http_counters[] = {
     COUNTER(wb_http_stats, streams),      COUNTER(wb_http_stats, streams_other),
     COUNTER(wb_http_stats, transactions), COUNTER(wb_http_stats, complete),
-    COUNTER(wb_http_stats, incomplete),   COUNTER(wb_http_stats, requests),
+    COUNTER(wb_http_stats, incomplete),   COUNTER(wb_http_stats, active),
+    COUNTER(wb_http_stats, requests),
     COUNTER(wb_http_stats, responses),    COUNTER(wb_http_stats, interim),
     COUNTER(wb_http_stats, headers),      COUNTER(wb_http_stats, body_bytes),
     COUNTER(wb_http_stats, tunnels),      COUNTER(wb_http_stats, skipped_bytes),
     COUNTER(wb_http_stats, memory_bytes), COUNTER(wb_http_stats, memory_peak),
+};
+
+static const struct counter died_counters[] = {
+    COUNTER(wb_died_stats, processes),
+    COUNTER(wb_died_stats, packets),
+    COUNTER(wb_died_stats, flows),
+    COUNTER(wb_died_stats, transactions),
 };
 
 static const struct counter record_counters[] = {
@@ -202,6 +210,9 @@ void wb__eve_stats(struct wb__eve *eve, const struct wb_stats *stats, int64_t no
     write_flows(line, &stats->flow);
     write_http(line, &stats->http);
     write_record(line, &stats->record);
+    wb__json_begin(line, "died", '{');
+    write_counters(line, &stats->died, died_counters, COUNT(died_counters));
+    wb__json_end(line, '}');
     wb__json_end(line, '}');
     wb__json_end(line, '}');
 }

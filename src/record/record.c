@@ -33,11 +33,13 @@ static bool is_standard_output(const char *path)
     return path && strcmp(path, "-") == 0;
 }
 
-static int open_json(struct wb__recorder *recorder, const char *path, struct wb_error *error)
+static int open_json(struct wb__recorder *recorder, const char *path,
+                     struct wb__backlog *backlog, struct wb_error *error)
 {
     if (!path)
         return 0;
-    int code = wb__sink_open(&recorder->json, path, WB__SINK_APPEND, &recorder->faults, error);
+    int code = wb__sink_open(&recorder->json, path, WB__SINK_APPEND, backlog, &recorder->faults,
+                             error);
     recorder->has_json = code == 0;
     return code;
 }
@@ -76,7 +78,7 @@ static int open_directory(struct wb__recorder *recorder, const struct wb_record_
 }
 
 static int open_parts(struct wb__recorder *recorder, const struct wb_record_options *options,
-                      struct wb_error *error)
+                      struct wb__backlog *backlog, struct wb_error *error)
 {
     recorder->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!recorder->sha256 || wb__eve_open(&recorder->eve) < 0)
@@ -84,7 +86,7 @@ static int open_parts(struct wb__recorder *recorder, const struct wb_record_opti
     recorder->eve.keeps_secrets = options->keep_secrets;
     int code = open_directory(recorder, options, error);
     if (code == 0)
-        code = open_json(recorder, options->json, error);
+        code = open_json(recorder, options->json, backlog, error);
     if (code == 0)
         code = open_capture(recorder, options, error);
     return code;
@@ -108,7 +110,8 @@ static void init(struct wb__recorder *recorder, const struct wb_record_options *
 }
 
 int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_options *options,
-                      const struct wb_http_options *http, struct wb_error *error)
+                      const struct wb_http_options *http, struct wb__backlog *backlog,
+                      struct wb_error *error)
 {
     *recorder = NULL;
     if (wants_nothing(options))
@@ -125,7 +128,7 @@ int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_opt
     if (!made)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
     init(made, options, http);
-    int code = open_parts(made, options, error);
+    int code = open_parts(made, options, backlog, error);
     if (code < 0)
         wb__recorder_close(made);
     else
@@ -436,6 +439,14 @@ void wb__recorder_stats_record(struct wb__recorder *recorder, const struct wb_st
     wb__recorder_write_line(recorder);
 }
 
+static void count_lines(const struct wb__recorder *recorder, struct wb_record_stats *stats)
+{
+    const struct wb__sink *json = &recorder->json;
+    stats->json_records = wb__sink_records(json);
+    stats->json_bytes = wb__sink_bytes(json);
+    stats->json_lost = json->lost;
+}
+
 void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_stats *stats)
 {
     *stats = recorder->stats;
@@ -448,9 +459,8 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
     stats->leftovers = recorder->store.leftovers + recorder->json.mended;
     stats->quota_memory_bytes = quota->memory.used;
     stats->quota_memory_peak = quota->memory.peak;
-    stats->json_records = recorder->json.records + recorder->json.count;
-    stats->json_bytes = recorder->json.bytes + recorder->json.length;
-    stats->json_lost = recorder->json.lost;
+    if (recorder->has_json)
+        count_lines(recorder, stats);
     if (recorder->capture)
         wb__capture_file_stats(recorder->capture, stats);
     stats->write_ns = recorder->faults.write_ns;

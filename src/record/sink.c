@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,19 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/shared.h"
+#include "record/claim.h"
 #include "record/mend.h"
 
-#define BUFFER_BYTES (256u << 10)
+struct wb__backlog *wb__backlog_new(void)
+{
+    return wb__shared_new(sizeof(struct wb__backlog));
+}
+
+void wb__backlog_free(struct wb__backlog *backlog)
+{
+    wb__shared_free(backlog, sizeof *backlog);
+}
 
 static int open_error(const char *path, struct wb_error *error)
 {
@@ -28,34 +39,6 @@ static int open_error(const char *path, struct wb_error *error)
                                                                       : WB_E_SYSTEM;
     return wb__error_set(error, code, system, "cannot open '%s' for writing: %s", path,
                          strerror(system));
-}
-
-int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mode,
-                  struct wb__faults *faults, struct wb_error *error)
-{
-    bool is_standard = strcmp(path, "-") == 0;
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == WB__SINK_APPEND ? O_APPEND : O_TRUNC);
-    int fd = is_standard ? STDOUT_FILENO : open(path, flags, 0600);
-    struct stat status;
-    if (fd < 0 || fstat(fd, &status) < 0)
-        return open_error(path, error);
-    uint8_t *buffer = malloc(BUFFER_BYTES);
-    if (!buffer) {
-        if (!is_standard)
-            close(fd);
-        return wb__error_set(error, WB_E_MEMORY, 0, "no memory for a buffer for '%s'", path);
-    }
-    memset(sink, 0, sizeof *sink);
-    sink->fd = fd;
-    sink->is_regular = S_ISREG(status.st_mode);
-    sink->has_name = sink->is_regular && status.st_nlink > 0;
-    if (sink->is_regular && mode == WB__SINK_APPEND)
-        sink->mended = wb__mend(fd, path);
-    sink->faults = faults;
-    sink->buffer = buffer;
-    sink->capacity = BUFFER_BYTES;
-    snprintf(sink->name, sizeof sink->name, "%s", is_standard ? "standard output" : path);
-    return 0;
 }
 
 /* A descriptor that somebody else made non-blocking: waits until it takes more. */
@@ -102,34 +85,119 @@ static bool is_in_place(const struct wb__sink *sink)
     return !is_gone;
 }
 
-/* Counts what was written of the buffer and what was not. */
+/* Counts what was written of the backlog and what was not. */
 static void settle(struct wb__sink *sink, size_t written)
 {
+    struct wb__backlog *backlog = sink->backlog;
     uint32_t whole = 0;
-    while (whole < sink->count && sink->ends[whole] <= written)
+    while (whole < backlog->count && backlog->ends[whole] <= written)
         whole++;
-    size_t kept = whole ? sink->ends[whole - 1] : 0;
+    size_t kept = whole ? backlog->ends[whole - 1] : 0;
     if (written > kept && !cut_back(sink, written - kept))
         sink->is_broken = true;
     sink->records += whole;
     sink->bytes += kept;
-    sink->lost += sink->count - whole;
+    sink->lost += backlog->count - whole;
+}
+
+/* From here on nobody knows how much of the backlog is in the file until that is asked. */
+static void begin_writing(struct wb__sink *sink)
+{
+    struct stat status;
+    if (sink->is_regular && fstat(sink->fd, &status) == 0)
+        sink->backlog->start = status.st_size;
+    sink->backlog->is_writing = true;
+}
+
+static void end_writing(struct wb__backlog *backlog)
+{
+    backlog->count = 0;
+    backlog->is_writing = false;
 }
 
 void wb__sink_flush(struct wb__sink *sink)
 {
-    if (!sink->count)
+    struct wb__backlog *backlog = sink->backlog;
+    size_t length = wb__backlog_length(backlog), written = 0;
+    if (!backlog->count)
         return;
     wb__fault_enter(sink->faults);
-    size_t written = 0;
+    begin_writing(sink);
     if (!sink->is_broken && is_in_place(sink))
-        written = write_out(sink->fd, sink->buffer, sink->length);
-    if (written < sink->length && !sink->is_broken)
+        written = write_out(sink->fd, sink->large ? sink->large : backlog->bytes, length);
+    if (written < length && !sink->is_broken)
         wb__fault_note(sink->faults, errno, NULL, sink->name);
     settle(sink, written);
-    sink->length = 0;
-    sink->count = 0;
+    end_writing(backlog);
     wb__fault_leave(sink->faults);
+}
+
+/* How many records of the backlog a process that died while it wrote them had written; all where
+ * nobody can know, since others write to the same file, or it is none. */
+static uint32_t count_written(const struct wb__sink *sink)
+{
+    const struct wb__backlog *backlog = sink->backlog;
+    struct stat status;
+    uint32_t count = 0;
+    if (!sink->is_regular || !wb__claim_alone(sink->fd) || fstat(sink->fd, &status) < 0)
+        return backlog->count;
+    while (count < backlog->count &&
+           (off_t)backlog->ends[count] <= status.st_size - backlog->start)
+        count++;
+    return count;
+}
+
+static void drop_first(struct wb__backlog *backlog, uint32_t count)
+{
+    size_t end = count ? backlog->ends[count - 1] : 0;
+    memmove(backlog->bytes, backlog->bytes + end, wb__backlog_length(backlog) - end);
+    for (uint32_t i = count; i < backlog->count; i++)
+        backlog->ends[i - count] = backlog->ends[i] - end;
+    backlog->count -= count;
+}
+
+/* Writes what another process left. It counted them as written, so here they count as written or
+ * lost in the place of that. */
+static void rescue(struct wb__sink *sink)
+{
+    struct wb__backlog *backlog = sink->backlog;
+    if (backlog->is_writing) {
+        drop_first(backlog, count_written(sink));
+        wb__claim_share(sink->fd);
+        backlog->is_writing = false;
+    }
+    sink->records -= backlog->count;
+    sink->bytes -= wb__backlog_length(backlog);
+    wb__sink_flush(sink);
+}
+
+int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mode,
+                  struct wb__backlog *backlog, struct wb__faults *faults, struct wb_error *error)
+{
+    bool is_standard = strcmp(path, "-") == 0;
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == WB__SINK_APPEND ? O_APPEND : O_TRUNC);
+    int fd = is_standard ? STDOUT_FILENO : open(path, flags, 0600);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) < 0)
+        return open_error(path, error);
+    memset(sink, 0, sizeof *sink);
+    sink->owns_backlog = !backlog;
+    sink->backlog = backlog ? backlog : wb__backlog_new();
+    if (!sink->backlog) {
+        if (!is_standard)
+            close(fd);
+        return wb__error_set(error, WB_E_MEMORY, 0, "no memory for a buffer for '%s'", path);
+    }
+    sink->fd = fd;
+    sink->is_regular = S_ISREG(status.st_mode);
+    sink->has_name = sink->is_regular && status.st_nlink > 0;
+    if (sink->is_regular && mode == WB__SINK_APPEND)
+        sink->mended = wb__mend(fd, path);
+    sink->faults = faults;
+    snprintf(sink->name, sizeof sink->name, "%s", is_standard ? "standard output" : path);
+    if (sink->backlog->count)
+        rescue(sink);
+    return 0;
 }
 
 void wb__sink_sync(struct wb__sink *sink)
@@ -141,38 +209,49 @@ void wb__sink_sync(struct wb__sink *sink)
     wb__fault_leave(sink->faults);
 }
 
+static uint8_t *reserve_large(struct wb__sink *sink, size_t length)
+{
+    sink->large = malloc(length);
+    if (!sink->large) {
+        wb__fault_note(sink->faults, ENOMEM, NULL, sink->name);
+        sink->lost++;
+    }
+    return sink->large;
+}
+
 uint8_t *wb__sink_reserve(struct wb__sink *sink, size_t length)
 {
-    if (length > sink->capacity - sink->length || sink->count == WB__SINK_RECORDS)
+    struct wb__backlog *backlog = sink->backlog;
+    if (length > WB__BACKLOG_BYTES - wb__backlog_length(backlog) ||
+        backlog->count == WB__SINK_RECORDS)
         wb__sink_flush(sink);
-    if (length > sink->capacity) {
-        uint8_t *buffer = realloc(sink->buffer, length);
-        if (!buffer) {
-            wb__fault_note(sink->faults, ENOMEM, NULL, sink->name);
-            sink->lost++;
-            return NULL;
-        }
-        sink->buffer = buffer;
-        sink->capacity = length;
-    }
-    return sink->buffer + sink->length;
+    return length > WB__BACKLOG_BYTES ? reserve_large(sink, length)
+                                      : backlog->bytes + wb__backlog_length(backlog);
 }
 
 void wb__sink_commit(struct wb__sink *sink, size_t length)
 {
-    sink->length += length;
-    sink->ends[sink->count++] = sink->length;
+    struct wb__backlog *backlog = sink->backlog;
+    backlog->ends[backlog->count] = wb__backlog_length(backlog) + length;
+    atomic_signal_fence(memory_order_release);
+    backlog->count++;
+    if (!sink->large)
+        return;
+    wb__sink_flush(sink);
+    free(sink->large);
+    sink->large = NULL;
 }
 
 void wb__sink_close(struct wb__sink *sink)
 {
-    if (!sink->buffer)
+    if (!sink->backlog)
         return;
     wb__sink_flush(sink);
     /* Some file systems (NFS, quotas) tell of a failed write only now. */
     if (sink->fd != STDOUT_FILENO && close(sink->fd) < 0)
         wb__fault_note(sink->faults, errno, NULL, sink->name);
-    free(sink->buffer);
-    sink->buffer = NULL;
+    if (sink->owns_backlog)
+        wb__backlog_free(sink->backlog);
+    sink->backlog = NULL;
     sink->fd = -1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/shared.h"
 #include "source/cooked.h"
 
 static const struct wb__format *const formats[] = {&wb__format_pcap, &wb__format_pcapng};
@@ -164,12 +165,35 @@ static bool needs_sifting(const struct wb__file *file)
     return file->filter || file->snaplen != UINT32_MAX || file->direction || file->has_directions;
 }
 
+/* Passes over what another process took, and takes over what it counted. */
+static int catch_up(struct wb__file *file, struct wb_packet *packets, int capacity, int timeout_ms,
+                    struct wb_error *error)
+{
+    const struct wb__file_place *place = file->place;
+    while (file->records < place->records && !wb__wake_is_rung(&file->input.wake)) {
+        uint64_t left = place->records - file->records;
+        int few = left < (uint64_t)capacity ? (int)left : capacity;
+        int count = file->format->next(file, packets, few, timeout_ms, error);
+        if (count <= 0)
+            return count;
+    }
+    file->stats = place->stats;
+    return 1;
+}
+
 /* After a wake a file gives no more: what was not read was not seen. */
 static int file_next(struct wb__source *source, struct wb_packet *packets, int capacity,
                      int timeout_ms, struct wb_error *error)
 {
     struct wb__file *file = file_of(source);
     int count = 0;
+    if (file->records < file->place->records) {
+        count = catch_up(file, packets, capacity, timeout_ms, error);
+        if (count <= 0)
+            return count;
+        count = 0;
+    }
+    *file->place = (struct wb__file_place){.records = file->records, .stats = file->stats};
     while (count == 0 && !wb__wake_is_rung(&file->input.wake)) {
         count = file->format->next(file, packets, capacity, timeout_ms, error);
         if (count <= 0)
@@ -265,6 +289,12 @@ static int file_set_filter(struct wb__source *source, const char *expression,
     return result;
 }
 
+/* It is read again from its start. */
+static bool file_goes_on(const struct wb__source *source)
+{
+    return !((const struct wb__file *)source)->input.is_pollable;
+}
+
 static void file_close(struct wb__source *source)
 {
     struct wb__file *file = file_of(source);
@@ -278,6 +308,7 @@ static void file_close(struct wb__source *source)
     free(file->filter);
     wb__ahead_free(file->ahead);
     wb__input_close(&file->input);
+    wb__shared_free(file->place, sizeof *file->place);
     free(file);
 }
 
@@ -320,7 +351,9 @@ static int file_open(struct wb__source **source, const struct wb_source_options 
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     file->source.operations = &wb__source_file;
     file->input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};
-    int result = set_options(file, options, error);
+    file->place = wb__shared_new(sizeof *file->place);
+    int result = file->place ? set_options(file, options, error)
+                             : wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     if (result == 0)
         result = wb__input_open(&file->input, options, error);
     if (result == 0)
@@ -344,5 +377,6 @@ const struct wb__source_operations wb__source_file = {
     .interface = file_interface,
     .descriptor = file_descriptor,
     .set_filter = file_set_filter,
+    .goes_on = file_goes_on,
     .close = file_close,
 };

@@ -29,6 +29,12 @@ struct wb__file_interface {
 
 struct wb__format;
 
+/* What one process leaves to the next (wb__source_operations.goes_on), in shared memory. */
+struct wb__file_place {
+    uint64_t records;
+    struct wb_source_stats stats;
+};
+
 struct wb__file {
     struct wb__source source;
     struct wb__input input;
@@ -43,8 +49,9 @@ struct wb__file {
     enum wb_source_direction direction;
     bool has_directions; /* a link type whose header tells the direction */
 
-    uint64_t records; /* packet records read, for messages */
+    uint64_t records; /* packet records read */
     struct wb_source_stats stats;
+    struct wb__file_place *place; /* as they were when the last batch was begun */
 };
 
 struct wb__format {

@@ -319,6 +319,14 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
     return open_buffers(input, error);
 }
 
+/* Processes that were forked before this one may have read from the same descriptor. */
+static int rewind_to(struct wb__input *input, off_t start, struct wb_error *error)
+{
+    return lseek(input->descriptor, start, SEEK_SET) < 0
+               ? system_failure(input, "its start cannot be found", error)
+               : 0;
+}
+
 int wb__input_open(struct wb__input *input, const struct wb_source_options *options,
                    struct wb_error *error)
 {
@@ -326,8 +334,11 @@ int wb__input_open(struct wb__input *input, const struct wb_source_options *opti
     int result = wb__wake_open(&input->wake, error);
     if (result == 0)
         result = open_path(input, options->file, error);
+    off_t start = result == 0 ? lseek(input->descriptor, 0, SEEK_CUR) : -1;
     if (result == 0)
         result = wb__source_opened(options, error);
+    if (result == 0 && start >= 0)
+        result = rewind_to(input, start, error);
     if (result == 0)
         result = open_contents(input, error);
     if (result < 0)

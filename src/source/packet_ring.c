@@ -26,6 +26,7 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/shared.h"
 #include "source/filter.h"
 #include "source/live.h"
 #include "source/packet_borrow.h"
@@ -56,29 +57,33 @@ static unsigned after(const struct wb__packet_ring *ring, unsigned number)
 
 static bool open_block(struct wb__packet_ring *ring)
 {
-    if (ring->held_count == ring->held_max)
+    struct wb__packet_position *now = &ring->now;
+    if (now->held_count == ring->held_max)
         return false;
-    struct tpacket_block_desc *block = block_at(ring, ring->next_block);
+    struct tpacket_block_desc *block = block_at(ring, now->next_block);
     if (!(__atomic_load_n(&block->hdr.bh1.block_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
         return false;
-    ring->at = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;
-    ring->left = block->hdr.bh1.num_pkts;
-    ring->next_block = after(ring, ring->next_block);
-    ring->held_count++;
+    now->at = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;
+    now->left = block->hdr.bh1.num_pkts;
+    now->next_block = after(ring, now->next_block);
+    now->held_count++;
     return true;
 }
 
-/* Gives the kernel back what the last batch lay in, but for a block that still holds
- * packets for the next one. */
+/* The last batch is done. Gives the kernel back what it lay in, but for a block that still holds
+ * packets for the next one. Who goes on where this process ends gives none back twice. */
 static void release_blocks(struct wb__packet_ring *ring)
 {
-    unsigned keep = ring->left ? 1 : 0;
-    while (ring->held_count > keep) {
-        struct tpacket_block_desc *block = block_at(ring, ring->oldest_held);
+    struct wb__packet_position *batch = &ring->place->batch;
+    unsigned keep = ring->now.left ? 1 : 0;
+    *batch = ring->now;
+    while (batch->held_count > keep) {
+        struct tpacket_block_desc *block = block_at(ring, batch->oldest_held);
+        batch->oldest_held = after(ring, batch->oldest_held);
+        batch->held_count--;
         __atomic_store_n(&block->hdr.bh1.block_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
-        ring->oldest_held = after(ring, ring->oldest_held);
-        ring->held_count--;
     }
+    ring->now = *batch;
 }
 
 /* ---- Packets ---------------------------------------------------------------------- */
@@ -164,9 +169,10 @@ static inline __attribute__((always_inline)) int
 walk(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count, bool is_cooked,
      bool is_filtering)
 {
-    const uint8_t *at = ring->at;
+    struct wb__packet_position *now = &ring->now;
+    const uint8_t *at = now->at;
     struct wb_packet *packet = packets;
-    uint64_t number = ring->delivered, bytes = 0;
+    uint64_t number = now->delivered, bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct tpacket3_hdr *header = (const void *)at;
         /* A copy: it lies where a header may be written. */
@@ -203,11 +209,11 @@ walk(struct wb__packet_ring *ring, struct wb_packet *packets, uint32_t count, bo
         packet++;
         number++;
     }
-    ring->at = at;
-    ring->left -= count;
-    ring->delivered = number;
-    ring->filtered += count - (uint32_t)(packet - packets);
-    ring->bytes += bytes;
+    now->at = at;
+    now->left -= count;
+    now->delivered = number;
+    now->filtered += count - (uint32_t)(packet - packets);
+    now->bytes += bytes;
     return (int)(packet - packets);
 }
 
@@ -229,10 +235,10 @@ static int walk_filtering(struct wb__packet_ring *ring, struct wb_packet *packet
 static int take(struct wb__packet_ring *ring, struct wb_packet *packets, int capacity)
 {
     int taken = 0;
-    while (taken < capacity && (ring->left || open_block(ring))) {
+    while (taken < capacity && (ring->now.left || open_block(ring))) {
         uint32_t count = (uint32_t)(capacity - taken);
-        if (count > ring->left)
-            count = ring->left;
+        if (count > ring->now.left)
+            count = ring->now.left;
         if (ring->filters_itself)
             taken += walk_filtering(ring, packets + taken, count);
         else if (ring->is_cooked)
@@ -252,9 +258,9 @@ static void read_statistics(struct wb__packet_ring *ring)
     socklen_t length = sizeof now;
     if (getsockopt(ring->descriptor, SOL_PACKET, PACKET_STATISTICS, &now, &length) < 0)
         return;
-    ring->kernel_packets += now.tp_packets;
-    ring->kernel_drops += now.tp_drops;
-    ring->freezes += now.tp_freeze_q_cnt;
+    ring->place->kernel_packets += now.tp_packets;
+    ring->place->kernel_drops += now.tp_drops;
+    ring->place->freezes += now.tp_freeze_q_cnt;
 }
 
 /* Makes the kernel's count final. The new program rejects what comes, unless the one there is
@@ -271,7 +277,8 @@ static void stop_reception(struct wb__packet_ring *ring)
 
 static uint64_t left_in_ring(const struct wb__packet_ring *ring)
 {
-    return ring->kernel_packets - ring->kernel_drops - ring->filtered - ring->delivered;
+    const struct wb__packet_place *place = ring->place;
+    return place->kernel_packets - place->kernel_drops - ring->now.filtered - ring->now.delivered;
 }
 
 /* Waits for a block. Returns 1 to look again, 0 when the time is over, or an error. */
@@ -334,13 +341,14 @@ static void packet_wake(struct wb__source *source)
 static void packet_stats(struct wb__source *source, struct wb_source_stats *stats)
 {
     struct wb__packet_ring *ring = ring_of(source);
+    const struct wb__packet_place *place = ring->place;
     read_statistics(ring);
-    *stats = (struct wb_source_stats){.delivered = ring->delivered,
-                                      .dropped_ring = ring->kernel_drops,
+    *stats = (struct wb_source_stats){.delivered = ring->now.delivered,
+                                      .dropped_ring = place->kernel_drops,
                                       .dropped_interface = wb__device_losses(&ring->device),
-                                      .bytes = ring->bytes,
-                                      .ring_full_events = ring->freezes,
-                                      .filtered = ring->filtered};
+                                      .bytes = ring->now.bytes,
+                                      .ring_full_events = place->freezes,
+                                      .filtered = ring->now.filtered};
     if (ring->is_stopped && wb__clock_ms() >= ring->drain_until_ms)
         stats->dropped_ring += left_in_ring(ring);
     stats->seen = stats->delivered + stats->dropped_ring + stats->dropped_interface;
@@ -372,6 +380,13 @@ static int packet_set_filter(struct wb__source *source, const char *expression,
                              : wb__packet_ring_attach(ring, expression, error);
 }
 
+/* The ring and what is mapped of it stay as long as one process has them. */
+static bool packet_goes_on(const struct wb__source *source)
+{
+    (void)source;
+    return true;
+}
+
 static void packet_close(struct wb__source *source)
 {
     struct wb__packet_ring *ring = ring_of(source);
@@ -387,6 +402,7 @@ static void packet_close(struct wb__source *source)
         pcap_freecode(&ring->own_filter);
     wb__device_close(&ring->device);
     wb__wake_close(&ring->wake);
+    wb__shared_free(ring->place, sizeof *ring->place);
     free(ring->name);
     free(ring);
 }
@@ -398,15 +414,18 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
 {
     *source = NULL;
     struct wb__packet_ring *ring = calloc(1, sizeof *ring);
+    struct wb__packet_place *place = wb__shared_new(sizeof *place);
     char *name = strdup(options->interface);
-    if (!ring || !name) {
+    if (!ring || !place || !name) {
         free(ring);
+        wb__shared_free(place, sizeof *place);
         free(name);
         return wb__error_set(error, WB_E_MEMORY, ENOMEM, "out of memory");
     }
     ring->source.operations = &wb__source_packet;
     ring->descriptor = ring->device.descriptor = -1;
     ring->name = name;
+    ring->place = place;
     ring->snaplen = ring->kernel_snaplen = wb__live_snaplen(options);
     ring->latency_ms = wb__live_latency_ms(options);
     ring->direction = options->direction;
@@ -418,6 +437,7 @@ static int packet_open(struct wb__source **source, const struct wb_source_option
         packet_close(&ring->source);
         return result;
     }
+    ring->now = place->batch; /* of the process that took packets before, if there was one */
     *source = &ring->source;
     return 0;
 }
@@ -431,5 +451,6 @@ const struct wb__source_operations wb__source_packet = {
     .interface = packet_interface,
     .descriptor = packet_descriptor,
     .set_filter = packet_set_filter,
+    .goes_on = packet_goes_on,
     .close = packet_close,
 };

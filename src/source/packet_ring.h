@@ -18,6 +18,23 @@
 
 #define VLAN_TAG_BYTES 4
 
+/* Where reading is. */
+struct wb__packet_position {
+    unsigned next_block;  /* to be read */
+    unsigned oldest_held; /* of those that are read or being read */
+    unsigned held_count;
+    const uint8_t *at; /* the next packet in the block being read */
+    uint32_t left;     /* packets in it from there */
+    uint64_t delivered, bytes;
+    uint64_t filtered; /* by own_filter */
+};
+
+/* What one process leaves to the next (wb__source_operations.goes_on), in shared memory. */
+struct wb__packet_place {
+    struct wb__packet_position batch; /* where the last batch begins */
+    uint64_t kernel_packets, kernel_drops, freezes; /* kernel_packets includes the drops */
+};
+
 struct wb__packet_ring {
     struct wb__source source;
     struct wb__wake wake;
@@ -42,17 +59,12 @@ struct wb__packet_ring {
     uint8_t *map;
     size_t block_bytes;
     unsigned block_count;
-    unsigned next_block;  /* to be read */
-    unsigned oldest_held; /* of those that are read or being read */
-    unsigned held_count, held_max;
-    const uint8_t *at; /* the next packet in the block being read */
-    uint32_t left;     /* packets in it from there */
+    unsigned held_max;
+    struct wb__packet_position now;
+    struct wb__packet_place *place;
 
     bool is_stopped, is_down;
     int64_t drain_until_ms;
-    uint64_t kernel_packets, kernel_drops, freezes; /* kernel_packets includes the drops */
-    uint64_t delivered, bytes;
-    uint64_t filtered; /* by own_filter */
     struct wb__device device;
 };
 

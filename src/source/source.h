@@ -53,6 +53,11 @@ struct wb__source_operations {
     /* See wb_engine_set_filter. On failure nothing has changed. */
     int (*set_filter)(struct wb__source *source, const char *expression, struct wb_error *error);
 
+    /* Whether, where a process ends that was forked when options->opened was called, one that is
+     * forked later from the same call goes on: with the batch that the first one took last, which
+     * is given once more, and with its counters from before that. NULL: never. */
+    bool (*goes_on)(const struct wb__source *source);
+
     void (*close)(struct wb__source *source); /* NULL is accepted */
 };
 
@@ -70,7 +75,7 @@ static inline void wb__source_before_reuse(struct wb__source *source, bool is_al
         source->before_reuse(source->context, is_all);
 }
 
-/* Tells options->opened; to be called by every open, where it says. */
+/* Tells options->forks and options->opened; to be called by every open, where it says. */
 static inline int wb__source_opened(const struct wb_source_options *options,
                                     struct wb_error *error)
 {

@@ -56,18 +56,18 @@ kill_at_entry() {
 
 round=0 caught=0
 while [ $round -lt $kills ]; do
-	begin run$round "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
+	begin run$round "$server_ns" http -i "$server_if" --restarts 0 -o "$work/kept" --json "$work/lines" 'tcp port 80'
 	if [ $((round % 2)) -eq 0 ]; then
 		is_true "run$round: the journal tells what gets its name" wait_until has_named
 		sleep "0.$((1 + round % 5))"
-		send KILL run$round
+		kill -KILL "$(worker run$round)"
 	else
-		kill_at_entry "$(cat "$work/run$round.pid")" &
+		kill_at_entry "$(worker run$round)" &
 		killer=$!
 		renew $((kills + round)) # something to name, should all be named already
 		wait $killer || {
 			fail "run$round: the journal had no entry"
-			send KILL run$round
+			kill -KILL "$(worker run$round)"
 		}
 	fi
 	wait "$(cat "$work/run$round.pid")" 2>/dev/null || true

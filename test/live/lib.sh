@@ -119,6 +119,8 @@ begun() { # NAME PID
 	pids="$pids $2"
 	wait_until grep -q '^capturing on' "$work/$1.err" || cat "$work/$1.err"
 }
+# worker NAME: the process that parses for it.
+worker() { pgrep -P "$(cat "$work/$1.pid")"; }
 send() { kill "-$1" "$(cat "$work/$2.pid")"; } # SIGNAL NAME
 
 # ended NAME: waits for it; $wb_status is its exit status.

@@ -71,8 +71,7 @@ equal "nothing was created in /tmp" no "$([ -e /tmp/wirebeam-probe ] && echo yes
 # Who it is: another user, without capabilities, confined.
 status_of() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$(cat "$work/$2.pid")/status"; }
 begin user "$server_ns" http -i "$server_if" -o "$work/user" -v --sandbox on
-pid=$(ip netns pids "$server_ns" | head -n 1)
-echo "$pid" >"$work/worker.pid"
+worker user >"$work/worker.pid"
 nobody=$(id -u nobody)
 equal "real, effective and saved user" "$nobody $nobody $nobody" \
 	"$(status_of Uid worker | awk '{print $1, $2, $3}')"

@@ -315,7 +315,7 @@ static void what_another_run_uses_stays(void **state)
                             WB_HTTP_PART_BODY, scene_borrow(&scene, large, LARGE), LARGE, true);
     scene_end_batch(&scene);
     options.directory = scene.path;
-    assert_int_equal(wb__recorder_open(&other, &options, &http, NULL), 0);
+    assert_int_equal(wb__recorder_open(&other, &options, &http, NULL, NULL), 0);
     char *list = scene_list(&scene);
     assert_non_null(strstr(list, ".part-"));
     free(list);
@@ -425,7 +425,7 @@ static void check_mended(const char *before, const char *after, unsigned mended)
     char path[] = "/tmp/wirebeam-mend-XXXXXX", text[8192] = "";
     int fd = mkstemp(path);
     assert_int_equal(write(fd, before, strlen(before)), strlen(before));
-    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, &faults, NULL), 0);
+    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, NULL, &faults, NULL), 0);
     memcpy(wb__sink_reserve(&sink, 5), "next\n", 5);
     wb__sink_commit(&sink, 5);
     wb__sink_close(&sink);

@@ -285,7 +285,7 @@ static void a_line_is_written_whole_or_counted(void **state)
     limit = old;
     limit.rlim_cur = 1050;
     close(mkstemp(path));
-    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, &faults, NULL), 0);
+    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, NULL, &faults, NULL), 0);
     setrlimit(RLIMIT_FSIZE, &limit);
     for (int i = 0; i < 15; i++) {
         memset(wb__sink_reserve(&sink, 100), 'a' + i, 100);
@@ -315,7 +315,7 @@ static void a_full_device_is_told(void **state)
     struct wb__faults faults = {0};
     struct wb__sink sink;
     (void)state;
-    assert_int_equal(wb__sink_open(&sink, "/dev/full", WB__SINK_APPEND, &faults, NULL), 0);
+    assert_int_equal(wb__sink_open(&sink, "/dev/full", WB__SINK_APPEND, NULL, &faults, NULL), 0);
     memset(wb__sink_reserve(&sink, 100), 'a', 100);
     wb__sink_commit(&sink, 100);
     wb__sink_close(&sink);
@@ -330,16 +330,16 @@ static void what_cannot_be_opened_is_told_in_one_line(void **state)
     struct wb_http_options http = {0};
     (void)state;
     struct wb_record_options options = {.json = "/nonexistent/lines"};
-    assert_int_equal(wb__recorder_open(&recorder, &options, &http, &error), WB_E_NOT_FOUND);
+    assert_int_equal(wb__recorder_open(&recorder, &options, &http, NULL, &error), WB_E_NOT_FOUND);
     assert_null(recorder);
     assert_non_null(strstr(error.text, "/nonexistent/lines"));
     options = (struct wb_record_options){.directory = "/dev/null"};
-    assert_int_equal(wb__recorder_open(&recorder, &options, &http, &error), WB_E_SYSTEM);
+    assert_int_equal(wb__recorder_open(&recorder, &options, &http, NULL, &error), WB_E_SYSTEM);
     assert_non_null(strstr(error.text, "not a directory"));
     options = (struct wb_record_options){.json = "-", .capture = "-"};
-    assert_int_equal(wb__recorder_open(&recorder, &options, &http, &error), WB_E_ARGUMENT);
+    assert_int_equal(wb__recorder_open(&recorder, &options, &http, NULL, &error), WB_E_ARGUMENT);
     options = (struct wb_record_options){0};
-    assert_int_equal(wb__recorder_open(&recorder, &options, &http, &error), 0);
+    assert_int_equal(wb__recorder_open(&recorder, &options, &http, NULL, &error), 0);
     assert_null(recorder);
 }
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include "engine/handover.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/shared.h"
+#include "record/sink.h"
+
+struct wb__handover *wb__handover_new(void)
+{
+    struct wb__handover *handover = wb__shared_new(sizeof(struct wb__handover));
+    if (!handover)
+        return NULL;
+    handover->lines = wb__backlog_new();
+    if (handover->lines)
+        return handover;
+    wb__handover_free(handover);
+    return NULL;
+}
+
+void wb__handover_free(struct wb__handover *handover)
+{
+    if (!handover)
+        return;
+    wb__backlog_free(handover->lines);
+    wb__shared_free(handover, sizeof *handover);
+}
+
+void wb__handover_counted(struct wb__handover *handover, const struct wb_stats *stats,
+                          uint64_t number)
+{
+    unsigned next = !atomic_load_explicit(&handover->valid, memory_order_relaxed);
+    handover->counted[next] = *stats;
+    atomic_store_explicit(&handover->valid, next, memory_order_release);
+    handover->progress.flows = stats->flow.flows_active;
+    handover->progress.transactions = stats->http.active;
+    handover->progress.in_hand = 0;
+    handover->done = number;
+}
+
+/* What a process has of something goes with it, and so does the most that it had. */
+static void forget_levels(struct wb_stats *stats)
+{
+    struct wb_fragment_stats *fragment = &stats->fragment;
+    struct wb_flow_stats *flow = &stats->flow;
+    struct wb_record_stats *record = &stats->record;
+    fragment->active = fragment->active_peak = 0;
+    fragment->memory_bytes = fragment->memory_peak = 0;
+    flow->flows_active = flow->flows_peak = 0;
+    flow->buffered_bytes = flow->buffered_peak = flow->history_bytes = flow->history_peak = 0;
+    flow->suspect_bytes = flow->suspect_peak = flow->memory_bytes = flow->memory_peak = 0;
+    stats->http.active = stats->http.memory_bytes = stats->http.memory_peak = 0;
+    record->memory_bytes = record->memory_peak = 0;
+    record->decoder_memory_bytes = record->decoder_memory_peak = 0;
+    record->names_memory_bytes = record->names_memory_peak = 0;
+    record->quota_memory_bytes = record->quota_memory_peak = 0;
+}
+
+uint64_t wb__handover_take(struct wb__handover *handover, struct wb_stats *before)
+{
+    struct wb_engine_progress *progress = &handover->progress;
+    uint64_t left_out = handover->done + progress->in_hand;
+    if (!progress->has_begun)
+        return 0;
+    *before = handover->counted[atomic_load_explicit(&handover->valid, memory_order_acquire)];
+    before->died.processes++;
+    before->died.packets += progress->in_hand;
+    before->died.flows += before->flow.flows_active;
+    before->died.transactions += before->http.active;
+    forget_levels(before);
+    wb__handover_counted(handover, before, left_out);
+    return left_out;
+}
+
+/* Each counter in bytes from the start of *stats on. */
+static void add(void *stats, const void *before, size_t bytes)
+{
+    uint64_t *to = stats;
+    const uint64_t *from = before;
+    for (size_t i = 0; i < bytes / sizeof *to; i++)
+        to[i] += from[i];
+}
+
+#define ADD(stage) add(&stats->stage, &before->stage, sizeof stats->stage)
+
+void wb__handover_add(struct wb_stats *stats, const struct wb_stats *before)
+{
+    ADD(decode);
+    ADD(fragment);
+    ADD(flow);
+    ADD(http);
+    ADD(died);
+    add(&stats->record, &before->record, offsetof(struct wb_record_stats, first_error));
+    if (before->record.first_error) {
+        stats->record.first_error = before->record.first_error;
+        memcpy(stats->record.first_error_text, before->record.first_error_text,
+               sizeof stats->record.first_error_text);
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What an engine whose process dies leaves to the one that is forked next: its counters up to
+ * the batch that it had in its hands.
+ */
+#ifndef WB_ENGINE_HANDOVER_H
+#define WB_ENGINE_HANDOVER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <wirebeam/engine.h>
+
+/* In shared memory (base/shared.h). The counters are two: one is valid while the other one is
+ * written. */
+struct wb__handover {
+    struct wb_engine_progress progress;
+    uint64_t done; /* number of the last packet that the counters hold */
+    struct wb__backlog *lines; /* of JSON, that wait to be written */
+    struct wb_stats counted[2];
+    atomic_uint valid; /* which of them */
+};
+
+struct wb__handover *wb__handover_new(void);
+void wb__handover_free(struct wb__handover *handover);
+
+/* The packets up to that number are done, and these are the counters now, but for those of the
+ * source. */
+void wb__handover_counted(struct wb__handover *handover, const struct wb_stats *stats,
+                          uint64_t number);
+
+/* In a process that was just forked: what those before it counted, to be added to its own counters;
+ * those of the source go on by themselves. Returns the number of the last packet that is not to be
+ * followed any more, or 0. */
+uint64_t wb__handover_take(struct wb__handover *handover, struct wb_stats *before);
+
+/* Adds what was taken. */
+void wb__handover_add(struct wb_stats *stats, const struct wb_stats *before);
+
+#endif

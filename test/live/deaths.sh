@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# A worker that dies is told of with its last packet, another one goes on where it ended, and what
+# was lost is counted; too many in a minute, or an opener that dies, are the end.
+set -eu
+. "$(dirname "$0")/lib.sh"
+live nginx curl python3 pgrep
+
+serve 'location /hello { return 200 "hello\n"; }'
+python3 - "$work/www" <<'PYTHON'
+import os, sys
+for i in range(500):
+    with open(os.path.join(sys.argv[1], f"{i}.bin"), "wb") as file:
+        file.write(f"{i:06d}".encode() * (20 + i))
+PYTHON
+load() { in_client curl -s --fail -o /dev/null "http://$server_ip/[0-499].bin" >/dev/null; }
+# after NAME PID: another worker than that one is there.
+after() { next=$(worker "$1") && [ -n "$next" ] && [ "$next" != "$2" ]; }
+told() { [ "$(grep -c "the worker died by signal $2 " "$work/$1.err")" -eq "$3" ]; } # NAME SIGNAL TIMES
+lines() { grep -c '"event_type":"http"' "$work/lines" || true; }
+
+# Live: three die under load, of two signals.
+begin live "$server_ns" http -i "$server_if" -o "$work/kept" --json "$work/lines" 'tcp port 80'
+times=0
+for signal in SEGV KILL KILL; do
+	was=$(lines)
+	load &
+	loading=$!
+	wait_until sh -c "[ \$(grep -c '\"event_type\":\"http\"' '$work/lines') -gt $((was + 10)) ]"
+	dead=$(worker live)
+	kill -$signal "$dead"
+	wait_until after live "$dead"
+	wait $loading
+	times=$((times + 1))
+done
+is_true "a crash is told" told live 11 1
+is_true "kills are told" told live 9 2
+wait_until sh -c "[ \$(grep -c '\"event_type\":\"start\"' '$work/lines') -eq 4 ]"
+was=$(lines)
+load
+load
+wait_until sh -c "[ \$(grep -c '\"event_type\":\"http\"' '$work/lines') -ge $((was + 990)) ]"
+interrupt live
+equal "live: exit status" 1 "$wb_status"
+adds_up live
+equal "live: nothing dropped" 0 "$(number live 'dropped by kernel ring')"
+equal "live: workers that died" 3 "$(number live 'workers died')"
+ls -A "$work/kept" >"$work/names"
+equal "temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
+python3 - "$work/lines" "$work/kept" <<'PYTHON' || fail "lines, files and counters differ"
+import json, os, sys
+lines = [json.loads(line) for line in open(sys.argv[1])] # each is whole
+http = [line for line in lines if line["event_type"] == "http"]
+stats = [line for line in lines if line["event_type"] == "stats"][-1]["stats"]
+kept = set(os.listdir(sys.argv[2]))
+named = {name for line in http for name in line["http"].get("files", [])}
+died, source = stats["died"], stats["source"]
+print(f"{len(http)} lines, {stats['http']['transactions']} counted, {died}")
+# What it did with the packets in its hands is not counted.
+assert stats["http"]["transactions"] <= len(http) <= stats["http"]["transactions"] + died["packets"]
+assert died["processes"] == 3 and named and not named - kept, (died, len(named - kept))
+# Three connections were cut: all but what was in progress then is complete.
+incomplete = [line for line in http if not line["http"]["complete"]]
+assert len(incomplete) <= 3 * 64, len(incomplete)
+assert stats["decode"]["packets"] + died["packets"] == source["delivered"], (stats["decode"]["packets"], source)
+assert died["packets"] <= 3 * 64
+PYTHON
+
+# From a file: no packet comes twice, and none is missing but those that it had in its hands.
+python3 - "$work/many.pcap" <<'PYTHON'
+import struct, sys
+with open(sys.argv[1], "wb") as file:
+    file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+    for number in range(60000):
+        file.write(struct.pack("<IIII", number, 0, 60, 60) + bytes(60))
+PYTHON
+for form in '' .gz; do
+	[ -z "$form" ] || gzip -k "$work/many.pcap"
+	mkfifo "$work/pipe$form"
+	"$wirebeam" read --json -r "$work/many.pcap$form" >"$work/pipe$form" 2>"$work/read.err" &
+	echo $! >"$work/read.pid"
+	pids="$pids $!"
+	exec 9<"$work/pipe$form"
+	head -c 200000 <&9 >"$work/printed"
+	dead=$(worker read)
+	kill -9 "$dead"
+	wait_until after read "$dead"
+	cat <&9 >>"$work/printed"
+	exec 9<&-
+	ended read
+	equal "read$form: exit status" 1 "$wb_status"
+	python3 - "$work/printed" "$work/read.err" <<'PYTHON' || fail "read$form: packets are missing, or twice"
+import re, sys
+numbers = [int(n) for n in re.findall(r'"packet":(\d+)', open(sys.argv[1]).read())]
+missing = sorted(set(range(1, 60001)) - set(numbers))
+in_hand = int(re.search(r"(\d+) packets in its hands", open(sys.argv[2]).read())[1])
+print(f"{len(numbers)} printed, {len(missing)} missing, {in_hand} in its hands")
+assert len(numbers) == len(set(numbers)) and 0 < len(missing) <= in_hand + 1, (len(missing), in_hand)
+assert missing == list(range(missing[0], missing[-1] + 1))
+PYTHON
+done
+
+# A pipe cannot be read again.
+mkfifo "$work/input"
+"$wirebeam" http -r - <"$work/input" 2>"$work/piped.err" &
+echo $! >"$work/piped.pid"
+pids="$pids $!"
+exec 9>"$work/input"
+head -c 1000 "$work/many.pcap" >&9
+wait_until worker piped >"$work/dead"
+sleep 0.5
+kill -9 "$(worker piped)"
+exec 9>&-
+ended piped
+equal "piped: exit status" 1 "$wb_status"
+is_true "piped: why none goes on" grep -q 'with this input or output none can go on' "$work/piped.err"
+
+# Once is enough for who says so; a stop is no death.
+begin once "$server_ns" http -i "$server_if" --restarts 1
+for signal in KILL KILL; do
+	dead=$(worker once)
+	kill -$signal "$dead"
+	[ "$(grep -c 'worker died' "$work/once.err")" -gt 1 ] || wait_until sh -c "! kill -0 $dead"
+	wait_until sh -c "[ \$(grep -c 'worker died' '$work/once.err') -gt 0 ]"
+	wait_until sh -c "! kill -0 $(cat "$work/once.pid") || [ \$(grep -c '^capturing on' '$work/once.err') -gt 1 ]"
+done
+ended once
+equal "once: exit status" 1 "$wb_status"
+is_true "once: why it is over" grep -q 'no more of them are started (--restarts)' "$work/once.err"
+begin stopped "$server_ns" http -i "$server_if"
+interrupt stopped
+equal "stopped: exit status" 0 "$wb_status"
+
+# The opener dies: the worker ends as by an interrupt.
+begin killed "$server_ns" http -i "$server_if" --json "$work/last"
+left=$(worker killed)
+in_client curl -s -o /dev/null "http://$server_ip/hello"
+send KILL killed
+wait "$(cat "$work/killed.pid")" || true
+wait_until sh -c "! kill -0 $left"
+is_true "its records are whole" grep -q '"event_type":"stats"' "$work/last"
+finish
