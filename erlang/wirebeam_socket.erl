@@ -119,26 +119,43 @@
 -export_type([socket/0, options/0, active/0, packet/0, address/0, filter/0, instruction/0]).
 
 -define(ETH_P_ALL, 3).
--define(BUSY_MS, 1).
 -define(CLOSE_MS, 5000).
--define(SNAPLEN_MAX, 262144).
 
 %% --- opening and closing ----------------------------------------------------------------
 
 %% @doc Opens a socket that the caller owns. Raises `{badarg, {Key, Value}}' for an option that is
 %% wrong.
+%%
+%% What the VM has no right to open, it asks wirebeam-open(8) for, where that is installed: packet
+%% sockets (of `protocol' 0 and one interface, without a filter, one to send by, otherwise one to
+%% capture by), raw sockets of the protocols 1 (`inet'), 58 (`inet6') and 255, and devices that are
+%% named, with `no_pi' and in the VM's own namespace. `{eperm, Text}': it is not permitted, and the
+%% text says what; `eperm': there is nobody to ask. A filter of a socket that was given is locked.
 -spec open(options()) -> {ok, socket()} | {error, term()}.
 open(Options) ->
     #{kind := Kind, active := Active} = Checked = wirebeam_socket_options:check(Options),
-    case open_kind(Kind, Checked) of
+    case make(Kind, Checked) of
         {ok, Socket} -> prepared(Socket, prepare(Kind, Socket, Checked), Active);
         Error -> Error
     end.
 
-open_kind(Kind, #{snaplen := Snaplen} = Options) ->
+make(Kind, Options) ->
+    case make_itself(Kind, Options) of
+        {error, Reason} when Reason =:= eperm; Reason =:= eacces ->
+            case wirebeam_socket_opener:open(Kind, Options) of
+                none -> {error, Reason};
+                Answer -> Answer
+            end;
+        Answer ->
+            Answer
+    end.
+
+make_itself(Kind, #{snaplen := Snaplen} = Options) ->
     {Domain, Type, Protocol} = domain(Kind, Options),
-    try
-        wirebeam_socket_nif:open(Domain, Type, Protocol, namespace(Options), Snaplen)
+    Namespace = wirebeam_socket_options:namespace(Options),
+    try wirebeam_socket_nif:open(Domain, Type, Protocol, Namespace, Snaplen) of
+        {ok, Socket} -> prepared(Socket, begin_as(Kind, Socket, Options), false);
+        Error -> Error
     catch
         error:not_loaded -> {error, enotsup}
     end.
@@ -148,12 +165,15 @@ domain(packet, #{type := Type}) -> {packet, Type, 0};
 domain(Kind, _) when Kind =:= tun; Kind =:= tap -> {tun, raw, 0};
 domain(Kind, #{type := Type, protocol := Protocol}) -> {Kind, Type, Protocol}.
 
-namespace(#{namespace := Name}) ->
-    Text = unicode:characters_to_binary(Name),
-    case Text =:= <<>> orelse binary:match(Text, <<"/">>) =/= nomatch of
-        true -> Text;
-        false -> <<"/run/netns/", Text/binary>>
-    end.
+%% What wirebeam-open does with a socket that it gives.
+begin_as(packet, Socket, #{filter := Filter, type := Type} = Options) ->
+    Interface = maps:get(interface, Options, any),
+    LinkType = wirebeam_socket_interface:link_type(Socket, Type, Interface),
+    wirebeam_socket_filter:set(Socket, Filter, LinkType);
+begin_as(Kind, Socket, #{name := Name, no_pi := NoPi}) when Kind =:= tun; Kind =:= tap ->
+    ok_of(ioctl(Socket, tunsetiff, {Name, [Kind | [no_pi || NoPi]]}));
+begin_as(_Kind, _Socket, _Options) ->
+    ok.
 
 prepared(Socket, ok, false) ->
     {ok, Socket};
@@ -168,20 +188,13 @@ prepare(packet, Socket, Options) ->
     Interface = maps:get(interface, Options, any),
     steps([fun() -> set_all(Socket, maps:with([buffer_bytes, mark], Options)) end,
            fun() -> set_all(Socket, directed(Socket, Interface, Options)) end,
-           fun() -> set_first_filter(Socket, Interface, Options) end,
            fun() -> set_lock(Socket, Options) end,
            fun() -> bind(Socket, Interface, Options) end,
            fun() -> set_all(Socket, maps:with([promiscuous], Options)) end]);
-prepare(Kind, Socket, #{name := Name, no_pi := NoPi} = Options)
-  when Kind =:= tun; Kind =:= tap ->
-    Flags = [Kind | [no_pi || NoPi]],
-    steps([fun() -> ok_of(ioctl(Socket, tunsetiff, {Name, Flags})) end,
-           fun() -> configure(Socket, configuration(Options)) end]);
+prepare(Kind, Socket, Options) when Kind =:= tun; Kind =:= tap ->
+    configure(Socket, maps:with([address, destination, hardware_address, mtu, up], Options));
 prepare(_Kind, Socket, Options) ->
     set_all(Socket, maps:with([buffer_bytes, mark], Options)).
-
-configuration(Options) ->
-    maps:with([address, destination, hardware_address, mtu, up], Options).
 
 steps([]) -> ok;
 steps([Step | Steps]) ->
@@ -220,7 +233,7 @@ close(Socket) ->
             _ -> none
         end,
     ok = wirebeam_socket_nif:close(Socket),
-    flush(Socket),
+    wirebeam_socket_waiting:flush(Socket),
     await_end(Socket, ?CLOSE_MS).
 
 %% Its name, or its port, is free then. A call of another process may still be inside, in ioctl.
@@ -246,7 +259,8 @@ send(Socket, Packets) ->
 -spec send(socket(), binary() | {address(), iodata()}, timeout()) -> ok | {error, term()};
           (socket(), [packet()], timeout()) -> [ok | {error, term()}].
 send(Socket, Packets, Timeout) when is_list(Packets) ->
-    send_list(Socket, [to_packet(Packet) || Packet <- Packets], deadline(Timeout), []);
+    wirebeam_socket_sending:send(Socket, [to_packet(Packet) || Packet <- Packets],
+                                 wirebeam_socket_waiting:deadline(Timeout));
 send(Socket, Packet, Timeout) ->
     [Result] = send(Socket, [Packet], Timeout),
     Result.
@@ -254,44 +268,6 @@ send(Socket, Packet, Timeout) ->
 to_packet(Packet) when is_binary(Packet) -> Packet;
 to_packet({Address, Data}) -> {Address, iolist_to_binary(Data)};
 to_packet(Packet) -> iolist_to_binary(Packet).
-
-send_list(_Socket, [], _Deadline, Results) ->
-    lists:reverse(Results);
-send_list(Socket, Packets, Deadline, Results) ->
-    case wirebeam_socket_nif:send(Socket, Packets) of
-        {Sent, {short, Bytes}} ->
-            [<<_:Bytes/binary, Rest/binary>> | Others] = lists:nthtail(Sent - 1, Packets),
-            send_list(Socket, [Rest | Others], Deadline, succeeded(Sent - 1, Results));
-        {Sent, State} ->
-            Others = lists:nthtail(Sent, Packets),
-            sent(State, Socket, Others, Deadline, succeeded(Sent, Results))
-    end.
-
-succeeded(Count, Results) -> lists:duplicate(Count, ok) ++ Results.
-
-sent(ok, Socket, Packets, Deadline, Results) ->
-    send_list(Socket, Packets, Deadline, Results);
-sent(wait, Socket, Packets, Deadline, Results) ->
-    case wait(Socket, write, Deadline) of
-        ok -> send_list(Socket, Packets, Deadline, Results);
-        timeout -> failed(timeout, Packets, Results)
-    end;
-sent(busy, Socket, Packets, Deadline, Results) -> % another process waits for the socket
-    case left(Deadline) of
-        0 ->
-            failed(timeout, Packets, Results);
-        _ ->
-            receive after ?BUSY_MS -> ok end,
-            send_list(Socket, Packets, Deadline, Results)
-    end;
-sent({error, closed}, Socket, Packets, _Deadline, Results) ->
-    flush(Socket),
-    failed(closed, Packets, Results);
-sent({error, _} = Error, Socket, [_ | Packets], Deadline, Results) ->
-    send_list(Socket, Packets, Deadline, [Error | Results]).
-
-failed(Reason, Packets, Results) ->
-    lists:reverse(Results, [{error, Reason} || _ <- Packets]).
 
 %% @equiv recv(Socket, infinity)
 -spec recv(socket()) -> {ok, [binary() | {address(), binary()}, ...]} | {error, term()}.
@@ -304,7 +280,7 @@ recv(Socket) ->
 -spec recv(socket(), timeout()) ->
           {ok, [binary() | {address(), binary()}, ...]} | {error, term()}.
 recv(Socket, Timeout) ->
-    Deadline = deadline(Timeout),
+    Deadline = wirebeam_socket_waiting:deadline(Timeout),
     case pump(Socket) of
         none -> recv_until(Socket, Deadline);
         not_owner -> {error, not_owner};
@@ -314,40 +290,16 @@ recv(Socket, Timeout) ->
 recv_until(Socket, Deadline) ->
     case wirebeam_socket_nif:recv(Socket) of
         wait ->
-            case wait(Socket, read, Deadline) of
+            case wirebeam_socket_waiting:wait(Socket, read, Deadline) of
                 ok -> recv_until(Socket, Deadline);
                 timeout -> {error, timeout}
             end;
         {error, closed} ->
-            flush(Socket),
+            wirebeam_socket_waiting:flush(Socket),
             {error, closed};
         Answer ->
             Answer
     end.
-
-%% What comes says that the socket is ready, or closed: then the next call says so.
-wait(Socket, Direction, Deadline) ->
-    receive
-        {wirebeam_socket_nif, Socket, _} -> ok
-    after left(Deadline) ->
-            ok = wirebeam_socket_nif:cancel(Socket, Direction),
-            flush(Socket),
-            timeout
-    end.
-
-flush(Socket) ->
-    receive
-        {wirebeam_socket_nif, Socket, _} -> flush(Socket)
-    after 0 -> ok
-    end.
-
-deadline(infinity) -> infinity;
-deadline(Timeout) when is_integer(Timeout), Timeout >= 0, Timeout =< 16#ffffffff ->
-    erlang:monotonic_time(millisecond) + Timeout;
-deadline(_) -> error(badarg).
-
-left(infinity) -> infinity;
-left(Deadline) -> max(0, Deadline - erlang:monotonic_time(millisecond)).
 
 %% --- options ----------------------------------------------------------------------------
 
@@ -435,32 +387,15 @@ owned(Socket, Function) ->
 
 filter(Socket, Filter) ->
     case sockname(Socket) of
-        {ok, Name} -> filter(Socket, Filter, wirebeam_socket_interface:link_type(Name));
+        {ok, Name} ->
+            wirebeam_socket_filter:set(Socket, Filter, wirebeam_socket_interface:link_type(Name));
         Error -> Error
     end.
-
-%% Before it is bound.
-set_first_filter(Socket, Interface, #{filter := Filter, type := Type}) ->
-    filter(Socket, Filter, wirebeam_socket_interface:link_type(Socket, Type, Interface));
-set_first_filter(_Socket, _Interface, _Options) ->
-    ok.
 
 set_lock(Socket, #{lock_filter := true}) -> lock(Socket);
 set_lock(_Socket, _Options) -> ok.
 
 lock(Socket) -> wirebeam_socket_nif:set(Socket, lock_filter, 1, 0).
-
-filter(Socket, [Instruction | _] = Instructions, _LinkType) when is_tuple(Instruction) ->
-    Program = << <<Code:16/native, Jt, Jf, K:32/native>> || {Code, Jt, Jf, K} <- Instructions >>,
-    wirebeam_socket_nif:filter(Socket, Program);
-filter(Socket, Expression, {ok, LinkType}) ->
-    Text = unicode:characters_to_binary(Expression),
-    case wirebeam_socket_nif:compile(Text, LinkType, ?SNAPLEN_MAX) of
-        {ok, Program} -> wirebeam_socket_nif:filter(Socket, Program);
-        Error -> Error
-    end;
-filter(_Socket, _Expression, Error) ->
-    Error.
 
 %% --- interfaces -------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@
 %% built.
 -module(wirebeam_socket_nif).
 
--export([open/5, adopt/2, release/1, close_released/1, close/1, is_closed/1, owner/1, set_owner/2,
-         set_pump/2, recv/1, send/2, cancel/2, index/2, bind/3, set/4, filter/2, compile/3, name/1,
+-export([open/5, ask/6, adopt/2, release/1, close_released/1, close/1, is_closed/1, owner/1,
+         set_owner/2, set_pump/2, recv/1, send/2, cancel/2, index/2, bind/3, set/4, filter/2, compile/3, name/1,
          counters/1, ioctl/3]).
--nifs([open/5, adopt/2, release/1, close_released/1, close/1, is_closed/1, owner/1, set_owner/2,
-       set_pump/2, recv/1, send/2, cancel/2, index/2, bind/3, set/4, filter/2, compile/3, name/1,
+-nifs([open/5, ask/6, adopt/2, release/1, close_released/1, close/1, is_closed/1, owner/1,
+       set_owner/2, set_pump/2, recv/1, send/2, cancel/2, index/2, bind/3, set/4, filter/2, compile/3, name/1,
        counters/1, ioctl/3]).
 -on_load(load/0).
 
@@ -34,6 +34,13 @@ load() ->
 -spec open(packet | tun | inet | inet6, raw | dgram | stream, integer(), Namespace :: binary(),
            pos_integer()) -> {ok, socket()} | error().
 open(_Kind, _Type, _Protocol, _Namespace, _Snaplen) -> erlang:nif_error(not_loaded).
+
+-spec ask(packet | inject | ip4 | ip6 | icmp4 | icmp6 | tun, Interface :: binary(),
+          plain | cooked | tap, Namespace :: binary(), Instructions :: binary(), pos_integer()) ->
+          {ok, socket()} | error()
+              | {error, {permission | not_found | filter | unsupported, binary()}}.
+ask(_Verb, _Interface, _Variant, _Namespace, _Instructions, _Snaplen) ->
+    erlang:nif_error(not_loaded).
 
 -spec adopt(integer(), pos_integer()) -> {ok, socket()} | error().
 adopt(_Descriptor, _Snaplen) -> erlang:nif_error(not_loaded).

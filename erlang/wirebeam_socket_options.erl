@@ -3,7 +3,7 @@
 %% socket's kind. What is wrong raises badarg with the key and its value.
 -module(wirebeam_socket_options).
 
--export([check/1, check_setopts/1, check_configuration/1, check_from_fd/1]).
+-export([check/1, check_setopts/1, check_configuration/1, check_from_fd/1, namespace/1]).
 
 -define(ACTIVE_MAX, 32767).
 -define(INT_MAX, 16#7fffffff).
@@ -35,6 +35,15 @@ check_configuration(Options) ->
 -spec check_from_fd(term()) -> map().
 check_from_fd(Options) ->
     maps:merge(defaults(), check_some(Options, [active, snaplen])).
+
+%% The path of the network namespace; an empty one is that of the VM.
+-spec namespace(map()) -> binary().
+namespace(#{namespace := Name}) ->
+    Text = unicode:characters_to_binary(Name),
+    case Text =:= <<>> orelse binary:match(Text, <<"/">>) =/= nomatch of
+        true -> Text;
+        false -> <<"/run/netns/", Text/binary>>
+    end.
 
 check_some(Options, Keys) when is_list(Options) ->
     check_some(try maps:from_list(Options) catch error:_ -> error({badarg, Options}) end, Keys);

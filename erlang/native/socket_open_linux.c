@@ -38,6 +38,14 @@ static int or_errno(int result)
 
 /* ---- Here ------------------------------------------------------------------------- */
 
+/* A VLAN tag is beside the frame; to be told of it needs no rights. */
+static int tell_tags(struct endpoint *endpoint)
+{
+    endpoint->is_tagged = true;
+    return or_errno(
+        setsockopt(endpoint->descriptor, SOL_PACKET, PACKET_AUXDATA, &(int){1}, sizeof(int)));
+}
+
 static int open_device(struct endpoint *endpoint)
 {
     endpoint->is_slow_to_close = true;
@@ -63,9 +71,7 @@ static int open_socket(struct endpoint *endpoint, const struct endpoint_request 
         socket(domains[request->kind], types[request->type] | SOCK_CLOEXEC, request->protocol);
     if (endpoint->descriptor < 0 || request->kind != ENDPOINT_PACKET || endpoint->is_addressed)
         return or_errno(endpoint->descriptor);
-    endpoint->is_tagged = true;
-    return or_errno(
-        setsockopt(endpoint->descriptor, SOL_PACKET, PACKET_AUXDATA, &(int){1}, sizeof(int)));
+    return tell_tags(endpoint);
 }
 
 static int open_here(struct endpoint *endpoint, const struct endpoint_request *request)
@@ -150,8 +156,7 @@ static int adopt_socket(struct endpoint *endpoint, int type)
         return -errno;
     endpoint->is_slow_to_close = domain == AF_PACKET;
     endpoint->is_addressed = domain == AF_PACKET && type == SOCK_DGRAM;
-    endpoint->is_tagged = domain == AF_PACKET && type == SOCK_RAW;
-    return 0;
+    return domain == AF_PACKET && type == SOCK_RAW ? tell_tags(endpoint) : 0;
 }
 
 /* That a read does not wait is a property of the device as it is open, so of all its holders'. */

@@ -76,14 +76,14 @@ strange_arguments(_Config) ->
 %% What it opens, it closes.
 answers(Name, Arguments) ->
     try apply(wirebeam_socket_nif, Name, Arguments) of
-        {ok, New} when Name =:= open; Name =:= adopt -> ok = wirebeam_socket_nif:close(New);
+        {ok, New} when Name =:= open; Name =:= ask; Name =:= adopt -> ok = wirebeam_socket_nif:close(New);
         _ -> ok
     catch
         error:badarg -> ok
     end.
 
 useful(S) ->
-    [S, S, S, S, packet, tun, inet, raw, dgram, stream, promiscuous, incoming, buffer_bytes,
+    [S, S, S, S, packet, tun, plain, tap, inet, raw, dgram, stream, promiscuous, incoming, buffer_bytes,
      mark, read, write, siocgifmtu, tungetiff, 16#8921, 16#8933, <<"lo", 0:304>>, <<0:320>>, 1,
      65536, <<6:16/native, 0, 0, 1:32/native>>, <<"udp port 7">>, [<<0:480>>], none, <<"lo">>, 3].
 

@@ -24,7 +24,7 @@
 
 #define WAIT_MS   10000
 #define SNAPLEN   1000
-#define ARGUMENTS 5
+#define ARGUMENTS 6
 
 /* A socket of the library, and the other end of its pair, which is the test's. */
 struct pair {
@@ -35,11 +35,12 @@ struct pair {
 static const struct {
     const char *name;
     int arity;
-} functions[] = {{"open", 5},     {"adopt", 2},     {"release", 1},  {"close_released", 1},
-                 {"close", 1},    {"is_closed", 1}, {"owner", 1},    {"set_owner", 2},
-                 {"set_pump", 2}, {"recv", 1},      {"send", 2},     {"cancel", 2},
-                 {"index", 2},    {"bind", 3},      {"set", 4},      {"filter", 2},
-                 {"compile", 3},  {"name", 1},      {"counters", 1}, {"ioctl", 3}};
+} functions[] = {{"open", 5},           {"ask", 6},   {"adopt", 2},     {"release", 1},
+                 {"close_released", 1}, {"close", 1}, {"is_closed", 1}, {"owner", 1},
+                 {"set_owner", 2},      {"set_pump", 2}, {"recv", 1},   {"send", 2},
+                 {"cancel", 2},         {"index", 2}, {"bind", 3},      {"set", 4},
+                 {"filter", 2},         {"compile", 3}, {"name", 1},    {"counters", 1},
+                 {"ioctl", 3}};
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
