@@ -80,7 +80,7 @@ bool wb__sum_addresses(const struct wb__sum *sum, const struct wb_packet *packet
 {
     const struct wb_layer *layers = decoded->layers;
     unsigned network = index;
-    /* RFC 9568, 5.2.8 */
+    /* RFC 5798, 5.2.8; RFC 9568 leaves the addresses of IPv4 out, tcpdump and tshark do not. */
     if (layers[index].kind == WB_LAYER_VRRP && packet->data[layers[index].offset] >> 4 != 3)
         return false;
     while (network > 0 && layers[network].kind != WB_LAYER_IP4 &&

@@ -146,10 +146,13 @@ static uint32_t add_fields(const struct wb__layer *layer, uint32_t present, uint
 
 uint32_t wb__layer_present(const struct wb__layer *layer, uint16_t flags, uint32_t set)
 {
+    uint32_t required = wb__layer_required(layer);
+    if (required == (UINT32_C(1) << layer->count) - 1)
+        return required; /* none is optional: no need to look closer */
     uint32_t by_flags = present_by_flags(layer, flags);
     uint32_t wanted = by_flags | present_with(layer, set & ~by_flags);
     uint32_t present = add_fields(layer, 0, set);
-    present = add_fields(layer, present, wanted & ~wb__layer_required(layer));
+    present = add_fields(layer, present, wanted & ~required);
     return add_fields(layer, present, wanted);
 }
 
@@ -178,25 +181,25 @@ unsigned wb__layer_align(const struct wb__layer *layer, bool is_in_ip6)
     return is_in_ip6 && field->align_ip6 ? field->align_ip6 : field->align;
 }
 
-static unsigned bits_before(const struct wb__layer *layer, uint32_t present, unsigned index)
-{
-    unsigned bits = 0;
-    for (unsigned i = 0; i < index; i++)
-        bits += present >> i & 1 ? layer->fields[i].bits : 0;
-    return bits;
-}
-
 unsigned wb__layer_fixed_bytes(const struct wb__layer *layer, uint32_t present)
 {
-    return bits_before(layer, present, layer->count) / 8U;
+    unsigned bits = 0;
+    for (unsigned i = 0; i < layer->count; i++)
+        bits += present >> i & 1 ? layer->fields[i].bits : 0;
+    return bits / 8;
 }
 
 struct wb__field wb__layer_field(const struct wb__layer *layer, uint32_t present, uint32_t bytes,
                                  unsigned index)
 {
     struct wb__field field = layer->fields[index];
-    field.bit = bits_before(layer, present, index);
-    if (index > wb__layer_variable(layer))
+    bool is_behind = false;
+    field.bit = 0;
+    for (unsigned i = 0; i < index; i++) {
+        field.bit += present >> i & 1 ? layer->fields[i].bits : 0;
+        is_behind |= layer->fields[i].bits == 0;
+    }
+    if (is_behind)
         field.bit += (bytes - wb__layer_fixed_bytes(layer, present)) * 8;
     return field;
 }

@@ -287,7 +287,8 @@ static enum wb_checksum_state check_sctp(const struct summed *summed)
     return is_right ? WB_CHECKSUM_RIGHT : WB_CHECKSUM_WRONG;
 }
 
-/* RFC 9568, 5.2.8: version 3 has a pseudo-header. */
+/* RFC 5798, 5.2.8: version 3 has a pseudo-header; RFC 9568 leaves that of IPv4 out, tcpdump and
+ * tshark do not. */
 static enum wb_checksum_state check_vrrp(const struct summed *summed)
 {
     bool is_version_3 = summed->bytes[0] >> 4 == 3;
