@@ -2,8 +2,8 @@
  *
  * Linux: landlock for files, network and signals; seccomp for everything, since a call that
  * cannot be made has no bug that could be met. Of the two, landlock is the one that knows
- * directories; where the kernel lacks it, a process that makes files can open others, too, as
- * far as its user may.
+ * directories; where the kernel lacks it, a process that makes files has its directory as its
+ * root (rights_linux.c), or it can open others, too, as far as its user may.
  */
 #include <errno.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
         wb__guard_add_means("landlock");
     else if (failed != ENOSYS && failed != EOPNOTSUPP)
         return wb__error_set(error, WB_E_SYSTEM, failed, "landlock: %s", strerror(failed));
-    return failed == 0;
+    return failed == 0 || wb__guard_has_means(WB__MEANS_CHROOT);
 }
 
 /* Sanitizers ask the system for more than we do, and at any time. */
@@ -71,7 +71,7 @@ static const char *missing(bool has_files, bool has_calls, bool makes_files)
 {
     if (!has_calls)
         return "this kernel, or this build, has no seccomp";
-    return makes_files && !has_files ? "this kernel has no landlock for the directory" : NULL;
+    return makes_files && !has_files ? "this kernel has no landlock for the directory, and chroot is not permitted" : NULL;
 }
 
 int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *error)

@@ -23,7 +23,9 @@
 #include <wirebeam/guard.h>
 
 #include "base/error.h"
+#include "guard/chroot.h"
 #include "guard/inherited.h"
+#include "guard/landlock.h"
 #include "guard/state.h"
 #include "guard/user.h"
 
@@ -114,6 +116,14 @@ static int check_directory(int directory, const char *path, struct wb_error *err
                          "be allowed to write there", path);
 }
 
+/* What landlock would do later has to be done now where there is none, while there are rights to. Who
+ * has no right to that either goes on without, and wb_guard_confine tells. */
+static void move_root(int directory)
+{
+    if (directory >= 0 && wb__landlock_version() == 0 && wb__chroot_confine(directory) == 0)
+        wb__guard_add_means(WB__MEANS_CHROOT);
+}
+
 /* ---- Limits ----------------------------------------------------------------------- */
 
 static int limit(int resource, rlim_t value, const char *what, struct wb_error *error)
@@ -153,6 +163,7 @@ static int drop(const struct wb_guard_options *options, int directory, struct wb
     if (result < 0)
         return result;
     wb__inherited_close_noted();
+    move_root(directory);
     empty_bounding_set();
     result = become(&user, directory, error);
     if (result == 0)

@@ -34,7 +34,8 @@ PY
 denied() {
 	name=$1 others=$2 command=$3
 	shift 3
-	WIREBEAM_GUARD_PROBE=1 ip netns exec "$server_ns" "$wirebeam" "$command" --sandbox on "$@" \
+	# shellcheck disable=SC2086 # words, or none
+	WIREBEAM_GUARD_PROBE=1 ip netns exec "$server_ns" ${without-} "$wirebeam" "$command" --sandbox on "$@" \
 		>"$work/$name.out" 2>"$work/$name.err" &
 	pid=$!
 	pids="$pids $pid"
@@ -55,6 +56,24 @@ denied libpcap '' capture -i "$server_if" -c 1 --source libpcap
 denied client '' http -i "$server_if" -c 1
 denied writer 'inject: EBADF' http -r "$udp_pcap" -o "$work/outside/dir" --json "$work/json"
 denied both '' http -i "$server_if" -c 1 -o "$work/outside/dir"
+# On a kernel without landlock the directory is the root: what is tried outside is not there, or comes
+# to lie inside.
+without="python3 $here/without_landlock.py"
+denied root 'open: ENOENT create: ENOENT up: allowed link: allowed link-name: EEXIST rename: allowed unlink: ENOENT inject: EBADF' \
+	http -r "$udp_pcap" -o "$work/outside/dir" --json "$work/json2"
+without=
+is_true "what was made lies inside" test -f "$work/outside/dir/escaped" -a -f "$work/outside/dir/target"
+rm "$work/outside/dir/escaped" "$work/outside/dir/target"
+mkdir -m 777 "$work/own"
+got=0
+python3 "$here/without_landlock.py" setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+	"$wirebeam" http -v -r "$udp_pcap" -o "$work/own" --sandbox on >"$work/own.out" 2>"$work/own.err" || got=$?
+if [ "$(cat /proc/sys/user/max_user_namespaces)" -gt 0 ]; then
+	equal "without rights, by a user namespace: exit status" 0 "$got"
+	is_true "the means are told" grep -q '^sandbox on: chroot, capabilities, no_new_privs, seccomp$' "$work/own.err"
+else
+	is_true "without rights: told" grep -q 'no landlock for the directory, and chroot is not permitted' "$work/own.err"
+fi
 # Those that ask may send by what is open: ping has no packet socket, and that of a probe is bound to
 # no interface, which is all that stops an attempt that names none.
 denied ping 'inject: EBADF' ping -c 1 "$client_ip"
