@@ -71,13 +71,18 @@ static bool is_any(const struct request *request)
     return strcmp(request->name, ANY) == 0;
 }
 
+static int not_found(const struct request *request, struct wb_error *error)
+{
+    return say(error, WB_E_NOT_FOUND, ENODEV, "%s: there is no such interface", request->name);
+}
+
 /* 0 for "any". */
 static int find_interface(const struct request *request, unsigned *index, struct wb_error *error)
 {
     *index = is_any(request) ? 0 : if_nametoindex(request->name);
     if (*index || is_any(request))
         return 0;
-    return say(error, WB_E_NOT_FOUND, ENODEV, "%s: there is no such interface", request->name);
+    return not_found(request, error);
 }
 
 /* ---- How -------------------------------------------------------------------------- */
@@ -117,9 +122,10 @@ static int bind_to_device(int descriptor, const struct request *request, struct 
     if (is_any(request))
         return 0;
     if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, request->name,
-                   (socklen_t)strlen(request->name)) < 0)
-        return failure(request, "the socket cannot be bound to it", error);
-    return 0;
+                   (socklen_t)strlen(request->name)) == 0)
+        return 0;
+    return errno == ENODEV ? not_found(request, error)
+                           : failure(request, "the socket cannot be bound to it", error);
 }
 
 /* ---- What ------------------------------------------------------------------------- */

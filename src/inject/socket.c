@@ -148,6 +148,8 @@ int wb__inject_bind_device(int descriptor, const struct wb_inject_options *optio
 int wb__inject_no_permission(const char *what, const struct wb_error *refusal,
                              struct wb_error *error)
 {
+    if (refusal && refusal->code == WB_E_NOT_FOUND)
+        return wb__error_set(error, WB_E_NOT_FOUND, ENODEV, "%s", refusal->text);
     if (refusal && refusal->code != WB_E_UNSUPPORTED)
         return wb__error_set(error, refusal->code, refusal->system, "%s: no permission to send: %s",
                              what, refusal->text);

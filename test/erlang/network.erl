@@ -4,7 +4,7 @@
 %% namespaces of the network and of mounts that are the test's own (run.sh).
 -module(network).
 
--export([add/1, delete/1, name/1, in/2, shell/1, wire/4, drop/1, tcpdump/3, stop/1]).
+-export([add/1, delete/1, name/1, in/2, shell/1, set/2, wire/4, drop/1, tcpdump/3, stop/1]).
 
 %% The name of a namespace, for ip-netns(8).
 -spec name(atom()) -> string().
@@ -30,6 +30,14 @@ shell(Command) ->
     case os:cmd(Text) of
         "" -> ok;
         Output -> error({Text, Output})
+    end.
+
+%% A setting of the kernel; no rights are needed where it has been set.
+-spec set(file:filename(), binary()) -> ok | {error, file:posix()}.
+set(Path, Value) ->
+    case file:read_file(Path) of
+        {ok, Value} -> ok;
+        _ -> file:write_file(Path, Value)
     end.
 
 %% A wire from an interface here to one in a namespace, on which nobody speaks by himself.

@@ -26,7 +26,7 @@ cases() ->
 
 %% What comes as a frame is routed as from another host, which addresses of loopback may not be.
 init_per_suite(Config) ->
-    [ok = file:write_file("/proc/sys/net/ipv4/conf/lo/" ++ Setting, "1")
+    [ok = network:set("/proc/sys/net/ipv4/conf/lo/" ++ Setting, <<"1\n">>)
      || Setting <- ["route_localnet", "accept_local"]],
     {ok, Started} = application:ensure_all_started(wirebeam),
     [{started, Started} | Config].

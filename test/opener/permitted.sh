@@ -124,6 +124,8 @@ for verb in ip4 ip6 icmp4 icmp6; do
 	says "$verb" opened
 	ask $verb lo
 	says "$verb on an interface" opened
+	ask $verb nosuch
+	says "$verb on none" "NOT_FOUND: wirebeam-open: nosuch: there is no such interface"
 done
 ask packet lo
 says "packet is not among them" "not permitted"

@@ -42,6 +42,15 @@ in_client sh -c 'echo 1 0 > /proc/sys/net/ipv4/ping_group_range'
 equal "the user has no rights" 0000000000000000 "$(in_client $nobody sed -n 's/^CapEff:\t//p' /proc/self/status)"
 ms='[0-9]+\.[0-9]{3} ms'
 
+# An interface that is not there is no matter of permission.
+allow "user nobody inject,ip4,ip6 *"
+for how in 'send -i nosuch -x 00' 'send --ip -i nosuch -x 00' 'replay -i nosuch -r /dev/null'; do
+	# shellcheck disable=SC2086 # words
+	asks $how
+	equal "$how: exit status" 1 "$wb_status"
+	is_true "$how: it is told" grep -q '^wirebeam [a-z]*: wirebeam-open: nosuch: there is no such interface$' "$work/asks.err"
+done
+
 # Frames.
 frame=ffffffffffff0200000000aa88b500112233445566778899aabbccddeeff
 allow "user nobody inject $client_if"
