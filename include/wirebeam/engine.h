@@ -169,6 +169,12 @@ int wb_engine_descriptor(const struct wb_engine *engine);
 int wb_engine_set_filter(struct wb_engine *engine, const char *expression,
                          struct wb_error *error);
 
+/* The file from its start once more, when it was read or in between, by the descriptor that is open:
+ * a process that is confined has no other. Numbers of packets and counters go on. WB_E_ARGUMENT
+ * where the source is no file or packets are recorded, WB_E_SYSTEM where it can be read once
+ * (a pipe), or what opening it can say; after a failure the engine can only be closed. */
+int wb_engine_rewind(struct wb_engine *engine, struct wb_error *error);
+
 /* Makes the step that runs, and all later ones, end as soon as what the source holds
  * already has been handled. Safe in signal handlers and other threads. */
 void wb_engine_stop(struct wb_engine *engine);

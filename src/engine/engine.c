@@ -496,6 +496,14 @@ int wb_engine_set_filter(struct wb_engine *engine, const char *expression, struc
     return engine->source->operations->set_filter(engine->source, expression, error);
 }
 
+int wb_engine_rewind(struct wb_engine *engine, struct wb_error *error)
+{
+    if (!engine->source->operations->rewind || engine->records_packets)
+        return wb__error_set(error, WB_E_ARGUMENT, 0,
+                             "only a file whose packets are not recorded is read again");
+    return engine->source->operations->rewind(engine->source, error);
+}
+
 void wb_engine_stop(struct wb_engine *engine)
 {
     atomic_store(&engine->stopped, true);

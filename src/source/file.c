@@ -295,16 +295,25 @@ static bool file_goes_on(const struct wb__source *source)
     return !((const struct wb__file *)source)->input.is_pollable;
 }
 
-static void file_close(struct wb__source *source)
+/* What its bytes said. */
+static void forget(struct wb__file *file)
 {
-    struct wb__file *file = file_of(source);
-    if (!file)
-        return;
     if (file->format)
         file->format->close(file);
     for (unsigned i = 0; i < file->interface_count; i++)
         free_interface(file->interfaces[i]);
     free(file->interfaces);
+    file->format = NULL;
+    file->interfaces = NULL;
+    file->interface_count = 0;
+}
+
+static void file_close(struct wb__source *source)
+{
+    struct wb__file *file = file_of(source);
+    if (!file)
+        return;
+    forget(file);
     free(file->filter);
     wb__ahead_free(file->ahead);
     wb__input_close(&file->input);
@@ -326,6 +335,16 @@ static int choose_format(struct wb__file *file, struct wb_error *error)
                          "%s: it is not a capture file: neither pcap nor pcapng, nor one of them "
                          "compressed by gzip or zstd",
                          file->input.name);
+}
+
+static int file_rewind(struct wb__source *source, struct wb_error *error)
+{
+    struct wb__file *file = file_of(source);
+    wb__source_before_reuse(source, true);
+    forget(file);
+    file->records = file->place->records = 0;
+    int result = wb__input_rewind(&file->input, error);
+    return result == 0 ? choose_format(file, error) : result;
 }
 
 static int set_options(struct wb__file *file, const struct wb_source_options *options,
@@ -378,5 +397,6 @@ const struct wb__source_operations wb__source_file = {
     .descriptor = file_descriptor,
     .set_filter = file_set_filter,
     .goes_on = file_goes_on,
+    .rewind = file_rewind,
     .close = file_close,
 };

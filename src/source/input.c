@@ -320,9 +320,9 @@ static int open_contents(struct wb__input *input, struct wb_error *error)
 }
 
 /* Processes that were forked before this one may have read from the same descriptor. */
-static int rewind_to(struct wb__input *input, off_t start, struct wb_error *error)
+static int go_to_start(struct wb__input *input, struct wb_error *error)
 {
-    return lseek(input->descriptor, start, SEEK_SET) < 0
+    return lseek(input->descriptor, input->start, SEEK_SET) < 0
                ? system_failure(input, "its start cannot be found", error)
                : 0;
 }
@@ -334,11 +334,11 @@ int wb__input_open(struct wb__input *input, const struct wb_source_options *opti
     int result = wb__wake_open(&input->wake, error);
     if (result == 0)
         result = open_path(input, options->file, error);
-    off_t start = result == 0 ? lseek(input->descriptor, 0, SEEK_CUR) : -1;
+    input->start = result == 0 ? lseek(input->descriptor, 0, SEEK_CUR) : -1;
     if (result == 0)
         result = wb__source_opened(options, error);
-    if (result == 0 && start >= 0)
-        result = rewind_to(input, start, error);
+    if (result == 0 && input->start >= 0)
+        result = go_to_start(input, error);
     if (result == 0)
         result = open_contents(input, error);
     if (result < 0)
@@ -346,15 +346,40 @@ int wb__input_open(struct wb__input *input, const struct wb_source_options *opti
     return result;
 }
 
+static void free_contents(struct wb__input *input)
+{
+    wb__decompressor_free(input->decompressor);
+    for (int i = 0; i < 2; i++)
+        free_buffer(input, &input->buffers[i]);
+    free(input->raw);
+    input->decompressor = NULL;
+    input->raw = NULL;
+    input->raw_at = input->raw_end = 0;
+    input->buffer = NULL;
+    input->at = input->end = NULL;
+}
+
+int wb__input_rewind(struct wb__input *input, struct wb_error *error)
+{
+    if (input->is_pollable)
+        return wb__error_set(error, WB_E_SYSTEM, ESPIPE,
+                             "%s: it can be read once: it is no regular file", input->name);
+    int result = go_to_start(input, error);
+    if (result < 0)
+        return result;
+    free_contents(input);
+    input->offset = 0;
+    input->is_ended = false;
+    input->failure = (struct wb_error){0};
+    return open_contents(input, error);
+}
+
 void wb__input_close(struct wb__input *input)
 {
     wb__wake_close(&input->wake);
     if (input->descriptor >= 0)
         close(input->descriptor);
-    wb__decompressor_free(input->decompressor);
-    for (int i = 0; i < 2; i++)
-        free_buffer(input, &input->buffers[i]);
-    free(input->raw);
+    free_contents(input);
     free(input->name);
     *input = (struct wb__input){.descriptor = -1, .wake = {.read_end = -1, .write_end = -1}};
 }

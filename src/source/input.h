@@ -43,6 +43,7 @@ struct wb__input {
     void (*before_reuse)(void *context);         /* or NULL: what came before its last call goes */
     void *context;
 
+    int64_t start;          /* where in a regular file it begins; -1: it has no place */
     int64_t size;           /* of a regular file when it was opened */
     bool is_pollable;       /* a read may wait: ask poll first */
     bool is_ended;          /* nothing more comes from the descriptor */
@@ -67,6 +68,9 @@ int wb__input_need(struct wb__input *input, size_t length, int timeout_ms, struc
  * failure *length is what is left to skip. Same rule as for wb__input_need. */
 int wb__input_skip(struct wb__input *input, uint64_t *length, int timeout_ms,
                    struct wb_error *error);
+
+/* Begins again where _open began. */
+int wb__input_rewind(struct wb__input *input, struct wb_error *error);
 
 /* The offset of at from the file's start, after decompression. */
 uint64_t wb__input_offset(const struct wb__input *input);

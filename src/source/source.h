@@ -58,6 +58,9 @@ struct wb__source_operations {
      * is given once more, and with its counters from before that. NULL: never. */
     bool (*goes_on)(const struct wb__source *source);
 
+    /* See wb_engine_rewind. NULL: never. */
+    int (*rewind)(struct wb__source *source, struct wb_error *error);
+
     void (*close)(struct wb__source *source); /* NULL is accepted */
 };
 

@@ -415,6 +415,63 @@ static void no_filter_is_a_filter_too(void **state)
     unlink(path);
 }
 
+/* Also in the middle of it; numbers go on. */
+static void a_file_is_read_again(void **state)
+{
+    (void)state;
+    enum { PACKETS = 4000 };
+    char path[64];
+    write_mixture(path, PACKETS);
+    struct batches seen = {0};
+    struct wb_engine_options options = {.source = {.file = path, .filter = "tcp"},
+                                        .handlers = {.packets = on_batch}, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error;
+    struct wb_stats stats;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    unlink(path); /* no name is needed any more */
+    assert_true(wb_engine_step(engine, -1, &error) > 0);
+    unsigned before = seen.packets;
+    assert_true(before < PACKETS / 2);
+    for (unsigned turn = 1; turn <= 3; turn++) {
+        assert_int_equal(wb_engine_rewind(engine, &error), 0);
+        run_to_end(engine, &error);
+        assert_int_equal(seen.packets, before + turn * PACKETS / 2);
+    }
+    assert_int_equal(seen.udp, 0);
+    wb_engine_stats(engine, &stats);
+    assert_int_equal(stats.source.delivered, seen.packets);
+    wb_engine_close(engine);
+}
+
+static void what_cannot_be_read_again_says_so(void **state)
+{
+    (void)state;
+    char path[64], name[32];
+    int ends[2];
+    write_mixture(path, 10);
+    uint8_t bytes[20000];
+    FILE *file = fopen(path, "rb");
+    size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    unlink(path);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], bytes, length), length);
+    close(ends[1]);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+    struct batches seen = {0};
+    struct wb_engine_options options = {.source = {.file = name},
+                                        .handlers = {.packets = on_batch}, .context = &seen};
+    struct wb_engine *engine;
+    struct wb_error error;
+    assert_int_equal(wb_engine_open(&engine, &options, &error), 0);
+    run_to_end(engine, &error);
+    assert_int_equal(wb_engine_rewind(engine, &error), WB_E_SYSTEM);
+    assert_non_null(strstr(error.text, "it can be read once"));
+    wb_engine_close(engine);
+    close(ends[0]);
+}
+
 static int count_and_refuse(void *context, struct wb_error *error)
 {
     ++*(int *)context;
@@ -567,6 +624,8 @@ int main(void)
         cmocka_unit_test(batches_come_undecoded),
         cmocka_unit_test(a_filter_changes_between_batches),
         cmocka_unit_test(no_filter_is_a_filter_too),
+        cmocka_unit_test(a_file_is_read_again),
+        cmocka_unit_test(what_cannot_be_read_again_says_so),
         cmocka_unit_test(opened_is_told_before_the_first_byte),
         cmocka_unit_test(stages_that_nobody_needs_do_not_run),
         cmocka_unit_test(max_packets_ends_the_run),
