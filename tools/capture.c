@@ -19,8 +19,7 @@
 
 struct capture_arguments {
     struct input_arguments input;
-    unsigned sandbox;
-    const char *user;
+    struct sandbox_arguments sandbox;
     const char *file;
     unsigned format;
     bool quiet, verbose;
@@ -51,7 +50,7 @@ static const struct option_spec options[] = {
       .help = "leave the interface out of promiscuous mode" },
     { "source", 0, OPTION_WORD, AT(input.kind), .argument = "packet|libpcap",
       .help = "how to capture: the AF_PACKET ring of Linux, or libpcap" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct capture_arguments, sandbox),
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose), .help = "more in the summary" },
@@ -88,6 +87,8 @@ static int run_capture(int argc, char **argv)
     if (status == OPTIONS_GO)
         status = check(&arguments);
     if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments.sandbox, &run.sandbox);
+    if (status == OPTIONS_GO)
         status = input_apply(&arguments.input, argc, argv, rest, &run.options);
     if (status != OPTIONS_GO)
         return status;
@@ -95,8 +96,6 @@ static int run_capture(int argc, char **argv)
     run.options.record.capture_format = (enum wb_record_capture_format)arguments.format;
     if (arguments.file == NULL)
         run.options.handlers.packet = print_packet;
-    run.sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments.sandbox,
-                                             .user = arguments.user };
     run.quiet = arguments.quiet;
     run.progress = arguments.file != NULL;
     run.parts = (struct summary_parts){

@@ -26,8 +26,7 @@
 
 struct http_arguments {
     struct input_arguments input;
-    unsigned sandbox;
-    const char *user;
+    struct sandbox_arguments sandbox;
     struct wb_engine_options engine; /* limits, and the records asked for */
     const char *directory, *json;
     struct wb_targets targets;
@@ -137,7 +136,7 @@ static const struct option_spec options[] = {
               "checksum, reset, syn, ack or all" },
     { "limit", 0, OPTION_CALL, .argument = "NAME=VALUE", .call = set_limit,
       .help = "change a limit; --limit help lists them" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct http_arguments, sandbox),
     { "restarts", 0, OPTION_NUMBER, AT(restarts), .argument = "N", .max = 1000,
       .help = "when the worker that parses dies, start another one in its place, at most\n"
               "N times a minute; 5 is the default" },
@@ -258,8 +257,6 @@ static void fill_run(struct run *run, const struct http_arguments *arguments)
         run->options.handlers.transaction = print_transaction;
         run->options.context = record;
     }
-    run->sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments->sandbox,
-                                              .user = arguments->user };
     run->worker.restarts = (unsigned)arguments->restarts;
     run->quiet = arguments->quiet;
     run->progress = !wants_lines(arguments);
@@ -280,6 +277,8 @@ static int run_http(int argc, char **argv)
 
     if (status == OPTIONS_GO)
         status = check(&arguments);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments.sandbox, &run.sandbox);
     if (status != OPTIONS_GO)
         return status;
     run.options = arguments.engine;

@@ -23,8 +23,8 @@
 
 struct ping_arguments {
     uint64_t count, size;
-    const char *interval, *timeout, *user;
-    unsigned sandbox;
+    const char *interval, *timeout;
+    struct sandbox_arguments sandbox;
     struct target_versions versions;
     bool json, quiet;
 };
@@ -43,7 +43,7 @@ static const struct option_spec options[] = {
     TARGET_ROWS(struct ping_arguments, versions),
     { "json", 'j', OPTION_FLAG, AT(json), .help = "JSON lines" },
     { "quiet", 'q', OPTION_FLAG, AT(quiet), .help = "the summary alone" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct ping_arguments, sandbox),
     { .name = NULL },
 };
 
@@ -296,8 +296,9 @@ static void ask(struct ping *ping, struct echo *echo)
 
 /* ---- The command ------------------------------------------------------------------ */
 
-static int read_arguments(struct ping_arguments *arguments, struct ping *ping, int argc,
-                          char **argv, const char **host)
+static int read_arguments(struct ping_arguments *arguments, struct ping *ping,
+                          struct wb_guard_options *sandbox, int argc, char **argv,
+                          const char **host)
 {
     int rest, status = options_parse(&command_ping, arguments, argc, argv, &rest);
 
@@ -307,6 +308,8 @@ static int read_arguments(struct ping_arguments *arguments, struct ping *ping, i
         status = seconds_read("interval", arguments->interval, 0.001, &ping->interval_ns);
     if (status == OPTIONS_GO)
         status = seconds_read("timeout", arguments->timeout, 0.001, &ping->timeout_ns);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments->sandbox, sandbox);
     if (status == OPTIONS_GO && argc - rest != 1)
         status = message_usage("name one host to ask, behind the options");
     ping->count = arguments->count;
@@ -324,12 +327,10 @@ static int run_ping(int argc, char **argv)
     static struct echo echo;
     static struct target target;
     const char *host;
-    int status = read_arguments(&arguments, &ping, argc, argv, &host);
+    int status = read_arguments(&arguments, &ping, &sandbox, argc, argv, &host);
 
     if (status == OPTIONS_GO)
         status = target_find(host, &arguments.versions, &target);
-    sandbox.mode = (enum wb_guard_mode)arguments.sandbox;
-    sandbox.user = arguments.user;
     if (status == OPTIONS_GO)
         status = echo_open(&echo, &target, arguments.size, &sandbox);
     if (status != OPTIONS_GO)

@@ -45,10 +45,10 @@ struct port {
 };
 
 struct probe_arguments {
-    const char *timeout, *text, *hex, *user;
+    const char *timeout, *text, *hex;
     uint64_t retries, rate;
     struct target_versions versions;
-    unsigned sandbox;
+    struct sandbox_arguments sandbox;
     bool json;
 };
 
@@ -67,7 +67,7 @@ static const struct option_spec options[] = {
       .help = "udp: the same in hexadecimal digits" },
     TARGET_ROWS(struct probe_arguments, versions),
     { "json", 'j', OPTION_FLAG, AT(json), .help = "a JSON object for each port" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct probe_arguments, sandbox),
     { .name = NULL },
 };
 
@@ -377,14 +377,16 @@ static int read_words(struct probe *probe, int count, char **words)
     return read_ports(probe, words + 2, count - 2);
 }
 
-static int read_arguments(struct probe *probe, struct probe_arguments *arguments, int argc,
-                          char **argv)
+static int read_arguments(struct probe *probe, struct probe_arguments *arguments,
+                          struct wb_guard_options *sandbox, int argc, char **argv)
 {
     int rest, status = options_parse(&command_probe, arguments, argc, argv, &rest);
 
     probe->timeout_ns = SECOND_NS;
     if (status == OPTIONS_GO)
         status = seconds_read("timeout", arguments->timeout, 0.001, &probe->timeout_ns);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments->sandbox, sandbox);
     if (status == OPTIONS_GO)
         status = read_words(probe, argc - rest, argv + rest);
     if (status == OPTIONS_GO)
@@ -402,14 +404,12 @@ static int run_probe(int argc, char **argv)
     struct probe_arguments arguments = { .retries = 1, .rate = 1000 };
     struct wb_guard_options sandbox = { 0 };
     static struct probe probe;
-    int status = read_arguments(&probe, &arguments, argc, argv);
+    int status = read_arguments(&probe, &arguments, &sandbox, argc, argv);
 
     if (status != OPTIONS_GO)
         return status;
     if (getentropy(&probe.first_sequence, sizeof(probe.first_sequence)) != 0)
         probe.first_sequence = (uint32_t)asking_clock_ns();
-    sandbox.mode = (enum wb_guard_mode)arguments.sandbox;
-    sandbox.user = arguments.user;
     probe.asking.target = &probe.target;
     probe.asking.take = take;
     probe.asking.context = &probe;

@@ -20,8 +20,7 @@
 
 struct read_arguments {
     struct input_arguments input;
-    unsigned sandbox;
-    const char *user;
+    struct sandbox_arguments sandbox;
     bool json;
     bool defragment;
     bool quiet, verbose, link_header, no_names;
@@ -51,7 +50,7 @@ static const struct option_spec options[] = {
       .help = "end after N packets" },
     { "snaplen", 's', OPTION_NUMBER, AT(input.snaplen), .argument = "LEN", .max = 262144,
       .help = "take LEN bytes of each packet; 0, the default, is 262144" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct read_arguments, sandbox),
     { "quiet", 'q', OPTION_FLAG, AT(quiet),
       .help = "no summary; what is lost is told all the same" },
     { "verbose", 'v', OPTION_FLAG, AT(verbose),
@@ -189,12 +188,12 @@ static int run_read(int argc, char **argv)
     if (status == OPTIONS_GO && arguments.input.file == NULL)
         status = message_usage("name the file: -r FILE; - is standard input");
     if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments.sandbox, &run.sandbox);
+    if (status == OPTIONS_GO)
         status = input_apply(&arguments.input, argc, argv, rest, &run.options);
     if (status != OPTIONS_GO)
         return status;
     set_handlers(&arguments, &printer, &run.options);
-    run.sandbox = (struct wb_guard_options){ .mode = (enum wb_guard_mode)arguments.sandbox,
-                                             .user = arguments.user };
     run.quiet = arguments.quiet;
     run.parts.verbose = arguments.verbose;
     run.worker.restarts = WORKER_RESTARTS;

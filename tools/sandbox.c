@@ -5,8 +5,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "command.h"
 #include "message.h"
 #include "worker.h"
+
+int sandbox_check(const struct sandbox_arguments *arguments, struct wb_guard_options *options)
+{
+    options->mode = (enum wb_guard_mode)arguments->mode;
+    options->user = arguments->user;
+    if (options->mode != WB_GUARD_OFF || options->user == NULL)
+        return OPTIONS_GO;
+    return message_usage("--user and --sandbox off exclude each other: with it no rights are given "
+                         "up");
+}
 
 /* What the C library reads of the system when it is first asked for it, it has to read now. */
 static void prepare(void)
@@ -24,6 +35,19 @@ int sandbox_enter(void *context, struct wb_error *error)
     if (result == 0)
         worker_ends_with_opener();
     return result < 0 ? result : wb_guard_confine(options, error);
+}
+
+int sandbox_begin(struct wb_guard_options *options)
+{
+    struct wb_error error = { 0 };
+    int result = sandbox_enter(options, &error);
+
+    if (result == 0) {
+        sandbox_tell_missing();
+        return OPTIONS_GO;
+    }
+    message("%s", error.text);
+    return result == WB_E_ARGUMENT ? STATUS_USAGE : STATUS_FAILED;
 }
 
 void sandbox_tell_missing(void)

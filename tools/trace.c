@@ -24,10 +24,10 @@
 
 struct trace_arguments {
     bool icmp, udp, tcp, json;
-    const char *wait, *user;
+    const char *wait;
     uint64_t port, hops, queries; /* port 0: the usual one */
     struct target_versions versions;
-    unsigned sandbox;
+    struct sandbox_arguments sandbox;
 };
 
 #define AT(field) .offset = offsetof(struct trace_arguments, field)
@@ -47,7 +47,7 @@ static const struct option_spec options[] = {
       .help = "wait so long for the answers of a hop; the default is 1" },
     TARGET_ROWS(struct trace_arguments, versions),
     { "json", 'j', OPTION_FLAG, AT(json), .help = "a JSON object for each hop, and one at the end" },
-    SANDBOX_OPTIONS(AT(sandbox), AT(user)),
+    SANDBOX_ROWS(struct trace_arguments, sandbox),
     { .name = NULL },
 };
 
@@ -312,14 +312,16 @@ static int choose_kind(struct trace *trace, const struct trace_arguments *argume
     return OPTIONS_GO;
 }
 
-static int read_arguments(struct trace *trace, struct trace_arguments *arguments, int argc,
-                          char **argv)
+static int read_arguments(struct trace *trace, struct trace_arguments *arguments,
+                          struct wb_guard_options *sandbox, int argc, char **argv)
 {
     int rest, status = options_parse(&command_trace, arguments, argc, argv, &rest);
 
     trace->wait_ns = SECOND_NS;
     if (status == OPTIONS_GO)
         status = seconds_read("wait", arguments->wait, 0.001, &trace->wait_ns);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments->sandbox, sandbox);
     if (status == OPTIONS_GO)
         status = choose_kind(trace, arguments);
     if (status == OPTIONS_GO && argc - rest != 1)
@@ -337,15 +339,13 @@ static int run_trace(int argc, char **argv)
     struct trace_arguments arguments = { .hops = 30, .queries = 3 };
     struct wb_guard_options sandbox = { 0 };
     static struct trace trace;
-    int status = read_arguments(&trace, &arguments, argc, argv);
+    int status = read_arguments(&trace, &arguments, &sandbox, argc, argv);
     bool has_reached;
 
     if (status != OPTIONS_GO)
         return status;
     if (getentropy(&trace.first_sequence, sizeof(trace.first_sequence)) != 0)
         trace.first_sequence = (uint32_t)asking_clock_ns();
-    sandbox.mode = (enum wb_guard_mode)arguments.sandbox;
-    sandbox.user = arguments.user;
     trace.asking.target = &trace.target;
     trace.asking.take = take;
     trace.asking.context = &trace;
