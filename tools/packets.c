@@ -1,49 +1,57 @@
 /* SPDX-License-Identifier: ISC */
 #include "packets.h"
 
-#include <wirebeam/engine.h>
-
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "sandbox.h"
 
-struct reader {
-    bool (*each)(void *context, const struct wb_packet *packets, int count);
-    void *context;
-    bool is_over;
-};
-
-static void take(void *context, const struct wb_packet *packets, int count)
+static void take(void *context, const struct wb_packet *batch, int count)
 {
-    struct reader *reader = context;
+    struct packets *packets = context;
 
-    if (!reader->is_over && !reader->each(reader->context, packets, count))
-        reader->is_over = true;
+    if (!packets->is_over && !packets->each(packets->context, batch, count))
+        packets->is_over = true;
 }
 
-int packets_read(const char *file, const char *filter,
+int packets_open(struct packets *packets, const char *file, struct wb_guard_options *sandbox)
+{
+    const struct wb_engine_options options = {
+        .source = { .file = file, .opened = sandbox_enter, .opened_context = sandbox },
+        .handlers = { .packets = take },
+        .context = packets,
+    };
+    struct wb_error error = { 0 };
+    int result = wb_engine_open(&packets->engine, &options, &error);
+
+    if (result == 0) {
+        sandbox_tell_missing();
+        return OPTIONS_GO;
+    }
+    message("%s", error.text);
+    return result == WB_E_ARGUMENT ? STATUS_USAGE : STATUS_FAILED;
+}
+
+int packets_read(struct packets *packets,
                  bool (*each)(void *context, const struct wb_packet *packets, int count),
                  void *context)
 {
-    struct reader reader = { .each = each, .context = context };
-    const struct wb_engine_options options = {
-        .source = { .file = file, .filter = filter },
-        .handlers = { .packets = take },
-        .context = &reader,
-    };
     struct wb_error error = { 0 };
-    struct wb_engine *engine;
-    int result = wb_engine_open(&engine, &options, &error);
+    int result = packets->was_read ? wb_engine_rewind(packets->engine, &error) : 0;
 
-    if (result < 0) {
-        message("%s", error.text);
-        return result == WB_E_FILTER ? STATUS_USAGE : STATUS_FAILED;
-    }
-    while (result >= 0 && !reader.is_over)
-        result = wb_engine_step(engine, -1, &error);
-    wb_engine_close(engine);
+    packets->each = each;
+    packets->context = context;
+    packets->was_read = true;
+    packets->is_over = false;
+    while (result >= 0 && !packets->is_over)
+        result = wb_engine_step(packets->engine, -1, &error);
     if (result >= 0 || result == WB_E_END)
         return OPTIONS_GO;
     message("%s", error.text);
     return STATUS_FAILED;
+}
+
+void packets_close(struct packets *packets)
+{
+    wb_engine_close(packets->engine);
 }

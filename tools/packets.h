@@ -7,13 +7,26 @@
 
 #include <stdbool.h>
 
-#include <wirebeam/packet.h>
+#include <wirebeam/engine.h>
+#include <wirebeam/guard.h>
 
-/* Hands out every packet of the file that the filter (NULL: none) lets through, borrowed for
- * the call, until each returns false. Returns OPTIONS_GO, or the exit status when what is wrong
- * with the file or the filter was told: all packets before that were handed out. */
-int packets_read(const char *file, const char *filter,
+struct packets {
+    struct wb_engine *engine;
+    bool (*each)(void *context, const struct wb_packet *packets, int count);
+    void *context;
+    bool was_read, is_over;
+};
+
+/* Opens the file, and confines this process before its first byte is read. Returns OPTIONS_GO, or
+ * the exit status when what is wrong was told. */
+int packets_open(struct packets *packets, const char *file, struct wb_guard_options *sandbox);
+
+/* Hands out every packet, borrowed for the call, until each returns false; another call begins
+ * again. Same returns: all packets before the mistake were handed out. */
+int packets_read(struct packets *packets,
                  bool (*each)(void *context, const struct wb_packet *packets, int count),
                  void *context);
+
+void packets_close(struct packets *packets);
 
 #endif

@@ -15,6 +15,7 @@
 #include "command.h"
 #include "message.h"
 #include "packets.h"
+#include "sandbox.h"
 #include "sender.h"
 #include "tape.h"
 
@@ -99,6 +100,7 @@ static const struct option_spec options[] = {
 struct replay {
     struct sender sender;
     const struct replay_arguments *arguments;
+    struct packets packets;
     bool keeps_time, rewrites;
     double file_bytes;        /* 0 where unknown */
     uint64_t bytes_read;      /* about as many as were read of the file */
@@ -243,6 +245,16 @@ static bool play_tape(struct replay *replay)
 
 /* ---- The run ---------------------------------------------------------------------- */
 
+/* Of what is open the file is read first, and by then the process is confined. */
+static int open_file(struct replay *replay, struct wb_guard_options *sandbox)
+{
+    const char *file = replay->arguments->file;
+
+    replay->file_bytes = size_of(file);
+    sandbox->sends = true;
+    return packets_open(&replay->packets, file, sandbox);
+}
+
 /* The next turn begins where the last packet of this one was due. */
 static int play(struct replay *replay)
 {
@@ -257,7 +269,7 @@ static int play(struct replay *replay)
         if (replay->turn > 0 && !replay->is_tape_off)
             play_tape(replay);
         else
-            status = packets_read(replay->arguments->file, NULL, take, replay);
+            status = packets_read(&replay->packets, take, replay);
         if (status != OPTIONS_GO || replay->sender.is_over || replay->sender.offered == 0)
             return status;
     }
@@ -277,10 +289,13 @@ static int run_replay(int argc, char **argv)
 {
     static struct replay_arguments arguments = { .loop = 1 };
     static struct replay replay = { .arguments = &arguments };
+    struct wb_guard_options sandbox = { 0 };
     int rest, status = options_parse(&command_replay, &arguments, argc, argv, &rest), sent;
 
     if (status == OPTIONS_GO)
         status = check(&arguments, argc, argv, rest);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments.common.sandbox, &sandbox);
     if (status == OPTIONS_GO && strcmp(arguments.file, "-") == 0 && arguments.loop != 1)
         status = message_usage("standard input can be read once: no --loop with -r -");
     if (status == OPTIONS_GO && !open_room(&replay))
@@ -288,16 +303,18 @@ static int run_replay(int argc, char **argv)
     arguments.common.top_speed = arguments.top_speed;
     if (status == OPTIONS_GO)
         status = sender_open(&replay.sender, &arguments.common, arguments.common.kind);
+    if (status == OPTIONS_GO && (status = open_file(&replay, &sandbox)) != OPTIONS_GO)
+        wb_injector_close(replay.sender.injector);
     if (status != OPTIONS_GO)
         return status;
     replay.keeps_time = arguments.common.packets_per_second == 0 &&
                         arguments.common.bits_per_second == 0 && !arguments.top_speed;
-    replay.file_bytes = size_of(arguments.file);
     replay.sender.fraction = fraction;
     status = play(&replay);
     sent = sender_finish(&replay.sender);
     if (replay.cut_off > 0 && !arguments.common.quiet)
         message("%" PRIu64 " packets were cut off in the capture, and are sent so", replay.cut_off);
+    packets_close(&replay.packets);
     tape_free(&replay.tape);
     free(replay.room);
     return status != OPTIONS_GO ? status : sent;

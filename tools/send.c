@@ -188,9 +188,10 @@ static int print_tape(const struct tape *tape, bool has_link)
 /* ---- The command ------------------------------------------------------------------ */
 
 /* The packets, cut where they are longer than wanted. */
-static int read_tape(const struct send_arguments *arguments, uint16_t link_type, struct tape *tape)
+static int read_tape(const struct send_arguments *arguments, uint16_t link_type,
+                     struct wb_guard_options *sandbox, struct tape *tape)
 {
-    int status = written_read(&arguments->written, link_type, tape);
+    int status = written_read(&arguments->written, link_type, sandbox, tape);
 
     if (status == OPTIONS_GO && arguments->mtu > 0)
         status = cut(tape, (uint32_t)arguments->mtu);
@@ -198,9 +199,10 @@ static int read_tape(const struct send_arguments *arguments, uint16_t link_type,
 }
 
 /* What a packet that does not tell it begins with: Ethernet, but for IP and messages without it. */
-static int print_all(const struct send_arguments *arguments, struct tape *tape)
+static int print_all(const struct send_arguments *arguments, struct wb_guard_options *sandbox,
+                     struct tape *tape)
 {
-    int status = read_tape(arguments, arguments->ip ? 101 : 1, tape);
+    int status = read_tape(arguments, arguments->ip ? 101 : 1, sandbox, tape);
 
     return status == OPTIONS_GO ? print_tape(tape, arguments->icmp == NULL) : status;
 }
@@ -213,14 +215,15 @@ static const char *kind_of(const struct send_arguments *arguments)
 }
 
 static int send_all(const struct send_arguments *arguments, struct wb_inject_packet packet,
-                    int64_t interval_ns, struct tape *tape)
+                    int64_t interval_ns, struct wb_guard_options *sandbox, struct tape *tape)
 {
     static struct sender sender;
     int status = sender_open(&sender, &arguments->common, kind_of(arguments));
 
     if (status != OPTIONS_GO)
         return status;
-    status = read_tape(arguments, wb_injector_link_type(sender.injector), tape);
+    sandbox->sends = true;
+    status = read_tape(arguments, wb_injector_link_type(sender.injector), sandbox, tape);
     if (status == OPTIONS_GO) {
         send_tape(&sender, tape, arguments->count, packet, interval_ns);
         return sender_finish(&sender);
@@ -232,6 +235,7 @@ static int send_all(const struct send_arguments *arguments, struct wb_inject_pac
 static int run_send(int argc, char **argv)
 {
     struct send_arguments arguments = { .count = 1 };
+    struct wb_guard_options sandbox = { 0 };
     struct wb_inject_packet packet = { 0 };
     struct tape tape = { 0 };
     int64_t interval_ns = 0;
@@ -239,6 +243,8 @@ static int run_send(int argc, char **argv)
 
     if (status == OPTIONS_GO)
         status = check(&arguments);
+    if (status == OPTIONS_GO)
+        status = sandbox_check(&arguments.common.sandbox, &sandbox);
     if (status == OPTIONS_GO)
         status = seconds_read("interval", arguments.interval, 1e-9, &interval_ns);
     if (status == OPTIONS_GO)
@@ -249,8 +255,8 @@ static int run_send(int argc, char **argv)
     arguments.common.ip_version = packet.ip_version;
     arguments.written.interface = arguments.ip ? NULL : arguments.common.interface;
     if (status == OPTIONS_GO)
-        status = arguments.print ? print_all(&arguments, &tape)
-                                 : send_all(&arguments, packet, interval_ns, &tape);
+        status = arguments.print ? print_all(&arguments, &sandbox, &tape)
+                                 : send_all(&arguments, packet, interval_ns, &sandbox, &tape);
     tape_free(&tape);
     return status;
 }

@@ -12,6 +12,7 @@
 #include <wirebeam/inject.h>
 
 #include "options.h"
+#include "sandbox.h"
 
 /* The first member of a command's own arguments, so that the functions below fit its table. */
 struct sender_arguments {
@@ -21,6 +22,7 @@ struct sender_arguments {
     bool top_speed; /* set by the command: no packet has a time of its own */
     uint8_t ip_version; /* likewise: all of them are of this one; 0: who knows */
     bool quiet, json;
+    struct sandbox_arguments sandbox;
 };
 
 /* OPTION_CALL: a rate, of which decimals and k, M, G (powers of 1000) may follow. */
@@ -45,7 +47,8 @@ bool sender_read_decimal(const char *text, double *number);
     { "json", 'j', OPTION_FLAG, .offset = offsetof(struct sender_arguments, json),            \
       .help = "the summary as a JSON object on standard output" },                            \
     { "quiet", 'q', OPTION_FLAG, .offset = offsetof(struct sender_arguments, quiet),          \
-      .help = "no summary; what is refused is told all the same" }
+      .help = "no summary; what is refused is told all the same" },                           \
+    SANDBOX_ROWS(struct sender_arguments, sandbox)
 
 struct sender_refusal {
     int code; /* errno */

@@ -12,6 +12,7 @@
 #include "notation.h"
 #include "options.h"
 #include "packets.h"
+#include "sandbox.h"
 
 #define PACKET_BYTES_MAX (256U << 10) /* what an injector takes */
 
@@ -87,25 +88,13 @@ static int add_hex(const char *name, unsigned line, const char *text, uint16_t l
     return OPTIONS_GO;
 }
 
-static FILE *open_file(const char *name)
+static int read_hex_lines(FILE *file, const char *name, uint16_t link_type, struct tape *tape)
 {
-    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-
-    if (file == NULL)
-        message("%s: %s", name, strerror(errno));
-    return file;
-}
-
-static int read_hex_lines(const char *name, uint16_t link_type, struct tape *tape)
-{
-    FILE *file = open_file(name);
     int status = OPTIONS_GO;
     unsigned line = 0;
     char *text = NULL;
     size_t size = 0;
 
-    if (file == NULL)
-        return STATUS_FAILED;
     while (status == OPTIONS_GO && getline(&text, &size, file) >= 0)
         status = add_hex(name, ++line, text, link_type, tape);
     if (status == OPTIONS_GO && ferror(file)) {
@@ -113,23 +102,17 @@ static int read_hex_lines(const char *name, uint16_t link_type, struct tape *tap
         status = STATUS_FAILED;
     }
     free(text);
-    if (file != stdin)
-        fclose(file);
     return status;
 }
 
 /* ---- Files ------------------------------------------------------------------------ */
 
-static int read_raw(const char *name, uint16_t link_type, struct tape *tape)
+static int read_raw(FILE *file, const char *name, uint16_t link_type, struct tape *tape)
 {
     static uint8_t bytes[PACKET_BYTES_MAX + 1];
-    FILE *file = open_file(name);
+    size_t count = fread(bytes, 1, sizeof(bytes), file);
     int status = OPTIONS_GO;
-    size_t count;
 
-    if (file == NULL)
-        return STATUS_FAILED;
-    count = fread(bytes, 1, sizeof(bytes), file);
     if (ferror(file)) {
         message("%s: %s", name, strerror(errno));
         status = STATUS_FAILED;
@@ -140,6 +123,25 @@ static int read_raw(const char *name, uint16_t link_type, struct tape *tape)
     } else if (count > 0 && !tape_add(tape, bytes, (uint32_t)count, link_type, 0)) {
         status = too_much();
     }
+    return status;
+}
+
+/* Opens the file, confines the process, and has it read. */
+static int read_file(const char *name,
+                     int (*read)(FILE *file, const char *name, uint16_t link_type,
+                                 struct tape *tape),
+                     uint16_t link_type, struct wb_guard_options *sandbox, struct tape *tape)
+{
+    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    int status;
+
+    if (file == NULL) {
+        message("%s: %s", name, strerror(errno));
+        return STATUS_FAILED;
+    }
+    status = sandbox_begin(sandbox);
+    if (status == OPTIONS_GO)
+        status = read(file, name, link_type, tape);
     if (file != stdin)
         fclose(file);
     return status;
@@ -155,38 +157,51 @@ static bool keep(void *context, const struct wb_packet *packets, int count)
     return !reading->is_full;
 }
 
-static int read_capture(const char *name, struct tape *tape)
+static int read_capture(const char *name, struct wb_guard_options *sandbox, struct tape *tape)
 {
     struct reading reading = { .tape = tape };
-    int status = packets_read(name, NULL, keep, &reading);
+    struct packets packets = { 0 };
+    int status = packets_open(&packets, name, sandbox);
 
+    if (status == OPTIONS_GO)
+        status = packets_read(&packets, keep, &reading);
+    packets_close(&packets);
     return status == OPTIONS_GO && reading.is_full ? too_much() : status;
 }
 
+static int read_hex_word(const char *text, uint16_t link_type, struct wb_guard_options *sandbox,
+                         struct tape *tape)
+{
+    int status = sandbox_begin(sandbox);
+
+    return status == OPTIONS_GO ? add_hex(NULL, 0, text, link_type, tape) : status;
+}
+
 static int read_notations(const struct written_arguments *written, uint16_t link_type,
-                          struct tape *tape)
+                          struct wb_guard_options *sandbox, struct tape *tape)
 {
     int status = OPTIONS_GO;
 
     for (int i = 0; i < written->notation_count && status == OPTIONS_GO; i++)
         status = notation_read(written->notations[i], written->interface, link_type, tape);
-    return status;
+    return status == OPTIONS_GO ? sandbox_begin(sandbox) : status;
 }
 
-int written_read(const struct written_arguments *written, uint16_t link_type, struct tape *tape)
+int written_read(const struct written_arguments *written, uint16_t link_type,
+                 struct wb_guard_options *sandbox, struct tape *tape)
 {
     int status;
 
     if (written->notation_count > 0)
-        status = read_notations(written, link_type, tape);
+        status = read_notations(written, link_type, sandbox, tape);
     else if (written->file != NULL)
-        status = read_capture(written->file, tape);
+        status = read_capture(written->file, sandbox, tape);
     else if (written->raw != NULL)
-        status = read_raw(written->raw, link_type, tape);
+        status = read_file(written->raw, read_raw, link_type, sandbox, tape);
     else if (written->hex[0] == '@')
-        status = read_hex_lines(written->hex + 1, link_type, tape);
+        status = read_file(written->hex + 1, read_hex_lines, link_type, sandbox, tape);
     else
-        status = add_hex(NULL, 0, written->hex, link_type, tape);
+        status = read_hex_word(written->hex, link_type, sandbox, tape);
     if (status == OPTIONS_GO && tape->count == 0) {
         message("there is no packet in it: nothing to send");
         return STATUS_FAILED;

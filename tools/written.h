@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include <wirebeam/guard.h>
+
 #include "tape.h"
 
 struct written_arguments {
@@ -21,8 +23,10 @@ struct written_arguments {
  * right? Returns OPTIONS_GO, or the exit status when the mistake was told. */
 int written_check(struct written_arguments *written, int argc, char **argv, int rest);
 
-/* Reads all of it; what does not tell its own link type gets the one that is given. Same
+/* Opens it, confines this process, and reads all of it; the notation needs the system to complete
+ * it, and is read before. What does not tell its own link type gets the one that is given. Same
  * returns. */
-int written_read(const struct written_arguments *written, uint16_t link_type, struct tape *tape);
+int written_read(const struct written_arguments *written, uint16_t link_type,
+                 struct wb_guard_options *sandbox, struct tape *tape);
 
 #endif

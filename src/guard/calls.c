@@ -7,6 +7,7 @@
 
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/if_xdp.h>
 #include <linux/sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -94,6 +95,10 @@ const struct wb__call wb__calls[] = {
     CALL(sendmmsg, SENDS),
 #endif
     CALL(write, SENDS),
+    CALL(clock_nanosleep, SENDS), /* until a packet is due */
+    /* An XDP socket asks for it to unmap its rings (xdp.c); as long as they are mapped, the
+     * interface has it. */
+    CALL_ONLY(getsockopt, SENDS, "XDP_MMAP_OFFSETS", 2, IS(1, SOL_XDP), IS(2, XDP_MMAP_OFFSETS)),
 
     /* Hop limits and ICMP errors come beside the answers (tools/echo.c). */
     CALL(recvmsg, ASKS),

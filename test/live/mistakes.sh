@@ -44,6 +44,16 @@ expect 2 "unknown option --frobnicate" --frobnicate
 expect 2 "unknown option --frobnicate" http --frobnicate -r good.pcap
 expect 2 "unknown option -Y" capture -Y
 expect 2 "there is no user 'nosuchuser'" capture -i lo -Z nosuchuser
+for command in "http -r good.pcap" "capture -i lo" "read -r good.pcap" "send -i lo -x 00" \
+	"replay -i lo -r good.pcap" "ping $server_ip" "probe tcp $server_ip 80" "trace $server_ip"; do
+	# shellcheck disable=SC2086 # its words
+	set -- $command
+	verb=$1
+	shift
+	expect 2 "--user and --sandbox off exclude each other" "$verb" --sandbox off -Z nobody "$@"
+done
+expect 2 "there is no user 'nosuchuser'" send -i lo -x 00 -Z nosuchuser
+expect 2 "there is no user 'nosuchuser'" replay -i lo -r good.pcap -Z nosuchuser
 expect 2 "wants an argument" http -r
 expect 2 "takes no argument" http --quiet=yes -r good.pcap
 expect 2 "-i" http

@@ -45,6 +45,21 @@ zstd -q -c "$work/all.pcap" >"$work/all.pcap.zst" 2>/dev/null || gzip -c "$work/
 replays compressed "$count" -r - -t <"$work/all.pcap.zst"
 is_true "compressed, from standard input" judge same "$work/all.pcap" "$work/compressed.pcap"
 
+# Of a file that does not fit into memory each turn reads it again, by the descriptor that it has.
+python3 -c '
+import struct, sys
+sys.stdout.buffer.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+for _ in range(4200):
+    sys.stdout.buffer.write(struct.pack("<IIII", 1, 0, 65000, 65000) + bytes(65000))' |
+	gzip -1 >"$work/large.pcap.gz"
+got=0
+in_client timeout 100 "$wirebeam" replay -i lo -r "$work/large.pcap.gz" -t -l 3 --sandbox on 2>"$work/replay.err" || got=$?
+sed "s/^/  | /" "$work/replay.err"
+equal "a large one: exit status" 0 "$got"
+equal "a large one: all of it three times" \
+	"12600 packets offered = 12600 sent + 0 refused + 0 of another link type + 0 not sent" \
+	"$(grep 'packets offered' "$work/replay.err")"
+
 # Time. The interrupt and the clock of a busy machine may be late now and then; not in all.
 judge timed "$work/gaps.pcap"
 replays in-time 200 -r "$work/gaps.pcap"
@@ -95,6 +110,10 @@ mistake() { # STATUS TEXT ARGUMENT ...
 	fi
 }
 head -c 1000 "$work/all.pcap" >"$work/cut.pcap"
+mkfifo "$work/fifo"
+cat "$work/large.pcap.gz" >"$work/fifo" &
+pids="$pids $!"
+mistake 1 'can be read once' -i lo -r "$work/fifo" -t -l 2
 mistake 2 'name the file' -i "$client_if"
 mistake 2 'name the interface' -r "$work/all.pcap"
 mistake 2 'one word too many' -i "$client_if" -r "$work/all.pcap" tcp

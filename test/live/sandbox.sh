@@ -20,6 +20,7 @@ ln -s ../target "$work/outside/dir/link"
 echo mine >"$work/outside/dir/mine"
 echo secret >"$work/outside/target"
 chmod 700 "$work/outside"
+printf '%s\n' ffffffffffff0200000000aa88b50011223344 ffffffffffff0200000000aa88b5005566 >"$work/lines"
 udp_pcap=$work/udp.pcap
 python3 - "$udp_pcap" <<'PY'
 import struct, sys
@@ -82,6 +83,18 @@ pids="$pids $!"
 wait_until in_client curl -s -o /dev/null "http://$client_ip/"
 denied probe 'inject: ENXIO' probe -W 5 tcp "$client_ip" 80
 denied trace 'inject: ENXIO' trace -w 5 "$client_ip"
+# What is to be sent may be sent by what is open, and nothing else. The attempt to inject looks for a
+# packet socket by a call that is denied here.
+injectors='packet libpcap'
+in_server "$wirebeam" send -i lo -x 00 --injector xdp 2>&1 | grep -q 'no such kind' || injectors="xdp $injectors"
+for injector in $injectors; do
+	denied "send-$injector" 'inject: EBADF' send -i "$server_if" --injector "$injector" -p 1k -x "@$work/lines"
+done
+denied send-ip 'inject: EBADF' send --ip "ip(dst=$client_ip)/udp(dport=9)/zeros(9)"
+denied send-icmp 'inject: EBADF' send --icmp $client_ip -x 0800f7fd00010001
+denied send-raw 'inject: EBADF' send -i "$server_if" --raw "$udp_pcap"
+denied send-print 'inject: EBADF' send -n -r "$udp_pcap"
+denied replay 'inject: EBADF' replay -i "$server_if" -r "$udp_pcap" -p 1k
 equal "the file beside" untouched "$(cat "$work/outside/victim")"
 equal "what the link points to" secret "$(cat "$work/outside/target")"
 equal "files outside" "dir target victim" "$(ls -x "$work/outside" | tr -s ' ')"
@@ -100,6 +113,38 @@ interrupt user
 equal "user: exit status" 0 "$wb_status"
 is_true "what is active is told" grep -q '^sandbox on: user, capabilities, no_new_privs, landlock, seccomp (nobody)' \
 	"$work/user.err"
+
+# The same for what sends, which is one process. Whether it ends by itself or not, the interface has
+# no XDP program, and its queue is free for the next one: the kernel frees it a moment later.
+sends() { # NAME COMMAND ARGUMENT ...
+	name=$1
+	shift
+	ip netns exec "$server_ns" "$wirebeam" "$@" -i "$server_if" 2>"$work/$name.err" &
+	echo $! >"$work/$name.pid"
+	pids="$pids $!"
+}
+is_confined() { [ "$(status_of Seccomp "$1")" = 2 ]; }
+is_free() { ip netns exec "$server_ns" "$wirebeam" send -q -i "$server_if" -x "@$work/lines" --injector "$injector"; }
+injector=${injectors%% *}
+for name in send replay; do
+	wait_until is_free
+	sleep 1 # until it is so again
+	if [ $name = send ]; then
+		sends send send --injector "$injector" -c 0 -x "@$work/lines" -p 1k --sandbox on
+	else
+		sends replay replay --injector "$injector" -l 0 -r "$udp_pcap" -p 1k --sandbox on
+	fi
+	wait_until is_confined "$name"
+	equal "$name: real, effective and saved user" "$nobody $nobody $nobody" \
+		"$(status_of Uid "$name" | awk '{print $1, $2, $3}')"
+	equal "$name: capabilities" "0000000000000000 0000000000000000" \
+		"$(status_of CapPrm "$name") $(status_of CapBnd "$name")"
+	interrupt "$name"
+	equal "$name: interrupted: exit status" 1 "$wb_status"
+	equal "$name: no XDP program stays" 0 "$(ip -d -n "$server_ns" link show "$server_if" | grep -c xdp)"
+	wait_until is_free
+	equal "$name: nor after an end by itself" 0 "$(ip -d -n "$server_ns" link show "$server_if" | grep -c xdp)"
+done
 
 # What the JSON begins with, and what a report says instead of denying it.
 start=$(head -n 1 "$work/json")
