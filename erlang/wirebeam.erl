@@ -292,7 +292,10 @@ setopts(Capture, Options) ->
     wirebeam_capture:setopts(Capture, wirebeam_options:check_setopts(Options)).
 
 %% @doc Exchanges the filter while packets come in. Those that the kernel holds already have
-%% passed the old one. The old one stays where the new one does not compile.
+%% passed the old one. The old one stays where the new one does not compile: the answer is
+%% `{error, {filter, Text}}'. In the new one hosts, networks and services have to be numbers, as in
+%% `"host 192.0.2.1 and port 80"': the program of the backend `port' is confined by then and can
+%% look up no name, so that each is unknown to it. The filter of {@link open/1} may have names.
 -spec set_filter(capture(), string() | binary()) ->
           ok | {error, reason() | timeout | closed | busy}.
 set_filter(Capture, Filter) ->

@@ -15,7 +15,7 @@ all() -> [{group, port}, {group, nif}].
 
 groups() -> [{port, [], cases()}, {nif, [], cases()}].
 
-cases() -> [live_udp, live_filter_swap, live_losses_add_up, slow_owner_is_bounded, without_rights].
+cases() -> [live_udp, live_filter_swap, names_in_a_filter, live_losses_add_up, slow_owner_is_bounded, without_rights].
 
 init_per_suite(Config) -> capturing:start(Config).
 
@@ -62,6 +62,25 @@ live_filter_swap(Config) ->
     ?assertMatch({error, {filter, _}}, wirebeam:set_filter(C, "udp port \x{43a}\x{e9}")),
     ?assertError({badarg, {filter, _}}, wirebeam:set_filter(C, binary:copy(<<" ">>, 20 bsl 20))),
     ?assertMatch({ok, _}, wirebeam:stats(C)),
+    ok = wirebeam:close(C).
+
+%% A filter of `open' may have names, which are looked up before the worker confines itself; then it
+%% can ask neither files nor the network for them. The VM of a NIF can.
+names_in_a_filter(Config) ->
+    {ok, C} = open(Config, #{interface => "lo", filter => "host localhost and not port http",
+                             immediate => true, direction => in}),
+    Answers = [wirebeam:set_filter(C, Filter) || Filter <- ["host localhost", "port http"]],
+    case ?config(backend, Config) of
+        nif ->
+            ?assertEqual([ok, ok], Answers),
+            ok = wirebeam:set_filter(C, "host localhost and not port http");
+        port ->
+            ?assertEqual([{error, {filter, <<"filter \"host localhost\": unknown host 'localhost'">>}},
+                          {error, {filter, <<"filter \"port http\": unknown port 'http'">>}}],
+                         Answers)
+    end,
+    send(7001, [<<"one">>]),
+    [_] = some_packets(C, 1), % the first one is still in force
     ok = wirebeam:close(C).
 
 %% Nobody asks for packets while far more of them come than ring and window hold.
