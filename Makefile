@@ -46,6 +46,7 @@ erlang:
 corpus: all
 	@scripts/setup test
 	@test/corpus/run '$(CORPUS)'
+	@test/corpus/replay '$(CORPUS)' || [ $$? -eq 77 ]
 
 differential:
 	@scripts/setup build test

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Writes packets into capture files (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng)."""
+"""Writes packets into capture files (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng), and reads
+what tcpdump and editcap have written: whole files in the byte order of this machine."""
 import collections
 import struct
 
@@ -34,3 +35,29 @@ def pcapng(packets):
             "<IIIII", link_types.index(packet.link_type), time >> 32, time & 0xFFFFFFFF,
             len(packet.data), packet.wire_length) + packet.data))
     return b"".join(blocks)
+
+
+def read_pcap(data):
+    """(link type, bytes) of each packet."""
+    packets, at = [], 24
+    while at < len(data):
+        length, = struct.unpack_from("=8xI", data, at)
+        packets.append((struct.unpack_from("=I", data, 20)[0], data[at + 16:at + 16 + length]))
+        at += 16 + length
+    return packets
+
+
+def read_pcapng(data):
+    """(link type, bytes) of each packet in enhanced packet blocks."""
+    packets, link_types, at = [], [], 0
+    while at < len(data):
+        kind, size = struct.unpack_from("=II", data, at)
+        if kind == SECTION:
+            link_types = []
+        elif kind == INTERFACE:
+            link_types.append(struct.unpack_from("=H", data, at + 8)[0])
+        elif kind == ENHANCED_PACKET:
+            interface, length = struct.unpack_from("=I8xI", data, at + 8)
+            packets.append((link_types[interface], data[at + 28:at + 28 + length]))
+        at += size
+    return packets
