@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Rewriting packets: addresses, networks, ports and VLAN tags, at every depth. Checksums are
- * mended by what changed (RFC 1624), so they stay as right, or as wrong, as they were, in
+ * mended by what changed (RFC 1624), so they stay right, wrong or not computed yet, as they were, in
  * fragments and cut packets too, as far as they have the checksum. Packets of more than
  * WB_LAYERS_MAX layers are left as they are.
  *

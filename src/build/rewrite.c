@@ -3,7 +3,7 @@
  * Rewriting in place: a tag is put in or taken out first; then each layer's fields are changed,
  * and each change is noted with what was there before. Then the checksums are mended from the
  * innermost layer to the outermost: each by the changes that it covers, among which are those of
- * the checksums inside of it.
+ * the checksums inside of it. Which ones are not computed yet is asked before.
  */
 #include <string.h>
 
@@ -38,6 +38,7 @@ struct work {
     struct wb_decoded decoded;
     struct change changes[CHANGES_MAX];
     unsigned count;
+    bool is_begun[WB_LAYERS_MAX]; /* the layer's checksum is not computed yet */
 };
 
 /* ---- Fields ----------------------------------------------------------------------- */
@@ -187,6 +188,43 @@ static uint32_t difference(const struct work *work, const struct change *change,
     return sum;
 }
 
+static bool is_pseudo(const struct pseudo *pseudo, const struct change *change)
+{
+    return change->offset == pseudo->source || change->offset == pseudo->destination;
+}
+
+static uint32_t fold(uint32_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+/* By all changes that the checksum covers, from begin to end and of the pseudo-header. */
+static uint32_t mended(const struct work *work, const struct pseudo *pseudo, uint32_t begin,
+                       uint32_t end, uint32_t old)
+{
+    uint32_t total = old ^ 0xffff;
+    for (unsigned i = 0; i < work->count; i++) {
+        const struct change *change = &work->changes[i];
+        if (change->offset >= begin && change->offset + change->length <= end)
+            total += difference(work, change, begin);
+        else if (is_pseudo(pseudo, change))
+            total += difference(work, change, change->offset);
+    }
+    return fold(total) ^ 0xffff;
+}
+
+/* One that a device is to compute is the sum of the pseudo-header so far, not complemented. */
+static uint32_t begun_again(const struct work *work, const struct pseudo *pseudo, uint32_t old)
+{
+    uint32_t total = old;
+    for (unsigned i = 0; i < work->count; i++)
+        if (is_pseudo(pseudo, &work->changes[i]))
+            total += difference(work, &work->changes[i], work->changes[i].offset);
+    return fold(total);
+}
+
 static void mend(struct work *work, unsigned index)
 {
     const struct wb_layer *layer = &work->decoded.layers[index];
@@ -200,24 +238,14 @@ static void mend(struct work *work, unsigned index)
     uint32_t old = (uint32_t)field[0] << 8 | field[1];
     if (sum->may_be_absent && old == 0)
         return;
-    uint32_t end = layer->offset + wb__sum_coverage(sum, layer, header), total = old ^ 0xffff;
+    uint32_t end = layer->offset + wb__sum_coverage(sum, layer, header);
     struct pseudo pseudo = pseudo_of(work, index, sum);
-    for (unsigned i = 0; i < work->count; i++) {
-        const struct change *change = &work->changes[i];
-        bool is_inside = change->offset >= layer->offset && change->offset + change->length <= end;
-        if (is_inside)
-            total += difference(work, change, layer->offset);
-        else if (change->offset == pseudo.source || change->offset == pseudo.destination)
-            total += difference(work, change, change->offset);
-    }
-    while (total >> 16)
-        total = (total & 0xffff) + (total >> 16);
-    total ^= 0xffff;
-    if (sum->may_be_absent && total == 0)
-        total = 0xffff; /* RFC 768 */
-    if (total != old)
-        change(work, layer->offset + sum->field, (uint8_t[]){(uint8_t)(total >> 8), (uint8_t)total},
-               2);
+    uint32_t now = work->is_begun[index] ? begun_again(work, &pseudo, old)
+                                         : mended(work, &pseudo, layer->offset, end, old);
+    if (sum->may_be_absent && now == 0)
+        now = 0xffff; /* RFC 768 */
+    if (now != old)
+        change(work, layer->offset + sum->field, (uint8_t[]){(uint8_t)(now >> 8), (uint8_t)now}, 2);
 }
 
 /* ---- Tags ------------------------------------------------------------------------- */
@@ -273,6 +301,9 @@ uint32_t wb_rewrite_apply(const struct wb_rewrite *rewrite, uint8_t *bytes, uint
     wb_decode(&work.packet, &work.decoded);
     if (work.decoded.status == WB_LAYER_TOO_DEEP)
         return length;
+    for (unsigned i = 0; i < work.decoded.layer_count; i++)
+        work.is_begun[i] =
+            wb_checksum_state(&work.packet, &work.decoded, i) == WB_CHECKSUM_NOT_COMPUTED;
     for (unsigned i = 0; i < work.decoded.layer_count; i++)
         rewrite_layer(&work, i);
     if (work.count == 0)
