@@ -43,10 +43,12 @@ erlang:
 	@scripts/setup build erlang
 	@rebar3 compile
 
-corpus: all
-	@scripts/setup test
-	@test/corpus/run '$(CORPUS)'
-	@test/corpus/replay '$(CORPUS)' || [ $$? -eq 77 ]
+corpus:
+	@scripts/setup build test
+	@[ -f build-test/build.ninja ] || meson setup build-test -Db_ndebug=false
+	@ninja -C build-test wirebeam test/unit/build/again
+	@test/corpus/run '$(CORPUS)' --wirebeam build-test/wirebeam
+	@test/corpus/replay '$(CORPUS)' --wirebeam build-test/wirebeam || [ $$? -eq 77 ]
 
 differential:
 	@scripts/setup build test
