@@ -157,8 +157,9 @@ worker(Config, Steps) ->
                                    "exec cat > all-commands\n"]),
     ok = file:change_mode(Program, 8#755).
 
+%% Not before it is written to: to write to one that is gone is an error of its own (epipe).
 step(_Priv, _N, exit) ->
-    "exit 7\n";
+    "head -c 1 > first-byte\nexit 7\n";
 step(_Priv, _N, wait) ->
     "until [ -e go ]; do sleep 0.01; done\n";
 step(_Priv, _N, zeroes) ->
