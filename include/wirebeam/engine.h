@@ -97,7 +97,7 @@ struct wb_engine_options {
      * open and no byte has been read: the place to fork a process that goes on. It returns there
      * with 0. Where that dies, another one may be forked from the same place: it opens records as
      * any other run would after a kill, and goes on behind the packets that the dead one had in its
-     * hands (64 at most), which are told as lost (wb_stats.died), with the counters of both. A negative code, with
+     * hands (256 at most), which are told as lost (wb_stats.died), with the counters of both. A negative code, with
      * *error filled, ends the opening. */
     int (*forks)(void *context, const struct wb_engine_progress *progress,
                  struct wb_error *error);

@@ -171,7 +171,7 @@ static uint32_t present_fields(const struct writing *writing, unsigned index)
     const struct wb__draft_layer *layer = &writing->draft->layers[index];
     const struct wb__layer *table = wb__layer_of(layer->kind);
     uint32_t set = 0;
-    for (unsigned i = 0; i < table->count; i++)
+    for (unsigned i = 0; i < WB__FIELDS_MAX; i++)
         set |= (uint32_t)layer->values[i].is_set << i;
     return wb__layer_present(table, header_flags(writing, index), set);
 }

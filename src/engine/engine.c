@@ -354,9 +354,10 @@ static void stage_stats(struct wb_engine *engine, struct wb_stats *stats)
 
 static void hand_over(struct wb_engine *engine, uint64_t number)
 {
-    struct wb_stats stats = {0};
-    stage_stats(engine, &stats);
-    wb__handover_counted(engine->handover, &stats, number);
+    struct wb_stats *stats = wb__handover_room(engine->handover);
+    memset(stats, 0, sizeof *stats);
+    stage_stats(engine, stats);
+    wb__handover_counted(engine->handover, number);
 }
 
 /* Of what came before these packets nothing is lost when this process dies. */

@@ -21,7 +21,7 @@
 
 #define WB__BATCH_PACKETS 4096 /* packets of a batch: what the recorder can gather */
 #define WB__BATCH_DECODED 16   /* decoded together, so that prefetches have time */
-#define WB__BATCH_HANDED_OVER 64 /* counted together for a process that goes on after this one */
+#define WB__BATCH_HANDED_OVER 256 /* counted together for a process that goes on after this one */
 
 struct wb_engine {
     struct wb_handlers handlers;

@@ -27,11 +27,20 @@ void wb__handover_free(struct wb__handover *handover)
     wb__shared_free(handover, sizeof *handover);
 }
 
-void wb__handover_counted(struct wb__handover *handover, const struct wb_stats *stats,
-                          uint64_t number)
+static unsigned next_of(const struct wb__handover *handover)
 {
-    unsigned next = !atomic_load_explicit(&handover->valid, memory_order_relaxed);
-    handover->counted[next] = *stats;
+    return !atomic_load_explicit(&handover->valid, memory_order_relaxed);
+}
+
+struct wb_stats *wb__handover_room(struct wb__handover *handover)
+{
+    return &handover->counted[next_of(handover)];
+}
+
+void wb__handover_counted(struct wb__handover *handover, uint64_t number)
+{
+    unsigned next = next_of(handover);
+    const struct wb_stats *stats = &handover->counted[next];
     atomic_store_explicit(&handover->valid, next, memory_order_release);
     handover->progress.flows = stats->flow.flows_active;
     handover->progress.transactions = stats->http.active;
@@ -69,7 +78,8 @@ uint64_t wb__handover_take(struct wb__handover *handover, struct wb_stats *befor
     before->died.flows += before->flow.flows_active;
     before->died.transactions += before->http.active;
     forget_levels(before);
-    wb__handover_counted(handover, before, left_out);
+    *wb__handover_room(handover) = *before;
+    wb__handover_counted(handover, left_out);
     return left_out;
 }
 

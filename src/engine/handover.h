@@ -24,10 +24,11 @@ struct wb__handover {
 struct wb__handover *wb__handover_new(void);
 void wb__handover_free(struct wb__handover *handover);
 
-/* The packets up to that number are done, and these are the counters now, but for those of the
- * source. */
-void wb__handover_counted(struct wb__handover *handover, const struct wb_stats *stats,
-                          uint64_t number);
+/* Where to write the counters next, but for those of the source ... */
+struct wb_stats *wb__handover_room(struct wb__handover *handover);
+
+/* ... which hold the packets up to that number: those are done. */
+void wb__handover_counted(struct wb__handover *handover, uint64_t number);
 
 /* In a process that was just forked: what those before it counted, to be added to its own counters;
  * those of the source go on by themselves. Returns the number of the last packet that is not to be

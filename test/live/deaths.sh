@@ -62,9 +62,9 @@ assert stats["http"]["transactions"] <= len(http) <= stats["http"]["transactions
 assert died["processes"] == 3 and named and not named - kept, (died, len(named - kept))
 # Three connections were cut: all but what was in progress then is complete.
 incomplete = [line for line in http if not line["http"]["complete"]]
-assert len(incomplete) <= 3 * 64, len(incomplete)
+assert len(incomplete) <= 3 * 256, len(incomplete)
 assert stats["decode"]["packets"] + died["packets"] == source["delivered"], (stats["decode"]["packets"], source)
-assert died["packets"] <= 3 * 64
+assert died["packets"] <= 3 * 256
 PYTHON
 
 # From a file: no packet comes twice, and none is missing but those that it had in its hands.

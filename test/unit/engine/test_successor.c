@@ -20,7 +20,7 @@
 #include "support/savefile.h"
 
 #define PACKETS 10000
-#define IN_HAND 64
+#define IN_HAND 256
 #define FRAME 60
 
 /* In memory that all processes have in common. */
@@ -121,7 +121,7 @@ static void three_die(enum savefile_format format, enum savefile_coding coding)
 {
     char path[64];
     struct world *world = new_world();
-    memcpy(world->fatal, (uint64_t[]){1, 5000, 5070}, sizeof world->fatal);
+    memcpy(world->fatal, (uint64_t[]){1, 5000, 5300}, sizeof world->fatal);
     write_packets(path, format, coding);
     assert_int_equal(run(world, path, NULL, 0), WB_E_END);
     assert_int_equal(world->forked, 4);
