@@ -53,15 +53,15 @@ called(Call, {Case, Answers} = State) ->
 
 %% --- cases ------------------------------------------------------------------------------
 
+%% Linked: a process that is gone sooner than anybody asks for it tells its reason all the same.
 start(Source, Answers) ->
+    process_flag(trap_exit, true),
     {ok, Pid} = wirebeam_http:start_link(?MODULE, {self(), Answers}, Source),
-    unlink(Pid),
     Pid.
 
 %% What it stopped with, and all calls before.
 stopped(Pid) ->
-    Monitor = monitor(process, Pid),
-    receive {'DOWN', Monitor, process, Pid, Reason} -> {Reason, calls()}
+    receive {'EXIT', Pid, Reason} -> {Reason, calls()}
     after 5000 -> ct:fail(lives)
     end.
 
