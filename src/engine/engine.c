@@ -364,8 +364,8 @@ static void hand_over(struct wb_engine *engine, uint64_t number)
 static void take_in_hand(struct wb_engine *engine, const struct wb_packet *packets, int count)
 {
     hand_over(engine, packets->number - 1);
-    engine->progress->in_hand =
-        (uint64_t)(count < WB__BATCH_HANDED_OVER ? count : WB__BATCH_HANDED_OVER);
+    wb__handover_take_up(engine->handover, packets->number,
+                         (uint64_t)(count < WB__BATCH_HANDED_OVER ? count : WB__BATCH_HANDED_OVER));
 }
 
 static void run_through(struct wb_engine *engine, const struct wb_packet *packets, int count)

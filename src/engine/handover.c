@@ -34,18 +34,24 @@ static unsigned next_of(const struct wb__handover *handover)
 
 struct wb_stats *wb__handover_room(struct wb__handover *handover)
 {
-    return &handover->counted[next_of(handover)];
+    return &handover->counted[next_of(handover)].stats;
 }
 
 void wb__handover_counted(struct wb__handover *handover, uint64_t number)
 {
     unsigned next = next_of(handover);
-    const struct wb_stats *stats = &handover->counted[next];
+    struct wb__counted *counted = &handover->counted[next];
+    counted->done = number;
     atomic_store_explicit(&handover->valid, next, memory_order_release);
-    handover->progress.flows = stats->flow.flows_active;
-    handover->progress.transactions = stats->http.active;
+    handover->progress.flows = counted->stats.flow.flows_active;
+    handover->progress.transactions = counted->stats.http.active;
     handover->progress.in_hand = 0;
-    handover->done = number;
+}
+
+void wb__handover_take_up(struct wb__handover *handover, uint64_t number, uint64_t count)
+{
+    handover->taken_up = number + count - 1;
+    handover->progress.in_hand = count;
 }
 
 /* What a process has of something goes with it, and so does the most that it had. */
@@ -68,13 +74,16 @@ static void forget_levels(struct wb_stats *stats)
 
 uint64_t wb__handover_take(struct wb__handover *handover, struct wb_stats *before)
 {
-    struct wb_engine_progress *progress = &handover->progress;
-    uint64_t left_out = handover->done + progress->in_hand;
-    if (!progress->has_begun)
+    unsigned valid = atomic_load_explicit(&handover->valid, memory_order_acquire);
+    const struct wb__counted *counted = &handover->counted[valid];
+    uint64_t done = counted->done;
+    uint64_t left_out = handover->taken_up > done ? handover->taken_up : done;
+    if (!handover->progress.has_begun)
         return 0;
-    *before = handover->counted[atomic_load_explicit(&handover->valid, memory_order_acquire)];
+    handover->progress.has_begun = false;
+    *before = counted->stats;
     before->died.processes++;
-    before->died.packets += progress->in_hand;
+    before->died.packets += left_out - done;
     before->died.flows += before->flow.flows_active;
     before->died.transactions += before->http.active;
     forget_levels(before);

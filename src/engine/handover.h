@@ -11,18 +11,26 @@
 
 #include <wirebeam/engine.h>
 
+struct wb__counted {
+    struct wb_stats stats;
+    uint64_t done; /* number of the last packet that they hold */
+};
+
 /* In shared memory (base/shared.h). The counters are two: one is valid while the other one is
- * written. */
+ * written, so that at every instant they and their number are of one moment. */
 struct wb__handover {
     struct wb_engine_progress progress;
-    uint64_t done; /* number of the last packet that the counters hold */
+    uint64_t taken_up; /* number of the last packet that was taken in hand */
     struct wb__backlog *lines; /* of JSON, that wait to be written */
-    struct wb_stats counted[2];
+    struct wb__counted counted[2];
     atomic_uint valid; /* which of them */
 };
 
 struct wb__handover *wb__handover_new(void);
 void wb__handover_free(struct wb__handover *handover);
+
+/* count packets from that number on are taken in hand. */
+void wb__handover_take_up(struct wb__handover *handover, uint64_t number, uint64_t count);
 
 /* Where to write the counters next, but for those of the source ... */
 struct wb_stats *wb__handover_room(struct wb__handover *handover);

@@ -132,19 +132,18 @@ void wb__sink_flush(struct wb__sink *sink)
     wb__fault_leave(sink->faults);
 }
 
-/* How many records of the backlog a process that died while it wrote them had written; all where
- * nobody can know, since others write to the same file, or it is none. */
-static uint32_t count_written(const struct wb__sink *sink)
+/* Whether it can be known how many records of the backlog a process had written that died while
+ * it wrote them: not where others write to the same file, or it is none. */
+static bool count_written(const struct wb__sink *sink, uint32_t *count)
 {
     const struct wb__backlog *backlog = sink->backlog;
     struct stat status;
-    uint32_t count = 0;
     if (!sink->is_regular || !wb__claim_alone(sink->fd) || fstat(sink->fd, &status) < 0)
-        return backlog->count;
-    while (count < backlog->count &&
-           (off_t)backlog->ends[count] <= status.st_size - backlog->start)
-        count++;
-    return count;
+        return false;
+    for (*count = 0; *count < backlog->count; ++*count)
+        if ((off_t)backlog->ends[*count] > status.st_size - backlog->start)
+            break;
+    return true;
 }
 
 static void drop_first(struct wb__backlog *backlog, uint32_t count)
@@ -156,19 +155,35 @@ static void drop_first(struct wb__backlog *backlog, uint32_t count)
     backlog->count -= count;
 }
 
+/* Nobody knows which of them are written: they count as lost, and where half a record may stand in
+ * something that is no file, nothing can follow it. */
+static void give_up_backlog(struct wb__sink *sink)
+{
+    sink->is_broken = !sink->is_regular;
+    sink->lost += sink->backlog->count;
+    end_writing(sink->backlog);
+    wb__fault_note(sink->faults, EINTR, NULL, sink->name);
+}
+
 /* Writes what another process left. It counted them as written, so here they count as written or
  * lost in the place of that. */
 static void rescue(struct wb__sink *sink)
 {
     struct wb__backlog *backlog = sink->backlog;
+    bool is_known = true;
     if (backlog->is_writing) {
-        drop_first(backlog, count_written(sink));
+        uint32_t written = 0;
+        is_known = count_written(sink, &written);
         wb__claim_share(sink->fd);
+        drop_first(backlog, written);
         backlog->is_writing = false;
     }
     sink->records -= backlog->count;
     sink->bytes -= wb__backlog_length(backlog);
-    wb__sink_flush(sink);
+    if (is_known)
+        wb__sink_flush(sink);
+    else
+        give_up_backlog(sink);
 }
 
 int wb__sink_open(struct wb__sink *sink, const char *path, enum wb__sink_mode mode,
