@@ -271,6 +271,70 @@ static void flows_anomalies_and_statistics_have_records(void **state)
     scene_close(&scene);
 }
 
+/* A process died in write(2): three lines wait, of which the file has as many bytes as given. */
+static struct wb__backlog *died_while_writing(const char *path, size_t bytes)
+{
+    static const char lines[] = "{\"timestamp\":\"1\n{\"timestamp\":\"2\n{\"timestamp\":\"3\n";
+    struct wb__backlog *backlog = wb__backlog_new();
+    memcpy(backlog->bytes, lines, sizeof lines - 1);
+    for (backlog->count = 0; backlog->count < 3; backlog->count++)
+        backlog->ends[backlog->count] = (backlog->count + 1) * (sizeof lines - 1) / 3;
+    backlog->is_writing = true;
+    FILE *file = path ? fopen(path, "w") : NULL;
+    if (file) {
+        fwrite("before\n", 1, 7, file);
+        backlog->start = 7;
+        fwrite(lines, 1, bytes, file);
+        fclose(file);
+    }
+    return backlog;
+}
+
+/* Wherever in them it died, the file has all lines, and each once. */
+static void lines_of_a_dead_process_are_written_once(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wirebeam-sink-XXXXXX", text[128];
+    close(mkstemp(path));
+    for (size_t bytes = 0; bytes <= 48; bytes++) {
+        struct wb__faults faults = {0};
+        struct wb__sink sink;
+        struct wb__backlog *backlog = died_while_writing(path, bytes);
+        assert_int_equal(wb__backlog_length(backlog), 48);
+        assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, backlog, &faults, NULL), 0);
+        assert_int_equal(sink.lost, 0);
+        assert_int_equal(wb__sink_records(&sink), 0); /* they were counted by who died */
+        wb__sink_close(&sink);
+        FILE *file = fopen(path, "r");
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        assert_string_equal(text, "before\n{\"timestamp\":\"1\n{\"timestamp\":\"2\n{\"timestamp\":\"3\n");
+        wb__backlog_free(backlog);
+    }
+    unlink(path);
+}
+
+/* Of a pipe nobody knows what went into it: they are lost, and nothing follows half a line. */
+static void lines_that_a_dead_process_wrote_into_a_pipe_are_lost(void **state)
+{
+    (void)state;
+    char path[64];
+    int ends[2];
+    struct wb__faults faults = {0};
+    struct wb__sink sink;
+    struct wb__backlog *backlog = died_while_writing(NULL, 0);
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[1]);
+    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, backlog, &faults, NULL), 0);
+    assert_int_equal(sink.lost, 3);
+    assert_int_equal((int64_t)sink.records, -3);
+    assert_true(sink.is_broken);
+    wb__sink_close(&sink);
+    close(ends[0]);
+    close(ends[1]);
+    wb__backlog_free(backlog);
+}
+
 /* The limit cuts into a line: the file ends with a whole one, the rest is counted, and
  * when there is room again lines go on. */
 static void a_line_is_written_whole_or_counted(void **state)
@@ -354,6 +418,8 @@ int main(void)
         cmocka_unit_test(tunnels_stand_outermost_first),
         cmocka_unit_test(flows_anomalies_and_statistics_have_records),
         cmocka_unit_test(a_line_is_written_whole_or_counted),
+        cmocka_unit_test(lines_of_a_dead_process_are_written_once),
+        cmocka_unit_test(lines_that_a_dead_process_wrote_into_a_pipe_are_lost),
         cmocka_unit_test(a_full_device_is_told),
         cmocka_unit_test(what_cannot_be_opened_is_told_in_one_line),
     };
