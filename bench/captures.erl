@@ -5,8 +5,9 @@
 %%     erl -noinput -pa ... -run captures main WAY SOURCE
 %%
 %% WAY: port|pipe|nif followed by -packets|-recv|-batches, or by -transactions (without their
-%% bytes) or -whole (with them); or term-port, or socket. SOURCE: a capture file, or an interface. At the end of a file, or on SIGTERM, it prints
-%% "packets N" and, of a file, "measured CPU WALL" (seconds; CPU that of the VM).
+%% bytes) or -whole (with them); or term-port, or socket. SOURCE: a capture file, which is read
+%% once before, so that no loading of code is measured; or an interface. At the end of a file, or on
+%% SIGTERM, it prints "packets N" and "measured CPU WALL" (seconds; CPU that of the VM).
 -module(captures).
 
 -include_lib("wirebeam/include/wirebeam.hrl").
@@ -19,9 +20,11 @@ main([Way, Source]) ->
     ok = gen_event:swap_handler(erl_signal_server, {erl_signal_handler, []}, {?MODULE, self()}),
     os:set_signal(sigterm, handle),
     {ok, _} = application:ensure_all_started(wirebeam),
+    Words = string:split(Way, "-", trailing),
+    _ = filelib:is_regular(Source) andalso run(Words, Source),
     {Cpu, _} = statistics(runtime),
     Start = erlang:monotonic_time(),
-    Count = run(string:split(Way, "-", trailing), Source),
+    Count = run(Words, Source),
     Wall = erlang:convert_time_unit(erlang:monotonic_time() - Start, native, microsecond) / 1.0e6,
     {CpuEnd, _} = statistics(runtime),
     io:format("packets ~b~nmeasured ~.3f ~.3f~n", [Count, (CpuEnd - Cpu) / 1.0e3, Wall]),

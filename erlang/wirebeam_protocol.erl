@@ -168,31 +168,31 @@ last_text(<<Length:32, Text:Length/binary>>) -> Text.
 %% The packets of a batch. Each refers to its data, and copies nothing.
 -spec packets(wirebeam:batch()) -> [#wirebeam_packet{}, ...].
 packets(#wirebeam_batch{index = Index, data = Data}) ->
-    packets(Index, Data).
+    packets(Index, Data, 0).
 
 packets(<<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interface:16,
-          Direction, Flags, Index/binary>>, Data) ->
-    <<_:Skip/binary, Bytes:Captured/binary, Left/binary>> = Data,
-    [#wirebeam_packet{time = Time, data = Bytes, length = Length, link_type = LinkType,
-                      interface = Interface, direction = direction(Direction),
-                      flags = flags(Flags)}
-     | packets(Index, Left)];
-packets(<<>>, _Data) ->
+          Direction, Flags, Index/binary>>, Data, End) ->
+    Start = End + Skip,
+    [#wirebeam_packet{time = Time, data = binary_part(Data, Start, Captured), length = Length,
+                      link_type = LinkType, interface = Interface,
+                      direction = direction(Direction), flags = flags(Flags)}
+     | packets(Index, Data, Start + Captured)];
+packets(<<>>, _Data, _End) ->
     [].
 
 %% The same without a list.
 -spec fold(fun((#wirebeam_packet{}, Acc) -> Acc), Acc, wirebeam:batch()) -> Acc.
 fold(Function, Acc, #wirebeam_batch{index = Index, data = Data}) ->
-    fold(Function, Acc, Index, Data).
+    fold(Function, Acc, Index, Data, 0).
 
 fold(Function, Acc, <<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:16, Interface:16,
-                      Direction, Flags, Index/binary>>, Data) ->
-    <<_:Skip/binary, Bytes:Captured/binary, Left/binary>> = Data,
-    Packet = #wirebeam_packet{time = Time, data = Bytes, length = Length, link_type = LinkType,
-                              interface = Interface, direction = direction(Direction),
-                              flags = flags(Flags)},
-    fold(Function, Function(Packet, Acc), Index, Left);
-fold(_Function, Acc, <<>>, _Data) ->
+                      Direction, Flags, Index/binary>>, Data, End) ->
+    Start = End + Skip,
+    Packet = #wirebeam_packet{time = Time, data = binary_part(Data, Start, Captured),
+                              length = Length, link_type = LinkType, interface = Interface,
+                              direction = direction(Direction), flags = flags(Flags)},
+    fold(Function, Function(Packet, Acc), Index, Data, Start + Captured);
+fold(_Function, Acc, <<>>, _Data, _End) ->
     Acc.
 
 %% How many bytes the packets have.
