@@ -68,13 +68,17 @@ coverage:
 	@scripts/setup build test fuzz
 	@scripts/coverage
 
+bsd:
+	@scripts/setup build erlang
+	@scripts/bsd
+
 install: all
 	@meson configure build --prefix=$(PREFIX)
 	@meson install -C build
 	@scripts/opener $(OPENER) build '$(DESTDIR)'
 
 clean:
-	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench build-erlang \
+	rm -rf build build-test build-sanitize build-fuzz build-coverage build-bench build-bsd build-erlang \
 		demo-out _build priv
 
 help:
@@ -91,8 +95,9 @@ help:
 	@echo 'make judge      compare with what this Linux reads of hostile segments and fragments'
 	@echo 'make fuzz TIME=SECONDS   run each fuzzer so long (60)'
 	@echo 'make coverage   which part of the code tests and seeds reach, by directory'
+	@echo 'make bsd        compile and link for FreeBSD and OpenBSD'
 	@echo 'make install PREFIX=DIR  install below DIR (/usr/local); DESTDIR is honoured'
 	@echo 'make install OPENER=setuid|caps|sudo   and give wirebeam-open its rights: see the README'
 	@echo 'make clean      remove all that was built'
 
-.PHONY: all setup test sanitize attack demo bench erlang corpus differential judge fuzz coverage install clean help
+.PHONY: all setup test sanitize attack demo bench erlang corpus differential judge fuzz coverage bsd install clean help

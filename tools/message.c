@@ -19,7 +19,8 @@ void message_set_command(const char *name)
     command_name = name;
 }
 
-static void print_line(const char *format, va_list arguments, const char *hint)
+__attribute__((format(printf, 1, 0))) static void print_line(const char *format, va_list arguments,
+                                                             const char *hint)
 {
     char text[2048];
 

@@ -47,7 +47,7 @@ static bool is_ignored(int signal_number)
     return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/* What is waited for comes out of sigwaitinfo and interrupts nothing. A signal that who started
+/* What is waited for comes out of sigwait and interrupts nothing. A signal that who started
  * us wants to be ignored is left so, but for an interrupt (see run.c). */
 static void block_signals(sigset_t *waited_for, sigset_t *before)
 {
@@ -63,13 +63,13 @@ static void block_signals(sigset_t *waited_for, sigset_t *before)
 static int wait_for(pid_t worker, const sigset_t *waited_for, struct deaths *deaths)
 {
     int status;
-    siginfo_t info;
+    int signal_number;
 
     while (waitpid(worker, &status, WNOHANG) == 0) {
-        if (sigwaitinfo(waited_for, &info) < 0 || info.si_signo == SIGCHLD)
+        if (sigwait(waited_for, &signal_number) != 0 || signal_number == SIGCHLD)
             continue;
-        kill(worker, info.si_signo);
-        if (info.si_signo != SIGUSR1)
+        kill(worker, signal_number);
+        if (signal_number != SIGUSR1)
             deaths->was_stopped = true;
     }
     return status;

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <wirebeam/guard.h>
 
@@ -62,7 +62,7 @@ static int open_stages(struct wb_engine *engine, const struct wb_engine_options 
                        struct wb_error *error)
 {
     uint8_t key[16];
-    if (getrandom(key, sizeof key, 0) != sizeof key)
+    if (getentropy(key, sizeof key) != 0)
         return wb__error_set(error, WB_E_SYSTEM, 0, "the system has no random bytes to give");
     if (engine->needs_http) {
         struct wb__http_events events = wb__joint_http_events;

@@ -299,7 +299,7 @@ static struct wb__ofo *tree_of(struct wb__ofo **ofo, struct wb__ofo_memory *memo
     if (!*ofo) {
         *ofo = take(memory, &memory->trees);
         if (*ofo)
-            **ofo = (struct wb__ofo){NULL};
+            **ofo = (struct wb__ofo){0};
     }
     return *ofo;
 }

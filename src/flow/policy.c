@@ -112,7 +112,7 @@ int wb__targets_copy(struct wb__targets *targets, const struct wb_flow_options *
 void wb__targets_free(struct wb__targets *targets)
 {
     free(targets->list);
-    *targets = (struct wb__targets){NULL};
+    *targets = (struct wb__targets){0};
 }
 
 static bool is_within(const struct wb_flow_target *target, const uint8_t address[16])

@@ -164,7 +164,7 @@ void wb__queue_clear(struct wb__queue *queue, struct wb__queue_memory *memory)
         wb__queue_release(memory, segment);
     }
     ofo_free(queue, memory);
-    *queue = (struct wb__queue){NULL};
+    *queue = (struct wb__queue){0};
 }
 
 /* --- origins ----------------------------------------------------------------- */

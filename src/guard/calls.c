@@ -103,7 +103,7 @@ const struct wb__call wb__calls[] = {
     /* Hop limits and ICMP errors come beside the answers (tools/echo.c). */
     CALL(recvmsg, ASKS),
 
-    /* Files in the directory (store.c), opened ahead by a thread (nameless.c). */
+    /* Files in the directory (store.c), opened ahead by a thread (nameless_linux.c). */
     CALL(openat, DIRECTORY),
     CALL(linkat, DIRECTORY),
     CALL(renameat2, DIRECTORY),

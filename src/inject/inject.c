@@ -3,7 +3,6 @@
  * Which injector: the kinds there are, the choice between them, and what all of them share:
  * checks, counters, and the waiting for the time of a packet or for room in the queue.
  */
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -154,10 +153,10 @@ static int64_t earlier(int64_t a_ns, int64_t b_ns)
 }
 
 /* False where a signal came. */
-static bool sleep_until(int64_t until_ns)
+static bool pause_for(int64_t ns)
 {
-    struct timespec at = {.tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000};
-    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) != EINTR;
+    struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    return nanosleep(&time, NULL) == 0;
 }
 
 /* Waits for due_ns, but not beyond end_ns. Returns whether it is due. */
@@ -167,7 +166,7 @@ static bool wait_until_due(const struct wb_injector *injector, int64_t due_ns, i
     while ((now = wb_injector_clock_ns()) < until) {
         if (wb_injector_is_stopped(injector))
             return false;
-        if (until - now > SPIN_NS && !sleep_until(earlier(until - SPIN_NS, now + NAP_NS)))
+        if (until - now > SPIN_NS && !pause_for(earlier(until - now - SPIN_NS, NAP_NS)))
             return false;
     }
     return due_ns <= end_ns;
@@ -187,7 +186,7 @@ static bool wait_for_room(const struct wb_injector *injector, const struct wb_in
     struct pollfd room = {.fd = injector->operations->descriptor(injector, version),
                           .events = POLLOUT};
     if (packet->result == ENOBUFS || room.fd < 0)
-        return sleep_until(earlier(until, now + FULL_NAP_NS));
+        return pause_for(earlier(until - now, FULL_NAP_NS));
     return poll(&room, 1, (int)((until - now + 999999) / 1000000)) >= 0;
 }
 

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: ISC
  *
- * Files without a name (O_TMPFILE), opened ahead and closed behind by a thread of its own.
- * Opening and closing are a third of the time that a small file takes; on a second
+ * Files without a name, which get one when they are whole. Linux has them (O_TMPFILE); what is
+ * here has a file of its own for each kind of system.
+ *
+ * A thread of its own can open them ahead and close them behind. Opening and closing are a third of the time that a small file takes; on a second
  * processor they cost the one that follows the traffic nothing. The thread touches no
  * names and no bytes: where it is late, or not there at all, the caller opens and closes
  * by itself, and nothing is different but the time.
  */
 #ifndef WB_RECORD_NAMELESS_H
 #define WB_RECORD_NAMELESS_H
+
+#include <stdbool.h>
+
+/* Can a file of this directory be named later? Needs O_TMPFILE of the file system, and of the
+ * kernel to link by descriptor without privileges (Linux 6.10). It is tried with the name. */
+bool wb__nameless_can_be_named(int directory, const char *name);
+
+/* An empty file to append to, or -1 and errno. */
+int wb__nameless_open(int directory);
+
+/* Gives the file a name that is not taken yet. 0 or a negative errno. */
+int wb__nameless_publish(int descriptor, int directory, const char *name);
 
 struct wb__nameless;
 

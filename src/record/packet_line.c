@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/utf8.h"
 #include "record/packet_link.h"

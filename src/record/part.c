@@ -51,11 +51,17 @@ bool wb__part_free_descriptors(struct wb__store *store)
     return could;
 }
 
+/* After a failure to open: were descriptors short, and are not now? */
+static bool is_worth_another_try(struct wb__store *store)
+{
+    return (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store);
+}
+
 static int open_below(struct wb__store *store, const char *name, int flags)
 {
     flags |= O_APPEND | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(store->directory, name, flags, 0600);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store))
+    if (fd < 0 && is_worth_another_try(store))
         fd = openat(store->directory, name, flags, 0600);
     return fd;
 }
@@ -67,7 +73,11 @@ static int open_nameless(struct wb__store *store)
         store->was_ahead_tried = true;
     }
     int fd = store->ahead ? wb__nameless_take(store->ahead) : -1;
-    return fd >= 0 ? fd : open_below(store, ".", O_RDWR | O_TMPFILE);
+    if (fd < 0)
+        fd = wb__nameless_open(store->directory);
+    if (fd < 0 && is_worth_another_try(store))
+        fd = wb__nameless_open(store->directory);
+    return fd;
 }
 
 static void hold(struct wb__store *store, struct wb__part *part, int fd)
@@ -256,10 +266,22 @@ int wb__part_finish(struct wb__store *store, struct wb__part *part)
     return 0;
 }
 
-/* Not every file system can rename without replacing; a hard link never replaces. */
+/* Not every system can rename without replacing. */
+static int rename_new(int directory, const char *from, const char *to)
+{
+#ifdef RENAME_NOREPLACE
+    return renameat2(directory, from, directory, to, RENAME_NOREPLACE);
+#else
+    (void)directory, (void)from, (void)to;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+/* Nor can every file system; a hard link never replaces. */
 static int move(int directory, const char *from, const char *to)
 {
-    if (renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0)
+    if (rename_new(directory, from, to) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
         return -errno;
@@ -271,12 +293,11 @@ static int move(int directory, const char *from, const char *to)
 
 static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
 {
-    if (linkat(part->fd, "", store->directory, name, AT_EMPTY_PATH) == 0) {
+    int code = wb__nameless_publish(part->fd, store->directory, name);
+    if (code == 0)
         close_part(store, part);
-        return 0;
-    }
-    if (errno != ENOENT && errno != EPERM)
-        return -errno;
+    if (code != -ENOENT && code != -EPERM)
+        return code;
     store->has_nameless = false;
     return -EAGAIN;
 }

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include <wirebeam/error.h>
 
@@ -17,8 +17,7 @@ int wb__seen_open(struct wb__seen *seen, size_t limit)
 {
     memset(seen, 0, sizeof *seen);
     seen->limit = limit;
-    ssize_t n = getrandom(seen->secret, sizeof seen->secret, 0);
-    return n == (ssize_t)sizeof seen->secret ? 0 : WB_E_SYSTEM;
+    return getentropy(seen->secret, sizeof seen->secret) == 0 ? 0 : WB_E_SYSTEM;
 }
 
 void wb__seen_close(struct wb__seen *seen)

@@ -36,20 +36,11 @@ void wb__store_part_name(char name[WB__PART_NAME_SIZE], uint64_t number)
              (unsigned long long)number);
 }
 
-/* Needs O_TMPFILE of the file system, and of the kernel to link by descriptor without
- * privileges (Linux 6.10). */
 static bool can_name_nameless(struct wb__store *store)
 {
     char name[WB__PART_NAME_SIZE];
-    int fd = openat(store->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
     wb__store_part_name(name, ++store->next_part);
-    bool can = linkat(fd, "", store->directory, name, AT_EMPTY_PATH) == 0;
-    if (can)
-        unlinkat(store->directory, name, 0);
-    close(fd);
-    return can;
+    return wb__nameless_can_be_named(store->directory, name);
 }
 
 int wb__store_open(struct wb__store *store, const char *path,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,10 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <linux/if_packet.h>
+#define LINK_FAMILY AF_PACKET
+#else
+#include <net/if_dl.h>
+#define LINK_FAMILY AF_LINK
 #endif
 
 #include <pcap/pcap.h>
@@ -94,22 +99,36 @@ static bool write_internet(char *text, size_t room, const struct pcap_addr *addr
     return true;
 }
 
+static bool write_octets(char *text, size_t room, const uint8_t *octets, size_t length)
+{
+    size_t used = 0;
+    if (length == 0 || length > LINK_ADDRESS_MAX)
+        return false;
+    for (size_t i = 0; i < length && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, i ? ":%02x" : "%02x", octets[i]);
+    return true;
+}
+
+#ifdef AF_PACKET
 static bool write_link(char *text, size_t room, const struct sockaddr *address)
 {
-#ifdef AF_PACKET
     struct sockaddr_ll link;
     memcpy(&link, address, sizeof link);
-    if (link.sll_halen == 0 || link.sll_halen > sizeof link.sll_addr)
-        return false;
-    size_t used = 0;
-    for (unsigned i = 0; i < link.sll_halen && used < room; i++)
-        used += (size_t)snprintf(text + used, room - used, i ? ":%02x" : "%02x", link.sll_addr[i]);
-    return true;
-#else
-    (void)text, (void)room, (void)address;
-    return false;
-#endif
+    return link.sll_halen <= sizeof link.sll_addr &&
+           write_octets(text, room, link.sll_addr, link.sll_halen);
 }
+#else
+/* The interface's name stands before the octets; the whole has a length of its own. */
+static bool write_link(char *text, size_t room, const struct sockaddr *address)
+{
+    const uint8_t *bytes = (const uint8_t *)address;
+    struct sockaddr_dl link;
+    memcpy(&link, address, offsetof(struct sockaddr_dl, sdl_data));
+    size_t start = offsetof(struct sockaddr_dl, sdl_data) + link.sdl_nlen;
+    return start + link.sdl_alen <= link.sdl_len &&
+           write_octets(text, room, bytes + start, link.sdl_alen);
+}
+#endif
 
 static void add_address(struct address_list *list, const struct pcap_addr *address)
 {
@@ -122,11 +141,9 @@ static void add_address(struct address_list *list, const struct pcap_addr *addre
     case AF_INET6:
         is_written = write_internet(text, sizeof list->text[0], address);
         break;
-#ifdef AF_PACKET
-    case AF_PACKET:
+    case LINK_FAMILY:
         is_written = write_link(text, sizeof list->text[0], address->addr);
         break;
-#endif
     }
     if (is_written)
         list->pointers[list->count++] = text;

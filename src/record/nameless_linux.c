@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC
  *
- * Two stacks of descriptors under one lock (see nameless.h). The thread is woken when
+ * Files by O_TMPFILE and, ahead, two stacks of descriptors under one lock. The thread is woken when
  * the ready ones are half used up or the used ones half fill their stack, so that one
  * waking serves many files.
  */
 #include "record/nameless.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,6 +29,30 @@ struct wb__nameless {
     struct stack ready, used;
     bool is_needed, is_over;
 };
+
+bool wb__nameless_can_be_named(int directory, const char *name)
+{
+    int descriptor = wb__nameless_open(directory);
+    if (descriptor < 0)
+        return false;
+    bool can = wb__nameless_publish(descriptor, directory, name) == 0;
+    if (can)
+        unlinkat(directory, name, 0);
+    close(descriptor);
+    return can;
+}
+
+int wb__nameless_open(int directory)
+{
+    return openat(directory, ".", O_RDWR | O_TMPFILE | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+int wb__nameless_publish(int descriptor, int directory, const char *name)
+{
+    return linkat(descriptor, "", directory, name, AT_EMPTY_PATH) == 0 ? 0 : -errno;
+}
+
+/* ---- Ahead and behind ------------------------------------------------------------- */
 
 static bool has_second_processor(void)
 {
@@ -73,8 +97,7 @@ static void open_ahead(struct wb__nameless *nameless)
 {
     int descriptor;
     do {
-        descriptor = openat(nameless->directory, ".",
-                            O_RDWR | O_TMPFILE | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+        descriptor = wb__nameless_open(nameless->directory);
     } while (descriptor >= 0 && push(nameless, &nameless->ready, descriptor));
     if (descriptor >= 0)
         close(descriptor);
