@@ -4,7 +4,7 @@
 %%
 %%     erl -noinput -pa ... -run captures main WAY SOURCE
 %%
-%% WAY: port|pipe|nif followed by -packets|-recv|-batches, or by -transactions (without their
+%% WAY: port|pipe|nif followed by -packets|-recv|-batches|-scan, or by -transactions (without their
 %% bytes) or -whole (with them); or term-port, or socket. SOURCE: a capture file, which is read
 %% once before, so that no loading of code is measured; or an interface. At the end of a file, or on
 %% SIGTERM, it prints "packets N" and "measured CPU WALL" (seconds; CPU that of the VM).
@@ -34,6 +34,7 @@ run(["term", "port"], File) -> term_port(File);
 run(["socket"], Interface) -> socket(Interface);
 run([Backend, "recv"], Source) -> recv(open(Backend, [packets], false, Source), 0);
 run([Backend, "packets"], Source) -> active(open(Backend, [packets], 16, Source), 0);
+run([Backend, "scan"], Source) -> active(open(Backend, [batches], 16, Source), 0, fun scan/1);
 run([Backend, "batches"], Source) -> active(open(Backend, [batches], 16, Source), 0);
 run([Backend, "transactions"], Source) ->
     active(open(Backend, #{bodies => false}, [transactions], 16, Source), 0);
@@ -67,20 +68,23 @@ recv(C, Count) ->
     end.
 
 active(C, Count) ->
+    active(C, Count, fun fold/1).
+
+active(C, Count, Look) ->
     receive
         {wirebeam, C, {packets, Packets}} ->
             _ = match_all(Packets, 0),
-            active(C, Count + length(Packets));
+            active(C, Count + length(Packets), Look);
         {wirebeam, C, {batch, #wirebeam_batch{count = More} = Batch}} ->
-            _ = wirebeam:fold(fun match_packet/2, 0, Batch),
-            active(C, Count + More);
+            _ = Look(Batch),
+            active(C, Count + More, Look);
         {wirebeam, C, {transaction, #{request := #{method := _}}}} ->
-            active(C, Count + 1);
+            active(C, Count + 1, Look);
         {wirebeam, C, _} ->
-            active(C, Count);
+            active(C, Count, Look);
         {wirebeam_passive, C} ->
             ok = wirebeam:setopts(C, #{active => 16}),
-            active(C, Count);
+            active(C, Count, Look);
         {wirebeam_closed, C, eof} ->
             Count;
         {wirebeam_closed, C, Reason} ->
@@ -94,11 +98,30 @@ match_all([], Acc) -> Acc.
 
 match_packet(#wirebeam_packet{data = Data}, Acc) -> match(Data, Acc).
 
+fold(Batch) -> wirebeam:fold(fun match_packet/2, 0, Batch).
+
+scan(Batch) -> wirebeam:scan(fun match_at/4, 0, Batch).
+
 %% All of them are looked at, so that none of it can be left out.
-match(<<_:96, 16#0800:16, 4:4, _:4, _, _:16, _:32, _, 6, _:16, Source:32, Destination:32,
-        SourcePort:16, DestinationPort:16, _/binary>>, Acc) ->
+match(<<_:96, Type:16, Version:4, _:4, _, _:16, _:32, _, Protocol, _:16, Source:32,
+        Destination:32, SourcePort:16, DestinationPort:16, _/binary>>, Acc)
+  when Type =:= 16#0800, Version =:= 4, Protocol =:= 6 ->
     Acc bxor Source bxor Destination bxor SourcePort bxor DestinationPort;
 match(_, Acc) ->
+    Acc.
+
+-define(HEADERS_BYTES, 38). % that are matched
+
+match_at(Data, Start, Length, Acc) when Length >= ?HEADERS_BYTES ->
+    case Data of
+        <<_:Start/binary, _:96, Type:16, Version:4, _:4, _, _:16, _:32, _, Protocol, _:16, Source:32,
+          Destination:32, SourcePort:16, DestinationPort:16, _/binary>>
+          when Type =:= 16#0800, Version =:= 4, Protocol =:= 6 ->
+            Acc bxor Source bxor Destination bxor SourcePort bxor DestinationPort;
+        _ ->
+            Acc
+    end;
+match_at(_, _, _, Acc) ->
     Acc.
 
 %% --- peers ------------------------------------------------------------------------------

@@ -28,7 +28,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, close/1, recv/2, recv/3, send/2, send/3, stats/1, setopts/2, set_filter/2,
-         controlling_process/2, interfaces/0, packets/1, fold/3]).
+         controlling_process/2, interfaces/0, packets/1, fold/3, scan/3]).
 
 -type capture() :: pid().
 %% The handle of an open capture. It may be used from any node.
@@ -91,7 +91,7 @@
 %%     the system has sealed memory), or through a pipe</dd>
 %% <dt>`active'</dt><dd>see {@link active()}; `true'</dd>
 %% <dt>`deliver'</dt><dd>which events; `[packets]'. `batches' instead of `packets' is for those who
-%%     have millions of small packets a second: see {@link fold/3}</dd>
+%%     have millions of small packets a second: see {@link fold/3} and {@link scan/3}</dd>
 %% <dt>`stats_interval_ms'</dt><dd>between events of `stats'; 1000</dd>
 %% <dt>`bodies'</dt><dd>whether transactions have their bodies; true</dd>
 %% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
@@ -272,12 +272,20 @@ send(Capture, Packets, Timeout) ->
 packets(Batch) ->
     wirebeam_protocol:packets(Batch).
 
-%% @doc Calls a function for each packet of a batch, in order, with the result of the last. This is
-%% the fastest way to look at packets: there is no list of them, and a message with a batch costs
-%% the same for one packet as for thousands.
+%% @doc Calls a function for each packet of a batch, in order, with the result of the last. There is
+%% no list of them, and a message with a batch costs the same for one packet as for thousands.
 -spec fold(fun((packet(), Acc) -> Acc), Acc, batch()) -> Acc.
 fold(Function, Acc, Batch) ->
     wirebeam_protocol:fold(Function, Acc, Batch).
+
+%% @doc As {@link fold/3}, but no packet is taken out of the batch: the function gets the bytes of
+%% all of them, where the packet starts, and how many bytes it has. To match on headers in place,
+%% `<<_:Start/binary, _:96, 16#0800:16, _/binary>>', is the fastest way to look at packets. Behind
+%% the end of one is the next: what is matched has to be within `Length'.
+-spec scan(fun((Data :: binary(), Start :: non_neg_integer(), Length :: non_neg_integer(), Acc) ->
+                     Acc), Acc, batch()) -> Acc.
+scan(Function, Acc, Batch) ->
+    wirebeam_protocol:scan(Function, Acc, Batch).
 
 %% @doc The counters at this moment.
 -spec stats(capture()) -> {ok, stats()} | {error, timeout | reason() | closed | busy}.

@@ -8,7 +8,7 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1, send/3]).
--export([decode/1, answer/2, packets/1, fold/3, byte_count/1, split/2]).
+-export([decode/1, answer/2, packets/1, fold/3, scan/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -type option() :: atom().
@@ -193,6 +193,18 @@ fold(Function, Acc, <<Skip:32, Captured:32, Length:32, Time:64/signed, LinkType:
                               direction = direction(Direction), flags = flags(Flags)},
     fold(Function, Function(Packet, Acc), Index, Data, Start + Captured);
 fold(_Function, Acc, <<>>, _Data, _End) ->
+    Acc.
+
+%% The same in place.
+-spec scan(fun((binary(), non_neg_integer(), non_neg_integer(), Acc) -> Acc), Acc,
+           wirebeam:batch()) -> Acc.
+scan(Function, Acc, #wirebeam_batch{index = Index, data = Data}) ->
+    scan(Function, Acc, Index, Data, 0).
+
+scan(Function, Acc, <<Skip:32, Captured:32, _:18/binary, Index/binary>>, Data, End) ->
+    Start = End + Skip,
+    scan(Function, Function(Data, Start, Captured, Acc), Index, Data, Start + Captured);
+scan(_Function, Acc, <<>>, _Data, _End) ->
     Acc.
 
 %% How many bytes the packets have.

@@ -88,8 +88,15 @@ batches_by_recv(Config) ->
     ok = wirebeam:close(C).
 
 bytes_of(Batch) ->
-    lists:reverse(wirebeam:fold(fun(#wirebeam_packet{data = Data}, Acc) -> [Data | Acc] end, [],
-                                Batch)).
+    Bytes = lists:reverse(wirebeam:fold(fun(#wirebeam_packet{data = Data}, Acc) -> [Data | Acc] end,
+                                        [], Batch)),
+    ?assertEqual(Bytes, in_place(Batch)),
+    Bytes.
+
+in_place(Batch) ->
+    lists:reverse(wirebeam:scan(fun(Data, Start, Length, Acc) ->
+                                        [binary:part(Data, Start, Length) | Acc]
+                                end, [], Batch)).
 
 times_in_another_unit(Config) ->
     C = open_file(Config, [{1700000000123456789, savefile:udp(1, <<>>)}],

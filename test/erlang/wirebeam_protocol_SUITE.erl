@@ -68,6 +68,10 @@ use({batch, #wirebeam_batch{count = Count} = Batch}) ->
     Packets = wirebeam:packets(Batch),
     Count = length(Packets),
     Packets = lists:reverse(wirebeam:fold(fun(Packet, Acc) -> [Packet | Acc] end, [], Batch)),
+    Bytes = [Data || #wirebeam_packet{data = Data} <- Packets],
+    Bytes = lists:reverse(wirebeam:scan(fun(All, Start, Length, Acc) ->
+                                                [binary:part(All, Start, Length) | Acc]
+                                        end, [], Batch)),
     use_parts(Count, Packets, Batch);
 use(_Item) ->
     ok.
