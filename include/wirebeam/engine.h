@@ -76,10 +76,11 @@ struct wb_handlers {
                          const struct wb_http_anomaly *);
 };
 
-/* What the processes of wb_engine_options.forks have in common. */
+/* What the processes of wb_engine_options.forks have in common. One of them that was taken over may
+ * have written anything there; 0 is no, any other flag is yes. */
 struct wb_engine_progress {
-    bool goes_on;         /* a process that is forked next goes on where this one ended */
-    bool has_begun;       /* the last one forked is open, and takes packets */
+    uint8_t goes_on;      /* a process that is forked next goes on where this one ended */
+    uint8_t has_begun;    /* the last one forked is open, and takes packets */
     uint64_t packet;      /* number of the packet that was looked at last (wb_packet.number) */
     uint64_t in_hand;     /* packets that were taken up with it and not done */
     uint64_t flows, transactions; /* that were not over when it began */

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "decode/decode.h"
 #include "engine/opening.h"
+#include "record/sink.h"
 
 #define CACHE_LINE_BYTES 64
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
@@ -116,7 +117,8 @@ static int fork_here(struct wb_engine *engine, const struct wb_engine_options *o
                      struct wb_error *error)
 {
     engine->handover = wb__handover_new();
-    if (!engine->handover)
+    engine->lines = wb__backlog_new();
+    if (!engine->handover || !engine->lines)
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     engine->progress = &engine->handover->progress;
     int code = options->forks(options->forks_context, engine->progress, error);
@@ -143,8 +145,7 @@ static int open_recorder(struct wb_engine *engine, const struct wb_engine_option
     struct wb_record_options record = options->record;
     record.max_bytes = left_of(record.max_bytes, before->bytes - before->deleted_bytes);
     record.max_files = left_of(record.max_files, before->files - before->deleted_files);
-    return wb__recorder_open(&engine->recorder, &record, &options->http,
-                             engine->handover ? engine->handover->lines : NULL, error);
+    return wb__recorder_open(&engine->recorder, &record, &options->http, engine->lines, error);
 }
 
 /* A capture file that is half written has no place to go on. */
@@ -558,6 +559,7 @@ void wb_engine_close(struct wb_engine *engine)
     wb__http_free(engine->http);
     wb__recorder_close(engine->recorder);
     wb__handover_free(engine->handover);
+    wb__backlog_free(engine->lines);
     wb__slab_free(&engine->joints);
     if (engine->source)
         engine->source->operations->close(engine->source);

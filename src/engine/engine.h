@@ -45,6 +45,7 @@ struct wb_engine {
     const struct wb_packet *current; /* the packet whose bytes are borrowed right now */
     struct wb_decode_stats decode_stats;
     struct wb__handover *handover; /* NULL where processes are not to follow one another */
+    struct wb__backlog *lines;     /* of JSON, that wait to be written; NULL there, too */
     struct wb_engine_progress own_progress, *progress; /* that of handover, or own */
     struct wb_stats before; /* what processes before this one counted */
     uint64_t left_out;      /* number of the last packet that is theirs */

@@ -5,25 +5,14 @@
 #include <string.h>
 
 #include "base/shared.h"
-#include "record/sink.h"
 
 struct wb__handover *wb__handover_new(void)
 {
-    struct wb__handover *handover = wb__shared_new(sizeof(struct wb__handover));
-    if (!handover)
-        return NULL;
-    handover->lines = wb__backlog_new();
-    if (handover->lines)
-        return handover;
-    wb__handover_free(handover);
-    return NULL;
+    return wb__shared_new(sizeof(struct wb__handover));
 }
 
 void wb__handover_free(struct wb__handover *handover)
 {
-    if (!handover)
-        return;
-    wb__backlog_free(handover->lines);
     wb__shared_free(handover, sizeof *handover);
 }
 
@@ -74,7 +63,7 @@ static void forget_levels(struct wb_stats *stats)
 
 uint64_t wb__handover_take(struct wb__handover *handover, struct wb_stats *before)
 {
-    unsigned valid = atomic_load_explicit(&handover->valid, memory_order_acquire);
+    bool valid = atomic_load_explicit(&handover->valid, memory_order_acquire);
     const struct wb__counted *counted = &handover->counted[valid];
     uint64_t done = counted->done;
     uint64_t left_out = handover->taken_up > done ? handover->taken_up : done;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * What an engine whose process dies leaves to the one that is forked next: its counters up to
- * the batch that it had in its hands.
+ * the batch that it had in its hands. The dead one may have been taken over, and the next one has
+ * its rights yet when it takes this: so there are numbers and text in it, and no pointers, and any
+ * of them may be wrong.
  */
 #ifndef WB_ENGINE_HANDOVER_H
 #define WB_ENGINE_HANDOVER_H
@@ -21,7 +23,6 @@ struct wb__counted {
 struct wb__handover {
     struct wb_engine_progress progress;
     uint64_t taken_up; /* number of the last packet that was taken in hand */
-    struct wb__backlog *lines; /* of JSON, that wait to be written */
     struct wb__counted counted[2];
     atomic_uint valid; /* which of them */
 };

@@ -155,6 +155,21 @@ static void drop_first(struct wb__backlog *backlog, uint32_t count)
     backlog->count -= count;
 }
 
+/* Are these records one behind the other? Another process may have left anything, and this one
+ * still has its rights. Nor is a record that is longer than all of the backlog in it. */
+static bool is_sound(const struct wb__backlog *backlog)
+{
+    size_t end = 0;
+    if (backlog->count > WB__SINK_RECORDS)
+        return false;
+    for (uint32_t i = 0; i < backlog->count; i++) {
+        if (backlog->ends[i] < end || backlog->ends[i] > WB__BACKLOG_BYTES)
+            return false;
+        end = backlog->ends[i];
+    }
+    return true;
+}
+
 /* Nobody knows which of them are written: they count as lost, and where half a record may stand in
  * something that is no file, nothing can follow it. */
 static void give_up_backlog(struct wb__sink *sink)
@@ -171,6 +186,10 @@ static void rescue(struct wb__sink *sink)
 {
     struct wb__backlog *backlog = sink->backlog;
     bool is_known = true;
+    if (!is_sound(backlog)) {
+        give_up_backlog(sink);
+        return;
+    }
     if (backlog->is_writing) {
         uint32_t written = 0;
         is_known = count_written(sink, &written);

@@ -30,8 +30,8 @@ enum wb__sink_mode {
  * dies are written by the one that is forked next. */
 struct wb__backlog {
     uint32_t count;
-    bool is_writing; /* they are written right now */
-    off_t start;     /* from there on, where it is a regular file */
+    uint8_t is_writing; /* not 0: they are written right now */
+    off_t start;        /* from there on, where it is a regular file */
     size_t ends[WB__SINK_RECORDS];
     uint8_t bytes[WB__BACKLOG_BYTES];
 };

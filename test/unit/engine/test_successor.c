@@ -3,6 +3,7 @@
  * Processes that follow one another (wb_engine_options.forks): each dies at a packet of its own,
  * and what the last one counts is what all of them saw, but for what they had in their hands.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,6 +33,9 @@ struct world {
     uint64_t last_packet[4], in_hand[4];
     struct wb_stats stats;
     int result;
+    const char *json; /* where lines go, or NULL */
+    bool lies;        /* who dies leaves... */
+    uint8_t lie;      /* ...this in every byte of all memory but ours */
 };
 
 static struct world *new_world(void)
@@ -60,14 +64,33 @@ static void write_packets(char *path, enum savefile_format format, enum savefile
     savefile_close(file);
 }
 
+/* All that processes have in common, as the system knows it. */
+static void fill_shared_memory(const struct world *world)
+{
+    char line[512], rights[8];
+    uintptr_t begin, end;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps))
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &begin, &end, rights) == 3 &&
+            strcmp(rights, "rw-s") == 0)
+            for (uintptr_t at = begin; at < end; at++)
+                if (at < (uintptr_t)world || at >= (uintptr_t)(world + 1))
+                    *(volatile uint8_t *)at = world->lie;
+    fclose(maps);
+}
+
 /* The first process is killed by the first fatal packet, and so on. */
 static void on_packet(void *context, const struct wb_packet *packet,
                       const struct wb_decoded *decoded)
 {
     struct world *world = context;
     (void)decoded;
-    if (world->forked <= 3 && packet->number == world->fatal[world->forked - 1])
+    if (world->forked <= 3 && packet->number == world->fatal[world->forked - 1]) {
+        if (world->lies)
+            fill_shared_memory(world);
         raise(SIGKILL);
+    }
     world->seen[packet->number]++;
 }
 
@@ -100,6 +123,7 @@ static int run(struct world *world, const char *path, const char *filter, uint64
     struct wb_engine_options options = {.source = {.file = path, .filter = filter},
                                         .handlers = {.packet = on_packet},
                                         .context = world,
+                                        .record = {.json = world->json},
                                         .max_packets = max_packets,
                                         .forks = fork_on,
                                         .forks_context = world};
@@ -196,12 +220,38 @@ static void none_goes_on_in_a_pipe(void **state)
     unlink(path);
 }
 
+/* Who was taken over can write what it likes into the memory that all have. The next one, which
+ * opens with rights what it needs, gets to its end all the same. */
+static void what_a_dead_process_says_is_not_believed(void **state)
+{
+    (void)state;
+    static const uint8_t lies[] = {0xff, 0x7f, 0x41, 0x01};
+    char path[64], json[] = "/tmp/successor-json-XXXXXX";
+    close(mkstemp(json));
+    write_packets(path, SAVEFILE_PCAP, SAVEFILE_PLAIN);
+    for (size_t i = 0; i < sizeof lies; i++) {
+        struct world *world = new_world();
+        world->fatal[0] = 5000;
+        world->json = json;
+        world->lies = true;
+        world->lie = lies[i];
+        assert_int_equal(run(world, path, NULL, 0), WB_E_END);
+        assert_int_equal(world->died_of[0], SIGKILL);
+        assert_int_equal(world->forked, 2);
+        assert_int_equal(world->result, WB_E_END);
+        munmap(world, sizeof *world);
+    }
+    unlink(path);
+    unlink(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_process_goes_on),
         cmocka_unit_test(filter_and_limit_are_those_of_all),
         cmocka_unit_test(none_goes_on_in_a_pipe),
+        cmocka_unit_test(what_a_dead_process_says_is_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -335,6 +336,27 @@ static void lines_that_a_dead_process_wrote_into_a_pipe_are_lost(void **state)
     wb__backlog_free(backlog);
 }
 
+/* Longer than the backlog: such a line is not in it, and died with its process. */
+static void a_long_line_of_a_dead_process_is_lost(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wirebeam-sink-XXXXXX";
+    struct stat status;
+    struct wb__faults faults = {0};
+    struct wb__sink sink;
+    close(mkstemp(path));
+    struct wb__backlog *backlog = died_while_writing(path, 0);
+    backlog->count = 1;
+    backlog->ends[0] = 2 * WB__BACKLOG_BYTES;
+    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, backlog, &faults, NULL), 0);
+    assert_int_equal(sink.lost, 1);
+    wb__sink_close(&sink);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_size, 7); /* what was before */
+    unlink(path);
+    wb__backlog_free(backlog);
+}
+
 /* The limit cuts into a line: the file ends with a whole one, the rest is counted, and
  * when there is room again lines go on. */
 static void a_line_is_written_whole_or_counted(void **state)
@@ -420,6 +442,7 @@ int main(void)
         cmocka_unit_test(a_line_is_written_whole_or_counted),
         cmocka_unit_test(lines_of_a_dead_process_are_written_once),
         cmocka_unit_test(lines_that_a_dead_process_wrote_into_a_pipe_are_lost),
+        cmocka_unit_test(a_long_line_of_a_dead_process_is_lost),
         cmocka_unit_test(a_full_device_is_told),
         cmocka_unit_test(what_cannot_be_opened_is_told_in_one_line),
     };
