@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * OpenBSD: unveil(2) for the directory, pledge(2) for the system calls.
+ * OpenBSD: unveil(2) for the directory, pledge(2) for the system calls. "route" is to ask a held
+ * socket whether the interface is up (device_none.c), "inet" to send to an address.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,13 +13,16 @@
 #include "guard/state.h"
 
 #define FILE_PROMISES      "stdio"
-#define LIVE_PROMISES      "stdio bpf"
-#define DIRECTORY_PROMISES "stdio bpf rpath wpath cpath"
+#define LIVE_PROMISES      "stdio bpf route"
+#define SENDS_PROMISES     "stdio bpf route inet"
+#define DIRECTORY_PROMISES "stdio bpf route rpath wpath cpath"
 
 static const char *promises_of(const struct wb_guard_options *options)
 {
     if (options->directory)
         return DIRECTORY_PROMISES;
+    if (options->sends)
+        return SENDS_PROMISES;
     return options->is_live ? LIVE_PROMISES : FILE_PROMISES;
 }
 
@@ -47,6 +51,6 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
 
 void wb_guard_print_roles(FILE *stream)
 {
-    fputs("file: " FILE_PROMISES "\nlive: " LIVE_PROMISES "\ndirectory: " DIRECTORY_PROMISES "\n",
-          stream);
+    fputs("file: " FILE_PROMISES "\nlive: " LIVE_PROMISES "\nsends: " SENDS_PROMISES
+          "\ndirectory: " DIRECTORY_PROMISES "\n", stream);
 }

@@ -106,16 +106,6 @@ static int become(struct wb__user *user, int directory, struct wb_error *error)
     return result;
 }
 
-/* Root could; whoever it is now may not. */
-static int check_directory(int directory, const char *path, struct wb_error *error)
-{
-    if (directory < 0 || faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0)
-        return 0;
-    return wb__error_set(error, WB_E_PERMISSION, errno,
-                         "directory '%s' takes no files once rights are given up: its owner must "
-                         "be allowed to write there", path);
-}
-
 /* What landlock would do later has to be done now where there is none, while there are rights to. Who
  * has no right to that either goes on without, and wb_guard_confine tells. */
 static void move_root(int directory)
@@ -169,7 +159,7 @@ static int drop(const struct wb_guard_options *options, int directory, struct wb
     if (result == 0)
         result = drop_capabilities(error);
     if (result == 0)
-        result = check_directory(directory, options->directory, error);
+        result = wb__guard_directory_check(options->directory, "its owner", error);
     if (result == 0)
         result = shut_doors(directory >= 0, error);
     if (result == 0)

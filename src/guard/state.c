@@ -60,6 +60,15 @@ int wb__guard_directory(const char *path, struct wb_error *error)
                          strerror(errno));
 }
 
+int wb__guard_directory_check(const char *path, const char *who, struct wb_error *error)
+{
+    if (held_directory < 0 || faccessat(held_directory, ".", W_OK | X_OK, AT_EACCESS) == 0)
+        return 0;
+    return wb__error_set(error, WB_E_PERMISSION, errno,
+                         "directory '%s' takes no files once rights are given up: %s must be "
+                         "allowed to write there", path, who);
+}
+
 void wb__guard_directory_close(void)
 {
     if (held_directory >= 0)

@@ -21,6 +21,10 @@ void wb__guard_set_user(const char *name);
 int wb__guard_directory(const char *path, struct wb_error *error);
 void wb__guard_directory_close(void);
 
+/* Root could make files in it, where one is held; may whoever this process is now? 0, or
+ * WB_E_PERMISSION, which tells who has to be allowed to. */
+int wb__guard_directory_check(const char *path, const char *who, struct wb_error *error);
+
 /* The end of wb_guard_confine: missing is NULL where it is complete, else a constant. In mode
  * on, that is an error. */
 int wb__guard_settle(const char *missing, struct wb_error *error);
