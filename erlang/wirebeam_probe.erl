@@ -22,13 +22,14 @@
          cancel/1]).
 
 -define(TIMEOUT_MS, 1000).
+-define(TIMEOUT_MAX, 16#ffffffff).
 -define(ATTEMPTS, 3).
 -define(HOPS, 30).
 -define(TRACE_PORT, 33434). % of traceroute: nobody listens there
 
 -type host() :: inet:ip_address() | inet:hostname().
 -type options() ::
-        #{timeout => pos_integer(),
+        #{timeout => 1..16#ffffffff,
           attempts => pos_integer(),
           family => inet | inet6,
           data => binary(),
@@ -150,8 +151,10 @@ run(Probe, Options) when is_map(Options) ->
 run(_Probe, Options) ->
     error({badarg, {options, Options}}).
 
-check(Key, Value) when Key =:= timeout; Key =:= attempts ->
-    is_integer(Value) andalso Value > 0 orelse wrong(Key, Value);
+check(timeout, Value) ->
+    is_integer(Value) andalso Value > 0 andalso Value =< ?TIMEOUT_MAX orelse wrong(timeout, Value);
+check(attempts, Value) ->
+    is_integer(Value) andalso Value > 0 orelse wrong(attempts, Value);
 check(Key, Value) when Key =:= ttl; Key =:= max_hops ->
     is_integer(Value) andalso Value > 0 andalso Value < 256 orelse wrong(Key, Value);
 check(port, Value) -> is_port_number(Value) orelse wrong(port, Value);
@@ -336,7 +339,7 @@ heard([#tcp{source_port = Port, destination_port = Own, flags = Flags} | _], tru
     end;
 heard([#udp{source_port = Port, destination_port = Own} | Payload], true, {udp, _, Port}, _Number,
       #session{port = Own}) ->
-    #{state => open, data => iolist_to_binary([Bytes || Bytes <- Payload, is_binary(Bytes)])};
+    #{state => open, data => wirebeam_packet:encode(Payload)}; % of some ports it was decoded
 heard([#icmp{type = 3, code = Code} | Quoted], _IsTarget, Probe, Number, Session) ->
     quoted(Quoted, Probe, Number, Session, unreachable(Code, Code =:= 3, Probe));
 heard([#icmp{type = 11, code = Code} | Quoted], _IsTarget, Probe, Number, Session) ->

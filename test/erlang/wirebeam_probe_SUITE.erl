@@ -5,6 +5,7 @@
 
 -include_lib("common_test/include/ct.hrl").
 -include_lib("stdlib/include/assert.hrl").
+-include_lib("wirebeam/include/wirebeam_packet.hrl").
 
 -compile([export_all, nowarn_export_all]).
 
@@ -13,8 +14,8 @@ all() -> [{group, port}, {group, nif}].
 groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
 
 cases() ->
-    [ping_itself, ping_a_host, ping_nobody, tcp_ports, udp_ports, ways, names, time_to_live_ends,
-     by_messages, canceled, wrong_options].
+    [ping_itself, ping_a_host, ping_nobody, tcp_ports, udp_ports, udp_answer_of_a_known_layer,
+     ways, names, time_to_live_ends, by_messages, canceled, wrong_options].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -90,6 +91,22 @@ udp_ports(Config) ->
     {ok, #{state := closed, code := 4}} = wirebeam_probe:udp("fd77:2::2", 7, options(Config)),
     gen_udp:close(Socket).
 
+%% What answers is a payload, even from a port whose layer is known: multicast DNS.
+udp_answer_of_a_known_layer(Config) ->
+    {ok, Socket} = gen_udp:open(5353, [binary, {ip, {127, 0, 0, 1}}]),
+    Dns = wirebeam_packet:encode([#dns{id = 7, questions = [{[<<"host">>, <<"local">>], 1, 1}]}]),
+    [begin
+         Handle = wirebeam_probe:start({udp, "127.0.0.1", 5353},
+                                       options(Config, #{data => Text, timeout => 5000})),
+         receive {udp, Socket, From, FromPort, Text} -> gen_udp:send(Socket, From, FromPort, Text)
+         after 5000 -> ct:fail(nothing)
+         end,
+         receive {wirebeam_probe, Handle, Result} ->
+             ?assertMatch({ok, #{state := open, data := Text}}, Result)
+         end
+     end || Text <- [Dns, <<"no DNS">>]],
+    gen_udp:close(Socket).
+
 ways(Config) ->
     [begin
          {ok, [{1, #{state := time_exceeded, from := Router}}, {2, #{from := Host, state := State}}]} =
@@ -135,8 +152,8 @@ canceled(Config) ->
 
 wrong_options(_Config) ->
     [?assertError({badarg, {Key, _}}, wirebeam_probe:ping("127.0.0.1", #{Key => Value}))
-     || {Key, Value} <- [{timeout, 0}, {attempts, -1}, {ttl, 256}, {data, "text"}, {family, ip},
-                         {method, sctp}, {port, 0}, {hops, 3}]],
+     || {Key, Value} <- [{timeout, 0}, {timeout, 1 bsl 32}, {attempts, -1}, {ttl, 256},
+                         {data, "text"}, {family, ip}, {method, sctp}, {port, 0}, {hops, 3}]],
     ?assertError({badarg, {port, 65536}}, wirebeam_probe:tcp("127.0.0.1", 65536)),
     ?assertError({badarg, {host, {1, 2, 3}}}, wirebeam_probe:ping({1, 2, 3})),
     ?assertError({badarg, {options, []}}, wirebeam_probe:ping("127.0.0.1", [])),
