@@ -9,6 +9,7 @@
 -export_type([options/0]).
 
 -define(BATCH_MAX, 2 bsl 20). % is copied by a scheduler in less than a millisecond
+-define(BODY_MAX, 512 bsl 20). % two of them are one frame
 -define(MAX_32, 16#ffffffff).
 -define(MAX_64, 16#7fffffffffffffff).
 -define(TEXT_MAX, 1 bsl 20). % a command has room for several
@@ -84,12 +85,15 @@ check(deliver, Value) ->
     lists:member(packets, Value) andalso lists:member(batches, Value)
         andalso wrong(deliver, Value),
     ok;
-check(time_unit, N) when is_integer(N), N > 0, N =< 1000000000 -> ok;
 check(time_unit, Value) ->
-    one_of(time_unit, Value, [second, millisecond, microsecond, nanosecond, native]);
+    try per_second(Value) of
+        N -> N =< 1000000000 orelse wrong(time_unit, Value), ok
+    catch
+        error:badarg -> wrong(time_unit, Value)
+    end;
 check(stats_interval_ms, Value) -> in_range(stats_interval_ms, Value, 10, 86400000);
 check(bodies, Value) -> boolean(bodies, Value);
-check(max_body_bytes, Value) -> in_range(max_body_bytes, Value, 1, 1 bsl 30);
+check(max_body_bytes, Value) -> in_range(max_body_bytes, Value, 1, ?BODY_MAX);
 check(max_body_total, Value) -> in_range(max_body_total, Value, 1, ?MAX_64);
 check(limits, Value) when is_map(Value) -> maps:foreach(fun check_limit/2, Value);
 check(lenient, Value) ->

@@ -98,10 +98,16 @@ in_place(Batch) ->
                                         [binary:part(Data, Start, Length) | Acc]
                                 end, [], Batch)).
 
+%% All of erlang:time_unit() but parts of a nanosecond.
 times_in_another_unit(Config) ->
-    C = open_file(Config, [{1700000000123456789, savefile:udp(1, <<>>)}],
-                  #{time_unit => microsecond}),
-    ?assertMatch([#wirebeam_packet{time = 1700000000123456}], all_packets(C)).
+    [begin
+         C = open_file(Config, [{1700000000123456789, savefile:udp(1, <<>>)}],
+                       #{time_unit => Unit}),
+         ?assertMatch([#wirebeam_packet{time = Time}], all_packets(C))
+     end || {Unit, Time} <- [{microsecond, 1700000000123456}, {second, 1700000000},
+                             {1000, 1700000000123}, {milli_seconds, 1700000000123},
+                             {perf_counter, erlang:convert_time_unit(1700000000123456789,
+                                                                     nanosecond, perf_counter)}]].
 
 filter_of_a_file(Config) ->
     Frames = [savefile:udp(N, <<>>) || N <- lists:seq(1, 100)],
@@ -285,7 +291,9 @@ wrong_options(Config) ->
              {filter, 7}, {filter, [256, a]}, {filter, [$a | $b]}, {filter, <<"a", 0>>},
              {filter, lists:duplicate((1 bsl 20) + 1, $a)}, {active, 0}, {active, 40000},
              {deliver, []}, {deliver, [packet]}, {deliver, packets}, {deliver, [packets, batches]},
-             {deliver, [packets | streams]}, {backend, nifty}, {time_unit, 0}, {promiscuous, 1},
+             {deliver, [packets | streams]}, {backend, nifty}, {promiscuous, 1},
+             {time_unit, 0}, {time_unit, 1000000001}, {time_unit, 1.5}, {time_unit, fortnight},
+             {max_body_bytes, 0}, {max_body_bytes, (1 bsl 29) + 1},
              {limits, #{flows => -1}}, {limits, #{"flows" => 1}}, {limits, []},
              {telemetry, fun() -> ok end}, {direction, both}, {lenient, [window | ip]},
              {targets, ["linux" | "bsd"]}, {targets, "linux"}, {targets, [linux]},
