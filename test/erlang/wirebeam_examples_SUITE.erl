@@ -17,7 +17,7 @@ all() -> [{group, port}, {group, nif}].
 
 %% A thread of this VM cannot be killed.
 groups() ->
-    Cases = [client_side, by_etag, sniffed, several_nodes],
+    Cases = [client_side, client_side_again, by_etag, sniffed, several_nodes],
     [{port, [], Cases ++ [by_etag_again_after_a_crash]}, {nif, [], Cases}].
 
 init_per_suite(Config) ->
@@ -88,6 +88,16 @@ client_side(Config) ->
     exit(Pid, kill),
     receive {'DOWN', Monitor, process, Pid, _} -> ok end,
     capturing:none_is_left().
+
+%% The same connections once more, in the same directory: no file is written over.
+client_side_again(Config) ->
+    Directory = directory("again_requests", Config),
+    Options = #{file => source:find("examples/demo.pcapng"), backend => ?config(backend, Config)},
+    {ended, eof} = http_client_side:run(Directory, Options),
+    First = lists:sort(wholes(Directory)),
+    ?assertEqual(7, length(First)),
+    {ended, eof} = http_client_side:run(Directory, Options),
+    ?assertEqual(lists:sort(First ++ First), lists:sort(wholes(Directory))).
 
 %% Of the connections that are over.
 wholes(Directory) ->
