@@ -46,9 +46,9 @@
           promiscuous => boolean(),
           direction => inout | in | out,
           immediate => boolean(),
-          latency_ms => pos_integer(),
-          buffer_bytes => pos_integer(),
-          batch_bytes => pos_integer(),
+          latency_ms => 1..60000,
+          buffer_bytes => 1..16#ffffffff,
+          batch_bytes => 1..2097152,
           max_packets => pos_integer(),
           kind => packet | libpcap,
           time_unit => erlang:time_unit(),
@@ -56,9 +56,9 @@
           memory => shared | pipe,
           active => active(),
           deliver => [packets | batches | streams | transactions | anomalies | stats, ...],
-          stats_interval_ms => pos_integer(),
+          stats_interval_ms => 10..86400000,
           bodies => boolean(),
-          max_body_bytes => pos_integer(),
+          max_body_bytes => 1..536870912,
           max_body_total => pos_integer(),
           limits => #{atom() => non_neg_integer()},
           lenient => [atom(), ...],
@@ -82,7 +82,7 @@
 %% <dt>`max_packets'</dt><dd>ends after so many</dd>
 %% <dt>`kind'</dt><dd>how to capture: the `packet' ring of Linux (the default there), or
 %%     `libpcap'</dd>
-%% <dt>`time_unit'</dt><dd>of every time; `nanosecond'</dd>
+%% <dt>`time_unit'</dt><dd>of every time, of a nanosecond or more; `nanosecond'</dd>
 %% <dt>`backend'</dt><dd>where the worker runs: `port' (the default), a program of its own
 %%     without rights, or `nif', a thread of the VM: faster, but what goes wrong there takes the
 %%     VM along</dd>
@@ -97,7 +97,7 @@
 %% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
 %%     8 MiB, 256 MiB. What is beyond is left out and counted</dd>
 %% <dt>`limits'</dt><dd>of the core, by the names of `wirebeam http --limit help' with _ for
-%%     -</dd>
+%%     -; those of decoders and of recording have nothing to limit here</dd>
 %% <dt>`lenient', `targets'</dt><dd>as the command's options of these names</dd>
 %% <dt>`inject'</dt><dd>packets can be sent by the interface: see {@link send/3} and {@link
 %%     inject_options()}</dd>
@@ -189,14 +189,16 @@
 -type send_error() :: {failed, [wirebeam_send:failure(), ...]} | wirebeam_send:reason() | reason()
                     | busy | closed.
 
--type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | timeout | not_started.
+-type reason() :: wirebeam_protocol:reason() | {exit, term()} | protocol | timeout | not_started
+                | closed.
 %% The binary is one line for a person: what failed, on what, what to do.
 %%
 %% `eperm': no permission. `enodev': no such interface. `enoent': no such file. `format': not
 %% a capture file, or malformed from here on. `truncated': the file was cut off in a record.
 %% `filter': the expression does not compile. `down': the interface went down. `enotsup',
 %% `enomem', `system', `argument', `full', `limit'. `protocol': the worker sent what makes no
-%% sense. `timeout': it does not answer. `not_started': the application wirebeam does not run.
+%% sense. `timeout': it does not answer. `not_started': the application wirebeam does not run;
+%% `closed': it was stopped meanwhile.
 
 -export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
               stream_event/0,
@@ -234,8 +236,9 @@ recv(Capture, Max) ->
 
 %% @doc Waits for the next event, at most Timeout milliseconds. Of packets, at most Max come (0:
 %% the whole batch). For the owner of a capture that is not active. Errors: `timeout',
-%% `einval' (it is active, or another recv waits), `not_owner', `{closed, Reason}' (the
-%% capture has ended, once all was given), `closed' (after that).
+%% `einval' (it is active, or another recv waits, or Max or Timeout, of at most 4294967295, is no
+%% such number), `not_owner', `{closed, Reason}' (the capture has ended, once all was given),
+%% `closed' (after that).
 -spec recv(capture(), non_neg_integer(), timeout()) -> {ok, event()} | {error, term()}.
 recv(Capture, Max, Timeout) ->
     case wirebeam_capture:take(Capture, Max, Timeout) of
@@ -287,7 +290,8 @@ fold(Function, Acc, Batch) ->
 scan(Function, Acc, Batch) ->
     wirebeam_protocol:scan(Function, Acc, Batch).
 
-%% @doc The counters at this moment.
+%% @doc The counters at this moment. `closed': the worker has ended, though what it sent may still
+%% wait for recv/2; the last counters are those of the last event, see `deliver => [stats]'.
 -spec stats(capture()) -> {ok, stats()} | {error, timeout | reason() | closed | busy}.
 stats(Capture) ->
     wirebeam_capture:stats(Capture).

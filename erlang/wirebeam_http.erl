@@ -41,7 +41,7 @@
     {ok, State :: term()} | {stop, Reason :: term(), State :: term()}.
 
 %% The capture has ended (see the message `wirebeam_closed' of {@link wirebeam}), or the process
-%% is to stop. Called last.
+%% is to stop. Called last; not where there was no capture, as it could not be opened.
 -callback handle_end(Reason :: term(), State :: term()) -> term().
 
 -optional_callbacks([handle_anomaly/2, handle_lost/2]).

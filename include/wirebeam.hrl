@@ -15,7 +15,7 @@
          direction = unknown :: unknown | in | out,
          flags = [] :: [wirebeam:packet_flag()]}).
 
-%% Packets that are not taken apart yet: for wirebeam:fold/3 and wirebeam:packets/1.
+%% Packets that are not taken apart yet: for wirebeam:fold/3, scan/3 and packets/1.
 -record(wirebeam_batch,
         {count :: pos_integer(),     % packets in it
          index :: binary(),          % an entry for each (erlang/native/protocol.h)
