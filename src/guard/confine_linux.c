@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <wirebeam/guard.h>
 
@@ -41,13 +42,25 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
     return failed == 0 || wb__guard_has_means(WB__MEANS_CHROOT);
 }
 
+/* Whatever else the system lacks, no process and no thread comes from one that makes no files, which
+ * is all that threads are for (nameless_linux.c). */
+static int forbid_processes(const struct wb_guard_options *options, struct wb_error *error)
+{
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+    if (options->directory || setrlimit(RLIMIT_NPROC, &none) == 0)
+        return 0;
+    return wb__error_set(error, WB_E_SYSTEM, errno, "RLIMIT_NPROC: %s", strerror(errno));
+}
+
 /* Sanitizers ask the system for more than we do, and at any time. */
 static int confine_calls(const struct wb_guard_options *options, struct wb_error *error)
 {
 #ifdef WB_GUARD_SANITIZED
-    (void)options, (void)error;
+    (void)forbid_processes, (void)options, (void)error;
     return 0;
 #else
+    if (forbid_processes(options, error) < 0)
+        return WB_E_SYSTEM;
     int result = wb__seccomp_confine(roles_of(options), WB__SECCOMP_DENY, 0);
     if (result >= 0)
         wb__guard_add_means("seccomp");

@@ -139,6 +139,8 @@ for name in send replay; do
 		"$(status_of Uid "$name" | awk '{print $1, $2, $3}')"
 	equal "$name: capabilities" "0000000000000000 0000000000000000" \
 		"$(status_of CapPrm "$name") $(status_of CapBnd "$name")"
+	equal "$name: processes that it may have" "0 0" \
+		"$(sed -n 's/^Max processes *//p' "/proc/$(cat "$work/$name.pid")/limits" | awk '{print $1, $2}')"
 	interrupt "$name"
 	equal "$name: interrupted: exit status" 1 "$wb_status"
 	equal "$name: no XDP program stays" 0 "$(ip -d -n "$server_ns" link show "$server_if" | grep -c xdp)"
