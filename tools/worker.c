@@ -48,9 +48,11 @@ static bool is_ignored(int signal_number)
 }
 
 /* What is waited for comes out of sigwait and interrupts nothing. A signal that who started
- * us wants to be ignored is left so, but for an interrupt (see run.c). */
+ * us wants to be ignored is left so, but for an interrupt (see run.c), and for the end of a worker:
+ * where that is ignored, nothing tells of it. */
 static void block_signals(sigset_t *waited_for, sigset_t *before)
 {
+    signal(SIGCHLD, SIG_DFL);
     sigemptyset(waited_for);
     sigaddset(waited_for, SIGCHLD);
     for (size_t i = 0; i < PASSED_ON_COUNT; i++)

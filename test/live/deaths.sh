@@ -116,6 +116,14 @@ ended piped
 equal "piped: exit status" 1 "$wb_status"
 is_true "piped: why none goes on" grep -q 'with this input or output none can go on' "$work/piped.err"
 
+# Who starts us may ignore the end of processes.
+got=0
+timeout 10 python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$wirebeam" http -q -r "$work/many.pcap" || got=$?
+equal "without SIGCHLD: exit status" 0 "$got"
+
 # Once is enough for who says so; a stop is no death.
 begin once "$server_ns" http -i "$server_if" --restarts 1
 for signal in KILL KILL; do
