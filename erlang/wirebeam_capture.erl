@@ -46,6 +46,9 @@
 -define(SEND_MAX, 4 bsl 20). % bytes of one
 -define(FILTER_MAX, 1 bsl 20). % a command that is longer than the worker takes would end it
 
+-type send() :: {gen_server:from(), wirebeam_protocol:packets(), none | reference()}.
+%% The timer ends its waiting.
+
 -record(state,
         {backend :: module(),
          worker :: wirebeam_backend:state(),
@@ -62,11 +65,10 @@
                                                    % a timer until it is asked again
          opener :: undefined | gen_server:from(),  % waits for the end of opening
          taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
-                               undefined | reference()},
+                               none | reference()},
          asked = #{} :: #{non_neg_integer() => {gen_server:from(), wirebeam_protocol:question()}},
          watch = none :: none | {reference(), LooksLeft :: pos_integer()}, % while it is asked
-         sends = queue:new() :: queue:queue({gen_server:from(), wirebeam_protocol:packets(),
-                                             timeout()}), % one at a time is with the worker
+         sends = queue:new() :: queue:queue(send()), % that wait: one is with the worker
          is_sending = false :: boolean(),
          reference = 0 :: non_neg_integer(),
          wants_packets :: boolean(),               % and not their batches
@@ -196,7 +198,8 @@ handle_call({send, {Count, Lengths, Data} = Packets, Timeout}, From, #state{send
        byte_size(Lengths) + byte_size(Data) =< ?SEND_MAX,
        Timeout =:= infinity orelse (is_integer(Timeout) andalso Timeout >= 0) ->
     case queue:len(Sends) < ?SENDS_MAX of
-        true -> {noreply, send_next(State#state{sends = queue:in({From, Packets, Timeout}, Sends)})};
+        true -> Send = {From, Packets, send_timer(Timeout)},
+                {noreply, send_next(State#state{sends = queue:in(Send, Sends)})};
         false -> {reply, {error, busy}, State}
     end;
 handle_call({setopts, #{active := Active}}, _From, State) when ?IS_ACTIVE(Active) ->
@@ -249,10 +252,13 @@ after_reply(Reply, State) -> {reply, Reply, State}.
 %% Gives the worker the packets that have waited longest.
 send_next(#state{is_sending = false, sends = Sends} = State) ->
     case queue:peek(Sends) of
-        {value, {From, Packets, Timeout}} ->
-            Command = fun(Reference) -> wirebeam_protocol:send(Reference, Packets, Timeout) end,
+        {value, {From, Packets, Timer}} ->
+            Command = fun(Reference) ->
+                              wirebeam_protocol:send(Reference, Packets, time_left(Timer))
+                      end,
             case put_question(From, send, Command, State) of
                 {ok, Asked} ->
+                    cancel(Timer),
                     Asked#state{sends = queue:drop(Sends), is_sending = true};
                 busy ->
                     _ = erlang:send_after(?MAILBOX_POLL_MS, self(), send_next),
@@ -266,6 +272,23 @@ send_next(#state{is_sending = false, sends = Sends} = State) ->
     end;
 send_next(State) ->
     State.
+
+send_timer(infinity) -> none;
+send_timer(Timeout) -> erlang:start_timer(min(Timeout, ?TIMEOUT_MAX), self(), send).
+
+time_left(none) -> infinity;
+time_left(Timer) ->
+    case erlang:read_timer(Timer) of
+        false -> 0;
+        Left -> Left
+    end.
+
+%% Of one that waited for too long nothing was sent.
+send_is_late(Timer, #state{sends = Sends} = State) ->
+    IsLate = fun({_, _, Its}) -> Its =:= Timer end,
+    [gen_server:reply(From, {ok, [{Index, <<"etimedout">>} || Index <- lists:seq(0, Count - 1)]})
+     || {From, {Count, _, _}, _} <- lists:filter(IsLate, queue:to_list(Sends))],
+    State#state{sends = queue:filter(fun(Send) -> not IsLate(Send) end, Sends)}.
 
 %% Asks the worker something that it replies to at once.
 ask(From, Question, Command, State) ->
@@ -298,7 +321,7 @@ look(#state{watch = {_, Left}} = State) ->
 
 take(From, Max, Timeout, #state{active = false, taker = undefined} = State) ->
     Timer = case Timeout of
-                infinity -> undefined;
+                infinity -> none;
                 _ -> erlang:start_timer(Timeout, self(), take)
             end,
     after_message(deliver(State#state{taker = {From, Max, Timer}}));
@@ -315,6 +338,8 @@ handle_info({timeout, Timer, take}, #state{taker = {From, _, Timer}} = State) ->
     {noreply, State#state{taker = undefined}};
 handle_info({timeout, Timer, mailbox}, #state{throttle = Timer} = State) ->
     after_message(deliver(throttle(State)));
+handle_info({timeout, Timer, send}, State) when is_reference(Timer) ->
+    {noreply, send_is_late(Timer, State)};
 handle_info({timeout, Timer, watch}, #state{watch = {Timer, _}} = State) ->
     after_message(look(State));
 handle_info(spent, State) ->
@@ -530,7 +555,7 @@ command(Command, #state{backend = Backend, worker = Worker}) ->
 reply(undefined, _Answer) -> ok;
 reply(From, Answer) -> gen_server:reply(From, Answer).
 
-cancel(undefined) ->
+cancel(none) ->
     ok;
 cancel(Timer) ->
     _ = erlang:cancel_timer(Timer),

@@ -21,8 +21,9 @@ groups() -> [{Backend, [], cases()} || Backend <- [port, nif]].
 
 cases() ->
     [frames_arrive, ip_packets_arrive, own_packets, what_the_system_refuses, pace_is_kept,
-     time_is_over, captures_meanwhile, sends_while_nobody_takes, many_at_once, too_many_wait, more_than_one_command,
-     without_inject, wrong_options, wrong_packets, contradicting_lengths, closed_meanwhile].
+     time_is_over, time_is_over_in_the_queue, captures_meanwhile, sends_while_nobody_takes,
+     many_at_once, too_many_wait, more_than_one_command, without_inject, wrong_options,
+     wrong_packets, contradicting_lengths, closed_meanwhile].
 
 %% What comes as a frame is routed as from another host, which addresses of loopback may not be.
 init_per_suite(Config) ->
@@ -116,6 +117,30 @@ time_is_over(Config) ->
     ?assert(Sent < 50),
     ?assertEqual(lists:seq(Sent + 1, 100), [Place || {Place, _} <- Failed]),
     ?assertEqual(lists:sublist(texts(100), Sent), receive_all(Config, Sent)),
+    ok = wirebeam:close(C).
+
+%% The time of one that waits for another one is its time, too. The first is sent all the same, and
+%% so is a third.
+time_is_over_in_the_queue(Config) ->
+    C = open(Config, #{inject => #{packets_per_second => 50}}),
+    Self = self(),
+    First = spawn_link(fun() -> Self ! {self(), wirebeam:send(C, [frame(T) || T <- texts(100)])} end),
+    [<<"text 1">>] = receive_all(Config, 1),
+    Third = spawn_link(fun() ->
+                           receive go -> Self ! {self(), wirebeam:send(C, frame(<<"third">>), 60000)} end
+                       end),
+    Start = erlang:monotonic_time(millisecond),
+    ?assertEqual({error, {failed, [{1, timeout}, {2, timeout}]}},
+                 wirebeam:send(C, [frame(<<"not">>), frame(<<"sent">>)], 100)),
+    Third ! go,
+    ?assertEqual({error, timeout}, wirebeam:send(C, frame(<<"nor this">>), 0)),
+    Took = erlang:monotonic_time(millisecond) - Start,
+    ?assert(Took >= 100, Took),
+    ?assert(Took < 1000, Took),
+    [receive {Sender, Answer} -> ?assertEqual(ok, Answer) after 5000 -> ct:fail(Sender) end
+     || Sender <- [First, Third]],
+    ?assertEqual(tl(texts(100)) ++ [<<"third">>], receive_all(Config, 100)),
+    {ok, #{inject := #{handled := 101, sent := 101}}} = wirebeam:stats(C),
     ok = wirebeam:close(C).
 
 captures_meanwhile(Config) ->
