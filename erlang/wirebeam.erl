@@ -284,7 +284,8 @@ fold(Function, Acc, Batch) ->
 %% @doc As {@link fold/3}, but no packet is taken out of the batch: the function gets the bytes of
 %% all of them, where the packet starts, and how many bytes it has. To match on headers in place,
 %% `<<_:Start/binary, _:96, 16#0800:16, _/binary>>', is the fastest way to look at packets. Behind
-%% the end of one is the next: what is matched has to be within `Length'.
+%% the end of one is the next: what is matched has to be within `Length'. Its time and link type are
+%% not told.
 -spec scan(fun((Data :: binary(), Start :: non_neg_integer(), Length :: non_neg_integer(), Acc) ->
                      Acc), Acc, batch()) -> Acc.
 scan(Function, Acc, Batch) ->
