@@ -16,6 +16,8 @@
 
 #include <wirebeam/wirebeam.h>
 
+#include "support/place.h"
+
 #define RUNS_MAX 100000
 #define CHECK(condition)                                                          \
     do {                                                                          \
@@ -149,8 +151,8 @@ static void run(const char *capture, const char *directory)
 static long run_all(const char *capture)
 {
     for (long n = 1; n < RUNS_MAX; n++) {
-        char directory[] = "/tmp/wirebeam-failing-XXXXXX";
-        CHECK(mkdtemp(directory));
+        char directory[PLACE_BYTES];
+        place_directory(directory);
         atomic_store(&left, n);
         run(capture, directory);
         bool has_failed = atomic_load(&left) <= 0;

@@ -24,8 +24,7 @@ static const char request_text[] = "GET /a HTTP/1.1\r\nHost: example.com\r\n\r\n
 void scene_open(struct scene *scene, const struct wb_record_options *options)
 {
     memset(scene, 0, sizeof *scene);
-    strcpy(scene->path, "/tmp/wirebeam-record-XXXXXX");
-    assert_non_null(mkdtemp(scene->path));
+    place_directory(scene->path);
     scene->options = *options;
     scene->flow = (struct wb_flow){
         .id = 7,

@@ -15,9 +15,10 @@
 #include <cmocka.h>
 
 #include "record/record.h"
+#include "support/place.h"
 
 struct scene {
-    char path[64]; /* of the directory */
+    char path[PLACE_BYTES]; /* of the directory */
     struct wb__recorder *recorder;
     struct wb_record_options options;
     struct wb_flow flow;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "record/nameless.h"
+#include "support/place.h"
 
 #define ROUNDS 500
 
@@ -47,8 +48,8 @@ static int take(struct wb__nameless *nameless)
 static void each_file_is_new_and_none_is_left(void **state)
 {
     (void)state;
-    char path[] = "/tmp/wirebeam-nameless-XXXXXX";
-    assert_non_null(mkdtemp(path));
+    char path[PLACE_BYTES];
+    place_directory(path);
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(directory >= 0);
     unsigned before = open_descriptors();
@@ -77,8 +78,8 @@ static void each_file_is_new_and_none_is_left(void **state)
 static void a_directory_that_is_gone_gives_none(void **state)
 {
     (void)state;
-    char path[] = "/tmp/wirebeam-nameless-XXXXXX";
-    assert_non_null(mkdtemp(path));
+    char path[PLACE_BYTES];
+    place_directory(path);
     int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     rmdir(path);
     struct wb__nameless *nameless = wb__nameless_start(directory);
