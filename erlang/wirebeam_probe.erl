@@ -185,14 +185,21 @@ address(Host, Options) ->
 
 %% A socket tells the address that packets leave from, and keeps a port from others meanwhile.
 with_session(Target, Options, Ask) ->
-    {ok, Socket} = gen_udp:open(0, [family(Target), {active, false}]),
-    try
-        case gen_udp:connect(Socket, Target, 9) of
-            ok -> with_capture(Target, Socket, Options, Ask);
-            Error -> Error
-        end
-    after
-        gen_udp:close(Socket)
+    case gen_udp:open(0, [family(Target), {active, false}]) of
+        {ok, Socket} ->
+            try
+                with_socket(Target, Socket, Options, Ask)
+            after
+                gen_udp:close(Socket)
+            end;
+        Error ->
+            Error
+    end.
+
+with_socket(Target, Socket, Options, Ask) ->
+    case gen_udp:connect(Socket, Target, 9) of
+        ok -> with_capture(Target, Socket, Options, Ask);
+        Error -> Error
     end.
 
 with_capture(Target, Socket, Options, Ask) ->

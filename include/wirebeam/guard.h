@@ -47,7 +47,8 @@ struct wb_guard_state {
     const char *missing;  /* else what is not, and why; NULL where nobody asked for it */
 };
 
-/* Every descriptor beyond standard error that a program inherited. _close closes them at
+/* Every descriptor beyond standard error that a program inherited; of the standard ones, those
+ * that are closed become /dev/null. _close closes them at
  * once, as long as it has opened none itself. _note only looks; wb_guard_drop_rights closes
  * what was there then: until that, /dev/fd/N is still a file that may be opened. */
 void wb_guard_close_inherited(void);

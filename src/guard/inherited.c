@@ -5,6 +5,7 @@
  */
 #include "guard/inherited.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
@@ -27,13 +28,23 @@ static void close_from(int first)
         close((int)i);
 }
 
+/* A file that is opened must never become a standard one. */
+static void fill_standard(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) < 0)
+            open("/dev/null", O_RDWR); /* the lowest that is free: this one */
+}
+
 void wb_guard_close_inherited(void)
 {
+    fill_standard();
     close_from(FIRST);
 }
 
 void wb_guard_note_inherited(void)
 {
+    fill_standard();
     struct pollfd descriptors[LOW];
     for (int i = 0; i < LOW; i++)
         descriptors[i] = (struct pollfd){.fd = i};

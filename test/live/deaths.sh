@@ -140,12 +140,27 @@ begin stopped "$server_ns" http -i "$server_if"
 interrupt stopped
 equal "stopped: exit status" 0 "$wb_status"
 
-# The opener dies: the worker ends as by an interrupt.
-begin killed "$server_ns" http -i "$server_if" --json "$work/last"
+# The opener dies under load: the worker ends as by an interrupt, and loses nothing.
+begin killed "$server_ns" http -i "$server_if" -o "$work/held" --json "$work/last" 'tcp port 80'
 left=$(worker killed)
-in_client curl -s -o /dev/null "http://$server_ip/hello"
+while [ ! -e "$work/gone" ]; do load; done &
+loading=$!
+wait_until sh -c "[ \$(grep -c '\"event_type\":\"http\"' '$work/last') -gt 10 ]"
 send KILL killed
 wait "$(cat "$work/killed.pid")" || true
 wait_until sh -c "! kill -0 $left"
-is_true "its records are whole" grep -q '"event_type":"stats"' "$work/last"
+touch "$work/gone"
+wait $loading
+python3 - "$work/last" "$work/held" <<'PYTHON' || fail "without an opener: lines, files and counters differ"
+import json, os, sys
+lines = [json.loads(line) for line in open(sys.argv[1])] # each is whole
+http = [line for line in lines if line["event_type"] == "http"]
+stats = lines[-1]["stats"]
+held = set(os.listdir(sys.argv[2]))
+named = {name for line in http for name in line["http"].get("files", [])}
+print(f"{len(http)} lines, {len(held)} files")
+assert len(http) == stats["http"]["transactions"]
+assert len(http) > 10
+assert named == held and stats["record"]["lost_error"] == 0, (named ^ held, stats["record"])
+PYTHON
 finish

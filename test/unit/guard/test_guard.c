@@ -113,6 +113,20 @@ static void inherited_descriptors_are_closed(void **unused)
     in_child(close_and_look);
 }
 
+static void close_standard_and_look(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        close(i);
+    wb_guard_note_inherited();
+    CHECK(open("/dev/null", O_RDONLY) > STDERR_FILENO);
+}
+
+static void no_file_becomes_a_standard_one(void **unused)
+{
+    (void)unused;
+    in_child(close_standard_and_look);
+}
+
 #ifdef IS_LINUX
 
 static bool status_has(const char *wanted)
@@ -182,6 +196,7 @@ int main(void)
         cmocka_unit_test(root_becomes_nobody),
         cmocka_unit_test(it_may_be_done_twice),
         cmocka_unit_test(inherited_descriptors_are_closed),
+        cmocka_unit_test(no_file_becomes_a_standard_one),
 #ifdef IS_LINUX
         cmocka_unit_test(the_doors_are_shut),
         cmocka_unit_test(the_bounding_set_is_emptied),
