@@ -48,9 +48,9 @@ struct wb_guard_state {
 };
 
 /* Every descriptor beyond standard error that a program inherited; of the standard ones, those
- * that are closed become /dev/null. _close closes them at
- * once, as long as it has opened none itself. _note only looks; wb_guard_drop_rights closes
- * what was there then: until that, /dev/fd/N is still a file that may be opened. */
+ * that are closed become /dev/null. _close closes them at once, as long as it has opened none
+ * itself. _note only looks; wb_guard_drop_rights closes what was there then: until that, /dev/fd/N
+ * is still a file that may be opened. */
 void wb_guard_close_inherited(void);
 void wb_guard_note_inherited(void);
 

@@ -3,10 +3,10 @@
  * Files without a name, which get one when they are whole. Linux has them (O_TMPFILE); what is
  * here has a file of its own for each kind of system.
  *
- * A thread of its own can open them ahead and close them behind. Opening and closing are a third of the time that a small file takes; on a second
- * processor they cost the one that follows the traffic nothing. The thread touches no
- * names and no bytes: where it is late, or not there at all, the caller opens and closes
- * by itself, and nothing is different but the time.
+ * A thread of its own can open them ahead and close them behind. Opening and closing are a third
+ * of the time that a small file takes; on a second processor they cost the one that follows the
+ * traffic nothing. The thread touches no names and no bytes: where it is late, or not there at
+ * all, the caller opens and closes by itself, and nothing is different but the time.
  */
 #ifndef WB_RECORD_NAMELESS_H
 #define WB_RECORD_NAMELESS_H

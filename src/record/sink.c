@@ -160,7 +160,7 @@ static void drop_first(struct wb__backlog *backlog, uint32_t count)
 static bool is_sound(const struct wb__backlog *backlog)
 {
     size_t end = 0;
-    if (backlog->count > WB__SINK_RECORDS)
+    if (backlog->count > WB__SINK_RECORDS || backlog->start < 0)
         return false;
     for (uint32_t i = 0; i < backlog->count; i++) {
         if (backlog->ends[i] < end || backlog->ends[i] > WB__BACKLOG_BYTES)

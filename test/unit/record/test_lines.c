@@ -357,6 +357,23 @@ static void a_long_line_of_a_dead_process_is_lost(void **state)
     wb__backlog_free(backlog);
 }
 
+static void a_place_before_the_file_is_not_believed(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wirebeam-sink-XXXXXX";
+    struct wb__faults faults = {0};
+    struct wb__sink sink;
+    close(mkstemp(path));
+    struct wb__backlog *backlog = died_while_writing(path, 0);
+    uint32_t count = backlog->count;
+    backlog->start = INT64_MIN;
+    assert_int_equal(wb__sink_open(&sink, path, WB__SINK_APPEND, backlog, &faults, NULL), 0);
+    assert_int_equal(sink.lost, count);
+    wb__sink_close(&sink);
+    unlink(path);
+    wb__backlog_free(backlog);
+}
+
 /* The limit cuts into a line: the file ends with a whole one, the rest is counted, and
  * when there is room again lines go on. */
 static void a_line_is_written_whole_or_counted(void **state)
@@ -443,6 +460,7 @@ int main(void)
         cmocka_unit_test(lines_of_a_dead_process_are_written_once),
         cmocka_unit_test(lines_that_a_dead_process_wrote_into_a_pipe_are_lost),
         cmocka_unit_test(a_long_line_of_a_dead_process_is_lost),
+        cmocka_unit_test(a_place_before_the_file_is_not_believed),
         cmocka_unit_test(a_full_device_is_told),
         cmocka_unit_test(what_cannot_be_opened_is_told_in_one_line),
     };
