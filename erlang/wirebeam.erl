@@ -94,8 +94,8 @@
 %%     have millions of small packets a second: see {@link fold/3} and {@link scan/3}</dd>
 %% <dt>`stats_interval_ms'</dt><dd>between events of `stats'; 1000</dd>
 %% <dt>`bodies'</dt><dd>whether transactions have their bodies; true</dd>
-%% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of all that are not complete;
-%%     8 MiB, 256 MiB. What is beyond is left out and counted</dd>
+%% <dt>`max_body_bytes', `max_body_total'</dt><dd>of a body, and of the memory for all that are
+%%     not complete; 8 MiB, 256 MiB. What is beyond is left out and counted</dd>
 %% <dt>`limits'</dt><dd>of the core, by the names of `wirebeam http --limit help' with _ for
 %%     -; those of decoders and of recording have nothing to limit here</dd>
 %% <dt>`lenient', `targets'</dt><dd>as the command's options of these names</dd>

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "exchange.h"
-
 #define EVENT_HEAD_BYTES 5                 /* kind, length */
 #define WORTH_HOLDING    4096              /* a shorter body is copied */
 #define KEPT_BYTES       ((size_t)4 << 20) /* a longer buffer, for large bodies, is not kept */
@@ -33,7 +31,8 @@ static int parts_of(const struct events *events, struct iovec *parts)
     int count = 0;
     for (int i = 0; i < events->held_count; i++) {
         const struct held *held = &events->held[i];
-        parts[count++] = (struct iovec){events->buffer.bytes + done, held->before - done};
+        if (held->before > done)
+            parts[count++] = (struct iovec){events->buffer.bytes + done, held->before - done};
         parts[count++] = (struct iovec){held->bytes, held->length};
         done = held->before;
     }
@@ -44,14 +43,15 @@ static int parts_of(const struct events *events, struct iovec *parts)
 static void release_held(struct events *events)
 {
     for (int i = 0; i < events->held_count; i++)
-        spares_give(&events->spares, events->held[i].bytes, events->held[i].capacity);
+        if (events->held[i].capacity > 0)
+            spares_give(&events->exchanges.spares, events->held[i].bytes, events->held[i].capacity);
     events->held_count = 0;
     events->held_bytes = 0;
 }
 
 static void send_events(struct events *events)
 {
-    struct iovec parts[2 * HELD_MAX + 1];
+    struct iovec parts[FRAME_PARTS_MAX];
     if (events->buffer.is_failed)
         worker_out_of_memory(events->worker);
     else if (events->buffer.used > 0)
@@ -185,19 +185,38 @@ static void put_gaps(struct buffer *buffer, const struct wb_http_message *messag
     }
 }
 
-/* A long body becomes a part of the frame. */
+static void hold(struct events *events, uint8_t *bytes, size_t length, size_t capacity)
+{
+    events->held[events->held_count++] =
+        (struct held){events->buffer.used, bytes, length, capacity};
+    events->held_bytes += length;
+    events->held_of_event += length;
+}
+
+static bool is_worth_holding(const struct events *events, const struct body *body)
+{
+    return body_length(body) >= WORTH_HOLDING &&
+           events->held_count + 1 + body->piece_count <= HELD_MAX;
+}
+
+/* A long body goes into the frame from where it lies. */
 static void put_body(struct events *events, struct body *body)
 {
-    if (body->used < WORTH_HOLDING || events->held_count == HELD_MAX) {
-        buffer_put_text(&events->buffer, body->bytes, body->used);
-        return;
+    bool is_held = is_worth_holding(events, body);
+    buffer_put32(&events->buffer, (uint32_t)body_length(body));
+    if (is_held && body->used > 0) {
+        hold(events, body->bytes, body->used, body->capacity);
+        body->bytes = NULL;
+    } else {
+        buffer_put_bytes(&events->buffer, body->bytes, body->used);
     }
-    buffer_put32(&events->buffer, (uint32_t)body->used);
-    events->held[events->held_count++] =
-        (struct held){events->buffer.used, body->bytes, body->used, body->capacity};
-    events->held_bytes += body->used;
-    events->held_of_event += body->used;
-    body->bytes = NULL;
+    for (int i = 0; i < body->piece_count; i++) {
+        const struct iovec *piece = &body->pieces[i];
+        if (is_held)
+            hold(events, piece->iov_base, piece->iov_len, 0);
+        else
+            buffer_put_bytes(&events->buffer, piece->iov_base, piece->iov_len);
+    }
 }
 
 static void put_message(struct events *events, const struct wb_http_message *message,
@@ -237,12 +256,17 @@ static void on_http_bytes(void *context, struct wb_flow *flow,
     if (part != WB_HTTP_PART_BODY)
         return;
     if (!transaction->user)
-        transaction->user = exchange_new(&events->spares, events->stats);
+        transaction->user = exchange_new(&events->exchanges);
     if (transaction->user)
-        exchange_add(transaction->user, side, bytes, length, message->content_length,
-                     events->settings, events->stats);
+        exchange_add(transaction->user, side, bytes, length,
+                     wb_engine_bytes_stay(events->engine, bytes), message->content_length);
     else
         worker_out_of_memory(events->worker);
+}
+
+static void on_reuse(void *context, bool is_all)
+{
+    exchanges_before_reuse(&events_of(context)->exchanges, is_all);
 }
 
 static void on_transaction(void *context, struct wb_flow *flow,
@@ -262,7 +286,7 @@ static void on_transaction(void *context, struct wb_flow *flow,
     put_endpoints(buffer, flow);
     put_message(events, &transaction->request, &exchange->bodies[WB_HTTP_REQUEST]);
     put_message(events, &transaction->response, &exchange->bodies[WB_HTTP_RESPONSE]);
-    exchange_free(transaction->user, events->stats);
+    exchange_free(transaction->user);
     transaction->user = NULL;
     end(events, start);
 }
@@ -351,8 +375,8 @@ void stats_put(struct buffer *buffer, const struct wb_stats *stats, const struct
         const struct wb_http_stats *http;
         const struct worker_stats *worker;
         const struct wb_inject_stats *inject;
-    } of = {&stats->source, &stats->decode, &stats->fragment, &stats->flow,
-            &stats->http,   own,            &own->inject};
+    } of = {&stats->source, &stats->decode, &stats->fragment, &stats->flow, &stats->http, own,
+            &own->inject};
     const uint64_t values[] = {
 #define VALUE(section, name) of.section->name,
         WORKER_COUNTERS(VALUE)
@@ -394,6 +418,7 @@ static void choose_handlers(struct wb_handlers *handlers, const struct settings 
     if (settings->deliver & DELIVER_TRANSACTIONS) {
         handlers->transaction = on_transaction;
         handlers->http_bytes = settings->has_bodies ? on_http_bytes : NULL;
+        handlers->before_reuse = settings->has_bodies ? on_reuse : NULL;
     }
     if (settings->deliver & DELIVER_ANOMALIES) {
         handlers->flow_anomaly = on_flow_anomaly;
@@ -406,6 +431,7 @@ bool events_start(struct events *events, struct worker *worker, const struct set
                   struct worker_stats *stats, struct wb_engine_options *options)
 {
     *events = (struct events){.worker = worker, .settings = settings, .stats = stats};
+    events->exchanges = (struct exchanges){.settings = settings, .stats = stats};
     bool is_lent = options->source.file && options->source.memory.take;
     if (!batch_start(&events->batch, worker, settings->batch_bytes, settings->time_per_second,
                      is_lent))
@@ -425,6 +451,6 @@ void events_free(struct events *events)
 {
     batch_free(&events->batch);
     release_held(events);
-    spares_free(&events->spares);
+    spares_free(&events->exchanges.spares);
     buffer_free(&events->buffer);
 }

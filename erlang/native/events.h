@@ -11,27 +11,29 @@
 #include "batch.h"
 #include "buffer.h"
 #include "counters.h"
+#include "exchange.h"
 #include "options.h"
-#include "spares.h"
 
-#define HELD_MAX 256 /* in a frame */
+/* In a frame: each with a part of the buffer before it, and one behind the last. */
+#define HELD_MAX ((FRAME_PARTS_MAX - 1) / 2)
 
-/* A body that goes into the frame where it lies. */
+/* Bytes that go into the frame where they lie. */
 struct held {
-    size_t before; /* bytes of the buffer before it */
+    size_t before; /* bytes of the buffer before them */
     uint8_t *bytes;
-    size_t length, capacity;
+    size_t length, capacity; /* capacity: of memory to give back; 0: they are borrowed */
 };
 
 struct events {
     struct worker *worker;
+    const struct wb_engine *engine; /* whose handlers these are; set once it is open */
     const struct settings *settings;
     struct batch batch;
     struct buffer buffer; /* a frame of EVENTS but for what is held, or nothing */
     struct held held[HELD_MAX];
     int held_count;
     size_t held_bytes, held_of_event; /* in the frame; in the event that is begun */
-    struct spares spares;             /* of bodies */
+    struct exchanges exchanges;
     struct worker_stats *stats;
 };
 

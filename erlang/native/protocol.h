@@ -80,7 +80,7 @@ enum option_key {
     OPTION_BATCH_BYTES = 18,     /* a frame is sent when it has so many; 256 KiB */
     OPTION_KIND = 19,            /* "packet", "libpcap" */
     OPTION_MAX_PACKETS = 20,
-    OPTION_MAX_BODY_TOTAL = 21,  /* of all unfinished transactions; 256 MiB */
+    OPTION_MAX_BODY_TOTAL = 21,  /* of memory for all unfinished transactions; 256 MiB */
     OPTION_MEMORY = 22,          /* "SLOTS SLOT_BYTES PATH": frames go there if they fit, see
                                     memory.h; no more credit than slots may be given then */
     OPTION_INJECT = 23,          /* packets can be sent: "frames", the best way, or a kind of

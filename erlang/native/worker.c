@@ -310,6 +310,7 @@ static int open_engine(struct worker *worker, struct wb_error *error)
         return say(error, WB_E_MEMORY, "out of memory for a batch of packets");
     int fifo = wait_for_writer(worker, options->source.file);
     int code = worker->is_over ? WB_E_END : wb_engine_open(&worker->engine, options, error);
+    worker->events.engine = worker->engine;
     if (fifo >= 0)
         close(fifo);
     return code;

@@ -15,7 +15,8 @@
  *
  * An engine belongs to one thread; only wb_engine_stop may be called from another
  * one or from a signal handler. Every handler is called from within wb_engine_step
- * or wb_engine_finish; what is passed to it is borrowed until it returns.
+ * or wb_engine_finish; what is passed to it is borrowed until it returns, or for longer,
+ * where wb_engine_bytes_stay says so.
  */
 #ifndef WIREBEAM_ENGINE_H
 #define WIREBEAM_ENGINE_H
@@ -74,6 +75,10 @@ struct wb_handlers {
     /* transaction may be NULL: about the stream as a whole. */
     void (*http_anomaly)(void *context, const struct wb_flow *, const struct wb_http_transaction *,
                          const struct wb_http_anomaly *);
+    /* Bytes that stayed (wb_engine_bytes_stay) are about to go: all of them, or those that a
+     * handler was told of before the last call of this one. What is left at the end goes with
+     * wb_engine_close, without a call. */
+    void (*before_reuse)(void *context, bool is_all);
 };
 
 /* What the processes of wb_engine_options.forks have in common. One of them that was taken over may
@@ -175,6 +180,10 @@ int wb_engine_set_filter(struct wb_engine *engine, const char *expression,
  * where the source is no file or packets are recorded, WB_E_SYSTEM where it can be read once
  * (a pipe), or what opening it can say; after a failure the engine can only be closed. */
 int wb_engine_rewind(struct wb_engine *engine, struct wb_error *error);
+
+/* For the handlers stream and http_bytes, to be asked from within: whether the bytes that they are
+ * told of stay where they are, in a packet, when they return: until handlers.before_reuse. */
+bool wb_engine_bytes_stay(const struct wb_engine *engine, const uint8_t *bytes);
 
 /* Makes the step that runs, and all later ones, end as soon as what the source holds
  * already has been handled. Safe in signal handlers and other threads. */

@@ -93,9 +93,12 @@ static int open_stages(struct wb_engine *engine, const struct wb_engine_options 
 static void before_reuse(void *context, bool is_all)
 {
     struct wb_engine *engine = context;
-    bool has_datagrams = engine->fragments && wb__fragment_table_has_wholes(engine->fragments);
+    if (engine->fragments && wb__fragment_table_has_wholes(engine->fragments))
+        is_all = true;
+    if (engine->handlers.before_reuse)
+        engine->handlers.before_reuse(engine->context, is_all);
     if (engine->flows)
-        wb__flow_table_before_reuse(engine->flows, is_all || has_datagrams);
+        wb__flow_table_before_reuse(engine->flows, is_all);
     if (engine->fragments)
         wb__fragment_table_before_reuse(engine->fragments);
 }

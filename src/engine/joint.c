@@ -7,9 +7,9 @@
  */
 #include "engine/engine.h"
 
-/* Bytes inside the current packet stay where they are until the batch ends; others
+/* Bytes inside the current packet stay where they are until the batch ends, at least; others
  * (reordered segments, gathered heads) only for the call. */
-static bool is_borrowed(const struct wb_engine *engine, const uint8_t *bytes)
+bool wb_engine_bytes_stay(const struct wb_engine *engine, const uint8_t *bytes)
 {
     const struct wb_packet *packet = engine->current;
     return packet && (uintptr_t)bytes >= (uintptr_t)packet->data &&
@@ -56,7 +56,7 @@ static void flow_bytes(void *context, struct wb_flow *flow, enum wb_flow_directi
         return;
     if (engine->records_streams)
         wb__recorder_stream_bytes(engine->recorder, &joint->record, flow, direction, offset, bytes,
-                                  length, is_borrowed(engine, bytes));
+                                  length, wb_engine_bytes_stay(engine, bytes));
     if (joint->wants_bytes)
         joint->wants_bytes = wb__http_stream_bytes(joint->http, direction, bytes, length, time_ns);
     if (engine->records_streams && !joint->is_role_told)
@@ -164,7 +164,7 @@ static void http_bytes(void *context, void *flow, struct wb_http_transaction *tr
     struct wb_engine *engine = context;
     if (engine->records_http_bytes)
         wb__recorder_http_bytes(engine->recorder, &transaction->engine, flow, transaction, side,
-                                part, bytes, length, is_borrowed(engine, bytes));
+                                part, bytes, length, wb_engine_bytes_stay(engine, bytes));
     if (engine->handlers.http_bytes)
         engine->handlers.http_bytes(engine->context, flow, transaction, side, part, bytes, length);
 }

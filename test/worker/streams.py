@@ -4,6 +4,7 @@
 transactions with their bodies, streams, gaps, flows, anomalies, counters, limits."""
 
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,12 +21,13 @@ GAP_IN_RESPONSE, CLOSED_BY_FIN = 1 << 3, 1
 
 
 class Scenario:
-    def __init__(self, name):
+    def __init__(self, name, ballast=0):
         folder = os.environ.get("TMPDIR", "/tmp")
         descriptor, self.path = tempfile.mkstemp(dir=folder)
         os.close(descriptor)
         os.chmod(self.path, 0o644)
         subprocess.run([GENERATE, name, self.path], check=True, stdout=subprocess.DEVNULL)
+        self.spread(ballast)
 
     def __enter__(self):
         return self.path
@@ -34,8 +36,22 @@ class Scenario:
         os.unlink(self.path)
 
 
-def play(name, **how):
-    with Scenario(name) as path, Port(PROGRAM) as port:
+    def spread(self, ballast):
+        """Puts about so many bytes of other packets behind each packet."""
+        with open(self.path, "rb") as file:
+            header, records = file.read(24), file.read()
+        with open(self.path, "wb") as file:
+            file.write(header)
+            while records:
+                length, = struct.unpack_from("<I", records, 8)
+                file.write(records[:16 + length])
+                other = records[:8] + struct.pack("<II", 60000, 60000) + bytes(60000)
+                file.write(other * (ballast // len(other)))
+                records = records[16 + length:]
+
+
+def play(name, ballast=0, **how):
+    with Scenario(name, ballast) as path, Port(PROGRAM) as port:
         port.open(file=path, **how)
         port.expect(OPENED)
         found, told, (code, _, words) = port.all()
@@ -101,8 +117,23 @@ class Transactions(unittest.TestCase):
             self.assertEqual(stats["worker.body_left_out_total"], 0)
             self.assertEqual(stats["worker.body_memory_bytes"], 0)
 
+    def test_bodies_outlive_the_memory_of_their_packets(self):
+        """Which is written again while they are gathered, more than once."""
+        for ballast in (0, 240000, 1000000):
+            _, told = play("post-chunked", ballast, deliver=["transactions", "stats"])
+            one, = of_kind(told, TRANSACTION)
+            self.assertEqual(one["request"]["body"], pattern(2, 100000))
+            self.assertEqual((one["missing"], one["request"]["left_out"]), (0, 0))
+            stats = of_kind(told, STATS_EVENT)[-1]
+            self.assertEqual(stats["worker.body_bytes"], 100000 + len(one["response"]["body"]))
+            self.assertEqual(stats["worker.body_memory_peak"] > 100000, ballast > 0)
+            self.assertEqual(stats["worker.body_memory_bytes"], 0)
+
     def test_limit_of_all_bodies(self):
-        _, told = play("post-chunked", deliver=["transactions", "stats"], max_body_total=30000)
+        _, told = play("post-chunked", deliver="transactions", max_body_total=10000)
+        self.assertEqual(of_kind(told, TRANSACTION)[0]["request"]["left_out"], 0)
+        _, told = play("post-chunked", 1000000, deliver=["transactions", "stats"],
+                       max_body_total=30000)
         one, = of_kind(told, TRANSACTION)
         body, stats = one["request"]["body"], of_kind(told, STATS_EVENT)[-1]
         self.assertTrue(pattern(2, 100000).startswith(body))
