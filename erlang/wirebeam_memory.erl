@@ -16,14 +16,14 @@ load() ->
     _ = erlang:load_nif(filename:join(code:priv_dir(wirebeam), "wirebeam_memory"), 0),
     ok.
 
-%% So many slots of so many bytes, and the path by which another process of this user maps
-%% them. Raises not_loaded where the system has no such memory.
+%% Memory of so many bytes, of which so many at most are copied at once, and the path by which
+%% another process of this user maps it. Raises not_loaded where the system has no such memory.
 -spec new(pos_integer(), pos_integer()) -> {memory(), Path :: string()} | error.
-new(_Slots, _SlotBytes) ->
+new(_Length, _Longest) ->
     erlang:nif_error(not_loaded).
 
-%% The first bytes of a slot. Raises badarg where there are none such, and not_loaded where the
-%% memory is of a library that was unloaded.
--spec copy(memory(), non_neg_integer(), non_neg_integer()) -> binary().
-copy(_Memory, _Slot, _Length) ->
+%% Bytes of it. Raises badarg where there are none such, and not_loaded where the memory is of a
+%% library that was unloaded.
+-spec copy(memory(), Offset :: non_neg_integer(), Length :: non_neg_integer()) -> binary().
+copy(_Memory, _Offset, _Length) ->
     erlang:nif_error(not_loaded).

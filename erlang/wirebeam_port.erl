@@ -12,10 +12,13 @@
 -define(BODY_BYTES, 8388608).
 -define(HEAD_BYTES, 262144).
 -define(SLOT_MORE, 262144).     % the longest packet may go beyond a batch
+-define(BLOCKS, 4).             % that a file is read into
+-define(BLOCK_BYTES, 2097152).  % as it is read
 -define(FRAME_MORE, 16777216).  % for all that has no limit of its own
 
 -record(worker, {port :: port(),
                  memory = none :: none | wirebeam_memory:memory(),
+                 slots = 0 :: non_neg_integer(),       % frames that can be in the memory
                  longest :: pos_integer(),             % frame that an honest worker sends
                  parts = [] :: [binary()],             % of a frame, the last one first,
                  have = 0 :: non_neg_integer(),        % so many bytes
@@ -41,10 +44,16 @@ share(Worker, #{memory := pipe}, _Credit) ->
     {ok, Worker, []};
 share(Worker, Options, Credit) ->
     SlotBytes = maps:get(batch_bytes, Options, ?BATCH_BYTES) + ?SLOT_MORE,
-    try wirebeam_memory:new(Credit, SlotBytes) of
+    Blocks = case Options of
+                 #{file := _} -> ?BLOCKS;
+                 _ -> 0
+             end,
+    try wirebeam_memory:new(Credit * SlotBytes + Blocks * ?BLOCK_BYTES, SlotBytes) of
         {Memory, Path} ->
-            Text = io_lib:format("~b ~b ~s", [Credit, SlotBytes, Path]),
-            {ok, Worker#worker{memory = Memory}, [{memory, iolist_to_binary(Text)}]};
+            Text = io_lib:format("~b ~b ~b ~b ~s",
+                                 [Credit, SlotBytes, Blocks, ?BLOCK_BYTES, Path]),
+            {ok, Worker#worker{memory = Memory, slots = Credit},
+             [{memory, iolist_to_binary(Text)}]};
         error ->
             {ok, Worker, []}
     catch
@@ -81,7 +90,7 @@ command(#worker{port = Port}, Command) ->
     end.
 
 -spec handle_info(term(), #worker{}) ->
-          {frames, [binary()], #worker{}} | {exit, term()} | ignore.
+          {frames, [wirebeam_protocol:bytes()], #worker{}} | {exit, term()} | ignore.
 handle_info({Port, {data, Bytes}}, #worker{port = Port} = Worker) -> take(Bytes, Worker);
 handle_info({Port, {exit_status, Status}}, #worker{port = Port}) -> {exit, {exit, Status}};
 handle_info({'EXIT', Port, Reason}, #worker{port = Port}) -> {exit, {exit, Reason}};
@@ -93,17 +102,23 @@ handle_info(_Message, _Worker) -> ignore.
 take(Bytes, #worker{parts = Parts, have = Have, need = Need} = Worker)
   when Have + byte_size(Bytes) < Need ->
     {frames, [], Worker#worker{parts = [Bytes | Parts], have = Have + byte_size(Bytes)}};
-take(Bytes, #worker{parts = Parts} = Worker) ->
-    split(iolist_to_binary(lists:reverse([Bytes | Parts])), [], Worker).
+take(Bytes, #worker{parts = Parts, slots = Slots} = Worker) ->
+    split(iolist_to_binary(lists:reverse([Bytes | Parts])), [], Slots, Worker).
 
-split(<<Length:32, _/binary>>, _Frames, #worker{longest = Longest}) when Length > Longest ->
+%% Frames in the memory have credit, so there are not more of them than slots: whoever sends more
+%% at once would have the VM copy as much as he likes.
+split(<<Length:32, _/binary>>, _Frames, _Slots, #worker{longest = Longest})
+  when Length > Longest ->
     {exit, {error, protocol}};
-split(<<Length:32, Frame:Length/binary, Bytes/binary>>, Frames, Worker) ->
-    case whole(Frame, Worker) of
+split(<<Length:32, 6, Place:(Length - 1)/binary, Bytes/binary>>, Frames, Slots, Worker)
+  when Slots > 0 ->
+    case placed(Place, Worker) of
         unloaded -> {exit, {exit, unloaded}};
-        Whole -> split(Bytes, [Whole | Frames], Worker)
+        Frame -> split(Bytes, [Frame | Frames], Slots - 1, Worker)
     end;
-split(Bytes, Frames, Worker) ->
+split(<<Length:32, Frame:Length/binary, Bytes/binary>>, Frames, Slots, Worker) ->
+    split(Bytes, [Frame | Frames], Slots, Worker);
+split(Bytes, Frames, _Slots, Worker) ->
     Need = case Bytes of
                <<Length:32, _/binary>> -> ?LENGTH + Length;
                _ -> ?LENGTH
@@ -111,19 +126,19 @@ split(Bytes, Frames, Worker) ->
     {frames, lists:reverse(Frames), Worker#worker{parts = [Bytes], have = byte_size(Bytes),
                                                   need = Need}}.
 
-whole(<<6, Place/binary>>, #worker{memory = Memory}) -> placed(Place, Memory);
-whole(Frame, _Worker) -> Frame.
-
 %% A place that there is not is no frame.
-placed(<<Slot:32, Length:32>>, Memory) when Memory =/= none ->
+placed(Place, #worker{memory = Memory}) ->
     try
-        wirebeam_memory:copy(Memory, Slot, Length)
+        parts(Place, Memory)
     catch
-        error:badarg -> <<>>;
-        error:Reason when Reason =:= not_loaded; Reason =:= undef -> unloaded
-    end;
-placed(_Place, _Memory) ->
-    <<>>.
+        error:Reason when Reason =:= not_loaded; Reason =:= undef -> unloaded;
+        error:_ -> <<>>
+    end.
+
+parts(<<Offset:32, Length:32>>, Memory) ->
+    wirebeam_memory:copy(Memory, Offset, Length);
+parts(<<Head:8/binary, Data:8/binary>>, Memory) ->
+    {parts(Head, Memory), parts(Data, Memory)}.
 
 %% What was stopped (SIGSTOP) does not see the end of its pipe.
 -spec kill(#worker{}) -> ok.

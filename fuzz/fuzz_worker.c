@@ -65,12 +65,16 @@ static const char *capture(void)
 {
     static char path[64];
     static const uint32_t header[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1};
-    static const char request[] = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 3\r\n\r\none";
     static const char response[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                    "3\r\ntwo\r\n0\r\nDigest: c\r\n\r\n";
-    const unsigned asked = sizeof request - 1, answered = sizeof response - 1;
     if (*path)
         return path;
+    char request[1000]; /* its body is long enough to be borrowed */
+    const unsigned answered = sizeof response - 1,
+                   asked = (unsigned)snprintf(request, sizeof request,
+                                              "POST /a HTTP/1.1\r\nHost: b\r\n"
+                                              "Content-Length: 700\r\n\r\n%0700d",
+                                              1);
     int descriptor = memfd_create("capture", 0);
     FILE *file = fdopen(dup(descriptor), "wb");
     CHECK(descriptor >= 0 && file);
@@ -183,14 +187,36 @@ static enum sent send_frame(void *context, const struct iovec *parts, int count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Memory of the transport's own, which is gone when it is given back. */
+static void *take(void *context, size_t bytes)
+{
+    (void)context;
+    return malloc(bytes);
+}
+
+static void give_back(void *context, void *bytes, size_t length)
+{
+    (void)context;
+    (void)length;
+    free(bytes);
+}
+
+static struct wb_source_memory memory(void *context)
+{
+    return (struct wb_source_memory){.take = take, .give_back = give_back, .context = context};
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static int always_readable = -1; /* poll(2) says so of a file */
     if (always_readable < 0)
         always_readable = memfd_create("commands", 0);
     struct owner owner = {.data = data, .end = data + size};
-    const struct transport transport = {
-        .context = &owner, .descriptor = always_readable, .receive = receive, .send = send_frame};
+    const struct transport transport = {.context = &owner,
+                                        .descriptor = always_readable,
+                                        .receive = receive,
+                                        .send = send_frame,
+                                        .memory = memory};
     enum received why = worker_run(&transport);
     CHECK(why == RECEIVED_END || why == RECEIVED_MALFORMED);
     buffer_free(&owner.command);

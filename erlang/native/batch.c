@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_PART     2    /* of data */
 #define SKIP_MAX       16   /* header of a record in a pcap file */
 #define WORTH_BYTES    256  /* a smaller packet is copied sooner than SKIP_MAX bytes are sent */
 #define LONG_RUN_BYTES 4096 /* a shorter run is copied */
@@ -29,7 +28,7 @@ bool batch_start(struct batch *batch, struct worker *worker, uint32_t limit_byte
                             .limit_bytes = limit_bytes,
                             .time_per_second = time_per_second,
                             .is_lent = is_lent,
-                            .part_count = FIRST_PART,
+                            .part_count = FRAME_HEAD_PARTS,
                             .copies = malloc((size_t)limit_bytes + LONG_RUN_BYTES)};
     return batch->copies != NULL;
 }
@@ -100,7 +99,7 @@ static bool put_entries(struct batch *batch, const struct wb_packet *packets, in
 static void add_part(struct batch *batch, const uint8_t *bytes, size_t length)
 {
     struct iovec *last = &batch->parts[batch->part_count - 1];
-    if (batch->part_count > FIRST_PART && (uint8_t *)last->iov_base + last->iov_len == bytes)
+    if (batch->part_count > FRAME_HEAD_PARTS && (uint8_t *)last->iov_base + last->iov_len == bytes)
         last->iov_len += length;
     else
         batch->parts[batch->part_count++] = (struct iovec){(uint8_t *)(uintptr_t)bytes, length};
@@ -110,7 +109,7 @@ static void add_part(struct batch *batch, const uint8_t *bytes, size_t length)
 /* A short run is, but for one that may be all of the data. */
 static bool is_worth_copying(const struct batch *batch, size_t length)
 {
-    return length < LONG_RUN_BYTES && (!batch->is_lent || batch->part_count > FIRST_PART);
+    return length < LONG_RUN_BYTES && (!batch->is_lent || batch->part_count > FRAME_HEAD_PARTS);
 }
 
 static void add_run(struct batch *batch, const struct wb_packet *packets, int count)
@@ -158,7 +157,7 @@ void batch_flush(struct batch *batch)
         worker_emit(batch->worker, batch->parts, batch->part_count);
     }
     batch->count = 0;
-    batch->part_count = FIRST_PART;
+    batch->part_count = FRAME_HEAD_PARTS;
     batch->entries.used = batch->data_bytes = batch->copied = 0;
 }
 

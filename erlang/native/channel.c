@@ -14,8 +14,6 @@
 #include "lender.h"
 #include "worker.h"
 
-#define HEAD_PARTS 2 /* of a frame of PACKETS, before its data */
-
 /* A command that waits. The environment holds its binary. */
 struct waiting {
     struct waiting *next;
@@ -193,13 +191,19 @@ static enum sent make_frame(struct channel *channel, const struct iovec *parts, 
     ErlNifEnv *environment = channel->message_environment;
     ERL_NIF_TERM head, data;
     enum sent sent = SENT_COPIED;
-    if (count == HEAD_PARTS + 1)
-        sent = lender_lend(channel->lender, environment, parts[HEAD_PARTS].iov_base,
-                           parts[HEAD_PARTS].iov_len, &data);
-    if (!put_together(environment, parts, sent == SENT_LENT ? HEAD_PARTS : count, &head))
+    if (count == FRAME_HEAD_PARTS + 1)
+        sent = lender_lend(channel->lender, environment, parts[FRAME_HEAD_PARTS].iov_base,
+                           parts[FRAME_HEAD_PARTS].iov_len, &data);
+    if (!put_together(environment, parts, sent == SENT_LENT ? FRAME_HEAD_PARTS : count, &head))
         return SENT_GONE;
     *frame = sent == SENT_LENT ? enif_make_tuple2(environment, head, data) : head;
     return sent;
+}
+
+static struct wb_source_memory memory(void *context)
+{
+    const struct channel *channel = context;
+    return lender_memory(channel->lender);
 }
 
 /* Sends a message, the last one or another, where one may be sent. The mutex is what keeps it
@@ -278,7 +282,7 @@ static void *run(void *context)
                                         .descriptor = channel->wake_read,
                                         .receive = receive,
                                         .send = send_frame,
-                                        .memory = lender_memory(channel->lender)};
+                                        .memory = memory};
     say_goodbye(channel, worker_run(&transport));
     channel_release(channel);
     return NULL;

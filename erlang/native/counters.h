@@ -16,7 +16,7 @@ struct worker_stats {
     uint64_t frames;              /* of packets and events sent */
     uint64_t frame_bytes;         /* in them */
     uint64_t credit_waits;        /* how often a frame had to wait for credit */
-    uint64_t lent_frames;         /* of packets that were not copied: the NIF, from a file */
+    uint64_t lent_frames;         /* of packets of a file that were not copied */
     uint64_t unlent_frames;       /* copied, since as much was lent as may be */
     uint64_t body_bytes;          /* gathered for transactions */
     uint64_t body_left_out_limit; /* bytes not gathered: max_body_bytes */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,13 +10,21 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "worker.h"
 
 #define SLOTS_MAX 1024
 
-static size_t bytes_of(const struct memory *memory)
+static size_t bytes_of_slots(const struct memory *memory)
 {
     return (size_t)memory->slots * memory->slot_bytes;
 }
+
+static size_t bytes_of(const struct memory *memory)
+{
+    return bytes_of_slots(memory) + (size_t)memory->block_count * memory->block_bytes;
+}
+
+/* ---- Attaching -------------------------------------------------------------------- */
 
 static int failed(const char *path, struct wb_error *error)
 {
@@ -42,14 +49,14 @@ static int map(struct memory *memory, int descriptor, const char *path, struct w
     return 0;
 }
 
-/* A decimal number from 1 to max, and the space behind it. */
-static bool take_number(const char **text, uint32_t max, uint32_t *number)
+/* A decimal number from least to most, and the space behind it. */
+static bool take_number(const char **text, uint32_t least, uint32_t most, uint32_t *number)
 {
     char *end;
-    if (**text < '1' || **text > '9')
+    if (**text < '0' || **text > '9')
         return false;
     unsigned long long value = strtoull(*text, &end, 10);
-    if (*end != ' ' || value > max)
+    if (*end != ' ' || value < least || value > most)
         return false;
     *text = end + 1;
     *number = (uint32_t)value;
@@ -60,9 +67,13 @@ int memory_attach(struct memory *memory, const char *description, struct wb_erro
 {
     const char *path = description;
     *memory = (struct memory){0};
-    if (!take_number(&path, SLOTS_MAX, &memory->slots) ||
-        !take_number(&path, INT32_MAX, &memory->slot_bytes) || !*path)
-        return say(error, WB_E_ARGUMENT, "memory: '%s' is not SLOTS SLOT_BYTES PATH", description);
+    if (!take_number(&path, 1, SLOTS_MAX, &memory->slots) ||
+        !take_number(&path, 1, INT32_MAX, &memory->slot_bytes) ||
+        !take_number(&path, 0, MEMORY_BLOCKS_MAX, &memory->block_count) ||
+        !take_number(&path, 0, INT32_MAX, &memory->block_bytes) || !*path ||
+        bytes_of(memory) > UINT32_MAX)
+        return say(error, WB_E_ARGUMENT,
+                   "memory: '%s' is not SLOTS SLOT_BYTES BLOCKS BLOCK_BYTES PATH", description);
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
         return failed(path, error);
@@ -71,16 +82,102 @@ int memory_attach(struct memory *memory, const char *description, struct wb_erro
     return code;
 }
 
-int64_t memory_place(struct memory *memory, const struct iovec *parts, int count, size_t length)
+/* ---- Blocks ----------------------------------------------------------------------- */
+
+static uint8_t *block_at(const struct memory *memory, uint32_t index)
 {
-    if (!memory->bytes || length > memory->slot_bytes)
-        return -1;
-    uint32_t slot = memory->next;
-    uint8_t *to = memory->bytes + (size_t)slot * memory->slot_bytes;
+    return memory->bytes + bytes_of_slots(memory) + (size_t)index * memory->block_bytes;
+}
+
+/* The number of the block where the bytes begin, or more than there are. */
+static uint32_t block_of(const struct memory *memory, const void *bytes)
+{
+    uintptr_t offset = (uintptr_t)bytes - (uintptr_t)block_at(memory, 0);
+    return offset < bytes_of(memory) - bytes_of_slots(memory)
+               ? (uint32_t)(offset / memory->block_bytes)
+               : memory->block_count;
+}
+
+static void *take(void *context, size_t length)
+{
+    struct memory *memory = context;
+    for (uint32_t i = 0; i < memory->block_count && length <= memory->block_bytes; i++) {
+        if (memory->blocks[i].is_taken || memory->placed < memory->blocks[i].free_at)
+            continue;
+        memory->blocks[i].is_taken = true;
+        return block_at(memory, i);
+    }
+    return malloc(length);
+}
+
+static void give_back(void *context, void *bytes, size_t length)
+{
+    struct memory *memory = context;
+    uint32_t block = block_of(memory, bytes);
+    (void)length;
+    if (block < memory->block_count)
+        memory->blocks[block].is_taken = false;
+    else
+        free(bytes);
+}
+
+struct wb_source_memory memory_blocks(struct memory *memory)
+{
+    if (memory->block_count == 0)
+        return (struct wb_source_memory){0};
+    return (struct wb_source_memory){.take = take, .give_back = give_back, .context = memory};
+}
+
+/* ---- Placing ---------------------------------------------------------------------- */
+
+static size_t length_of(const struct iovec *parts, int count)
+{
+    size_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += parts[i].iov_len;
+    return length;
+}
+
+static void add_part(struct memory *memory, struct place *place, const uint8_t *bytes,
+                     size_t length)
+{
+    place->parts[place->count].offset = (uint32_t)(bytes - memory->bytes);
+    place->parts[place->count++].length = (uint32_t)length;
+}
+
+static uint8_t *copy_to_slot(struct memory *memory, const struct iovec *parts, int count)
+{
+    uint8_t *slot = memory->bytes + (size_t)memory->next * memory->slot_bytes, *to = slot;
     for (int i = 0; i < count; to += parts[i].iov_len, i++)
         memcpy(to, parts[i].iov_base, parts[i].iov_len);
-    memory->next = (slot + 1) % memory->slots;
+    memory->next = (memory->next + 1) % memory->slots;
     return slot;
+}
+
+/* Data of packets, in one piece. */
+static bool is_in_block(const struct memory *memory, const struct iovec *parts, int count)
+{
+    return *(const uint8_t *)parts->iov_base == FRAME_PACKETS && count == FRAME_HEAD_PARTS + 1 &&
+           block_of(memory, parts[FRAME_HEAD_PARTS].iov_base) < memory->block_count &&
+           parts[FRAME_HEAD_PARTS].iov_len <= memory->slot_bytes;
+}
+
+struct place memory_place(struct memory *memory, const struct iovec *parts, int count)
+{
+    struct place place = {0};
+    bool stays = memory->bytes && is_in_block(memory, parts, count);
+    int copied = stays ? FRAME_HEAD_PARTS : count;
+    size_t length = length_of(parts, copied);
+    if (!memory->bytes || length > memory->slot_bytes)
+        return place;
+    memory->placed++;
+    add_part(memory, &place, copy_to_slot(memory, parts, copied), length);
+    if (stays) {
+        const struct iovec *data = &parts[FRAME_HEAD_PARTS];
+        add_part(memory, &place, data->iov_base, data->iov_len);
+        memory->blocks[block_of(memory, data->iov_base)].free_at = memory->placed + memory->slots;
+    }
+    return place;
 }
 
 void memory_detach(struct memory *memory)

@@ -4,8 +4,8 @@
  * which the worker finds it, and copies frames out of it. It parses nothing.
  *
  * A hostile worker can write whatever it likes into the memory, at any time. It cannot make
- * it shorter (F_SEAL_SHRINK; so no access here faults), cannot reach beyond it (slot and
- * length are checked against what was made here), and cannot change what was copied out.
+ * it shorter (F_SEAL_SHRINK; so no access here faults), cannot reach beyond it (places are
+ * checked against what was made here), and cannot change what was copied out.
  *
  * When the module is upgraded, the new library takes over the memory of the old one where both
  * are of the same layout. Else, and once the module was purged, it is strange to the new one.
@@ -19,30 +19,22 @@
 #include <unistd.h>
 
 /* To be changed with struct shared. */
-#define LAYOUT "wirebeam_memory_1"
-
-#define SLOTS_MAX 1024
-#define SLOT_BYTES_MAX (64U << 20)
+#define LAYOUT "wirebeam_memory_2"
 
 struct shared {
     const unsigned char *bytes;
-    unsigned slots, slot_bytes;
+    unsigned length, longest; /* longest: that is copied at once */
     int descriptor;
 };
 
 static ErlNifResourceType *shared_type;
-
-static size_t bytes_of(const struct shared *shared)
-{
-    return (size_t)shared->slots * shared->slot_bytes;
-}
 
 static void release(ErlNifEnv *env, void *object)
 {
     struct shared *shared = object;
     (void)env;
     if (shared->bytes)
-        munmap((void *)(uintptr_t)shared->bytes, bytes_of(shared));
+        munmap((void *)(uintptr_t)shared->bytes, shared->length);
     if (shared->descriptor >= 0)
         close(shared->descriptor);
 }
@@ -51,27 +43,26 @@ static void release(ErlNifEnv *env, void *object)
 static int make(struct shared *shared)
 {
     shared->descriptor = memfd_create("wirebeam", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (shared->descriptor < 0 || ftruncate(shared->descriptor, (off_t)bytes_of(shared)) < 0 ||
+    if (shared->descriptor < 0 || ftruncate(shared->descriptor, (off_t)shared->length) < 0 ||
         fcntl(shared->descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         return -1;
-    void *bytes = mmap(NULL, bytes_of(shared), PROT_READ, MAP_SHARED, shared->descriptor, 0);
+    void *bytes = mmap(NULL, shared->length, PROT_READ, MAP_SHARED, shared->descriptor, 0);
     if (bytes == MAP_FAILED)
         return -1;
     shared->bytes = bytes;
     return 0;
 }
 
-/* new(Slots, SlotBytes) -> {Memory, Path} | error */
+/* new(Length, Longest) -> {Memory, Path} | error */
 static ERL_NIF_TERM new_memory(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
 {
-    unsigned slots, slot_bytes;
+    unsigned length, longest;
     (void)argc;
-    if (!enif_get_uint(env, argv[0], &slots) || slots == 0 || slots > SLOTS_MAX ||
-        !enif_get_uint(env, argv[1], &slot_bytes) || slot_bytes == 0 ||
-        slot_bytes > SLOT_BYTES_MAX)
+    if (!enif_get_uint(env, argv[0], &length) || length == 0 ||
+        !enif_get_uint(env, argv[1], &longest))
         return enif_make_badarg(env);
     struct shared *shared = enif_alloc_resource(shared_type, sizeof *shared);
-    *shared = (struct shared){.slots = slots, .slot_bytes = slot_bytes, .descriptor = -1};
+    *shared = (struct shared){.length = length, .longest = longest, .descriptor = -1};
     ERL_NIF_TERM answer = enif_make_atom(env, "error");
     if (make(shared) == 0) {
         char path[64];
@@ -83,20 +74,21 @@ static ERL_NIF_TERM new_memory(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv
     return answer;
 }
 
-/* copy(Memory, Slot, Length) -> Binary */
+/* copy(Memory, Offset, Length) -> Binary */
 static ERL_NIF_TERM copy(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
 {
     struct shared *shared;
-    unsigned slot, length;
+    unsigned offset, length;
     ERL_NIF_TERM binary;
     (void)argc;
     if (!enif_get_resource(env, argv[0], shared_type, (void **)&shared))
         return enif_raise_exception(env, enif_make_atom(env, "not_loaded"));
-    if (!enif_get_uint(env, argv[1], &slot) || slot >= shared->slots ||
-        !enif_get_uint(env, argv[2], &length) || length > shared->slot_bytes)
+    if (!enif_get_uint(env, argv[1], &offset) || offset > shared->length ||
+        !enif_get_uint(env, argv[2], &length) || length > shared->longest ||
+        length > shared->length - offset)
         return enif_make_badarg(env);
     unsigned char *to = enif_make_new_binary(env, length, &binary);
-    memcpy(to, shared->bytes + (size_t)slot * shared->slot_bytes, length);
+    memcpy(to, shared->bytes + offset, length);
     return binary;
 }
 

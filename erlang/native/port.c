@@ -113,21 +113,15 @@ static int write_all(struct iovec *parts, int count)
     return 0;
 }
 
-static size_t length_of(const struct iovec *parts, int count)
+static int send_place(const struct place *place)
 {
-    size_t length = 0;
-    for (int i = 0; i < count; i++)
-        length += parts[i].iov_len;
-    return length;
-}
-
-static int send_place(uint32_t slot, uint32_t length)
-{
-    uint8_t frame[LENGTH_BYTES + 9];
-    uint8_t *to = store32(frame, sizeof frame - LENGTH_BYTES);
-    *to = FRAME_PLACED;
-    store32(store32(to + 1, slot), length);
-    return write_all(&(struct iovec){frame, sizeof frame}, 1);
+    uint8_t frame[LENGTH_BYTES + 1 + sizeof place->parts];
+    uint8_t *to = frame + LENGTH_BYTES;
+    *to++ = FRAME_PLACED;
+    for (int i = 0; i < place->count; i++)
+        to = store32(store32(to, place->parts[i].offset), place->parts[i].length);
+    store32(frame, (uint32_t)(to - frame) - LENGTH_BYTES);
+    return write_all(&(struct iovec){frame, (size_t)(to - frame)}, 1);
 }
 
 /* Only frames that take credit are placed: credit says which slots are free. */
@@ -137,21 +131,38 @@ static bool takes_credit(const struct iovec *parts)
     return *type == FRAME_PACKETS || *type == FRAME_EVENTS;
 }
 
-static enum sent send_frame(void *context, const struct iovec *parts, int count)
+/* Whole, through the pipe. */
+static int send_whole(const struct iovec *parts, int count)
 {
-    struct port *port = context;
     struct iovec all[FRAME_PARTS_MAX + 1];
     uint8_t head[LENGTH_BYTES];
-    size_t length = length_of(parts, count);
+    size_t length = 0;
+    for (int i = 0; i < count; i++)
+        length += parts[i].iov_len;
     if (length > UINT32_MAX)
-        return SENT_GONE;
-    int64_t slot = takes_credit(parts) ? memory_place(&port->memory, parts, count, length) : -1;
-    if (slot >= 0)
-        return send_place((uint32_t)slot, (uint32_t)length) < 0 ? SENT_GONE : SENT_COPIED;
+        return -1;
     store32(head, (uint32_t)length);
     all[0] = (struct iovec){head, sizeof head};
     memcpy(all + 1, parts, (size_t)count * sizeof *parts);
-    return write_all(all, count + 1) < 0 ? SENT_GONE : SENT_COPIED;
+    return write_all(all, count + 1);
+}
+
+static enum sent send_frame(void *context, const struct iovec *parts, int count)
+{
+    struct port *port = context;
+    struct place place = {0};
+    if (takes_credit(parts))
+        place = memory_place(&port->memory, parts, count);
+    int result = place.count > 0 ? send_place(&place) : send_whole(parts, count);
+    if (result < 0)
+        return SENT_GONE;
+    return place.count > 1 ? SENT_LENT : SENT_COPIED;
+}
+
+static struct wb_source_memory memory(void *context)
+{
+    struct port *port = context;
+    return memory_blocks(&port->memory);
 }
 
 /* Memory that the system does not let us have (of an owner with more rights, say) is no
@@ -222,6 +233,7 @@ int main(int argc, char **argv)
                                         .descriptor = STDIN_FILENO,
                                         .receive = receive,
                                         .send = send_frame,
+                                        .memory = memory,
                                         .share = share,
                                         .confine = confine};
     wb_guard_close_inherited();

@@ -19,7 +19,7 @@
  *                               <-  REPLY
  *                               <-  CLOSED                once, last: end of file, or a failure
  *
- * The NIF sends a frame of PACKETS in two: what is before the data, and the data.
+ * The NIF can send a frame of PACKETS in two: what is before the data, and the data.
  *
  * The worker ends when its input does.
  */
@@ -48,7 +48,8 @@ enum frame_type {
                           (4), the code of the error negated (1), errno (4), its words to the end */
     FRAME_CLOSED = 5,  /* the code of an error negated (1; WB_E_END: nothing is wrong),
                           errno (4), its words to the frame's end */
-    FRAME_PLACED = 6,  /* slot (4), length (4): PACKETS or EVENTS, in the memory that is shared */
+    FRAME_PLACED = 6,  /* PACKETS or EVENTS, in the memory that is shared: offset (4), length (4);
+                          or PACKETS in two: that of what is before the data, that of the data */
 };
 
 /* An entry of PACKETS: bytes of data to skip since the end of the packet before (4),
@@ -81,8 +82,9 @@ enum option_key {
     OPTION_KIND = 19,            /* "packet", "libpcap" */
     OPTION_MAX_PACKETS = 20,
     OPTION_MAX_BODY_TOTAL = 21,  /* of memory for all unfinished transactions; 256 MiB */
-    OPTION_MEMORY = 22,          /* "SLOTS SLOT_BYTES PATH": frames go there if they fit, see
-                                    memory.h; no more credit than slots may be given then */
+    OPTION_MEMORY = 22,          /* "SLOTS SLOT_BYTES BLOCKS BLOCK_BYTES PATH": frames go there
+                                    if they fit, see memory.h; no more credit than slots may be
+                                    given then */
     OPTION_INJECT = 23,          /* packets can be sent: "frames", the best way, or a kind of
                                     wirebeam/inject.h */
     OPTION_INJECT_PACKETS = 24,  /* pace: packets a second */

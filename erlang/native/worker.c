@@ -302,7 +302,7 @@ static int open_engine(struct worker *worker, struct wb_error *error)
     options->source.opened = confine;
     options->source.opened_context = worker;
     if (worker->settings.deliver & DELIVER_PACKETS)
-        options->source.memory = worker->transport->memory;
+        options->source.memory = worker->transport->memory(worker->transport->context);
     int result = sending_open(&worker->sending, &worker->settings, error);
     if (result < 0)
         return result;

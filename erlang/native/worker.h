@@ -49,7 +49,8 @@ struct transport {
     /* Sends one frame, whose first byte is its type. */
     enum sent (*send)(void *context, const struct iovec *parts, int count);
 
-    struct wb_source_memory memory; /* that files are read into, or without functions */
+    /* What files are read into, or without functions. */
+    struct wb_source_memory (*memory)(void *context);
 
     /* From now on frames may go through memory that is shared (memory.h). NULL where there is
      * nobody to share it with. */
@@ -60,7 +61,8 @@ struct transport {
     int (*confine)(const struct wb_guard_options *needs, struct wb_error *error);
 };
 
-#define FRAME_PARTS_MAX 1000 /* of one frame: below IOV_MAX, with room for a transport's own */
+#define FRAME_PARTS_MAX  1000 /* of one frame: below IOV_MAX, with room for a transport's own */
+#define FRAME_HEAD_PARTS 2    /* of a frame of PACKETS, before its data */
 
 /* Runs until the owner is gone (RECEIVED_END), or spoke no commands (RECEIVED_MALFORMED). */
 enum received worker_run(const struct transport *transport);

@@ -12,10 +12,13 @@
 -import(eventually, [wait_until/1]).
 
 -define(WINDOW, 8).
+-define(SLOT, (512 bsl 10)).                       % bytes that are copied at once
+-define(MEMORY, (?WINDOW * ?SLOT + (8 bsl 20))).  % and that are shared
 
 all() ->
     [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end,
-     places_without_a_frame, nonsense_answers, nonsense_interfaces, no_program, program_that_ends].
+     places_without_a_frame, more_places_than_credit, nonsense_answers, nonsense_interfaces,
+     no_program, program_that_ends].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -93,8 +96,28 @@ places_without_a_frame(Config) ->
          worker(Config, [opened(), <<6, Place/binary>>]),
          {ok, C} = wirebeam:open(#{file => "x", active => false}),
          ?assertEqual({0, {error, protocol}}, until_closed(C, 0))
-     end || Place <- [<<>>, <<0:32>>, <<0:32, 0:32>>, <<0:32, 29:32>>, <<?WINDOW:32, 1:32>>,
-                      <<0:32, (1 bsl 20):32>>, <<-1:32, -1:32>>, <<0:32, 29:32, 0>>]].
+     end || Place <- [<<>>, <<0:32>>, <<0:32, 0:32>>, <<0:32, 29:32>>, <<?MEMORY:32, 1:32>>,
+                      <<(?MEMORY - 1):32, 2:32>>, <<0:32, (?SLOT + 1):32>>, <<-1:32, -1:32>>,
+                      <<-1:32, 2:32>>, <<0:32, 29:32, 0>>, <<0:32, 29:32, 0:32>>,
+                      <<0:32, 29:32, 0:32, 9:32>>, <<0:32, 29:32, ?MEMORY:32, 1:32>>,
+                      <<?MEMORY:32, 1:32, 0:32, 9:32>>, <<0:32, 29:32, 0:32, (?SLOT + 1):32>>,
+                      <<0:32, 29:32, 0:32, 9:32, 0:32, 9:32>>]].
+
+%% Few bytes in the pipe do not make the VM copy many.
+more_places_than_credit(Config) ->
+    Places = [<<6, 0:32, ?SLOT:32>> || _ <- lists:seq(1, 400)],
+    worker(Config, [opened(), wait, {at_once, Places}]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false}),
+    Before = most_memory(),
+    go(Config),
+    ?assertEqual({0, {error, protocol}}, until_closed(C, 0)),
+    ?assert(most_memory() - Before < 32 bsl 20).
+
+%% That the VM had up to now.
+most_memory() ->
+    {ok, Status} = file:read_file("/proc/self/status"),
+    {match, [KiB]} = re:run(Status, "VmHWM:\\s*(\\d+) kB", [{capture, all_but_first, binary}]),
+    binary_to_integer(KiB) bsl 10.
 
 until_closed(C, Frames) ->
     case wirebeam:recv(C, 0, 5000) of
