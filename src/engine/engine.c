@@ -16,6 +16,7 @@
 #include "decode/decode.h"
 #include "engine/opening.h"
 #include "record/sink.h"
+#include "record/standing.h"
 
 #define CACHE_LINE_BYTES 64
 #define IDLE_MS 200 /* how long a step may wait before timers are looked at */
@@ -119,9 +120,12 @@ struct opening {
 static int fork_here(struct wb_engine *engine, const struct wb_engine_options *options,
                      struct wb_error *error)
 {
+    struct wb__legacy *legacy = &engine->legacy;
+    bool deletes_oldest = options->record.quota_policy == WB_RECORD_QUOTA_OLDEST;
     engine->handover = wb__handover_new();
-    engine->lines = wb__backlog_new();
-    if (!engine->handover || !engine->lines)
+    legacy->lines = wb__backlog_new();
+    legacy->standing = deletes_oldest ? wb__standing_new() : NULL;
+    if (!engine->handover || !legacy->lines || (deletes_oldest && !legacy->standing))
         return wb__error_set(error, WB_E_MEMORY, 0, "out of memory");
     engine->progress = &engine->handover->progress;
     int code = options->forks(options->forks_context, engine->progress, error);
@@ -133,22 +137,14 @@ static int fork_here(struct wb_engine *engine, const struct wb_engine_options *o
     return code;
 }
 
-/* What processes before this one wrote counts for the quota. */
-static uint64_t left_of(uint64_t quota, uint64_t used)
-{
-    if (quota == 0)
-        return 0;
-    return used < quota ? quota - used : 1;
-}
-
 static int open_recorder(struct wb_engine *engine, const struct wb_engine_options *options,
                          struct wb_error *error)
 {
     const struct wb_record_stats *before = &engine->before.record;
-    struct wb_record_options record = options->record;
-    record.max_bytes = left_of(record.max_bytes, before->bytes - before->deleted_bytes);
-    record.max_files = left_of(record.max_files, before->files - before->deleted_files);
-    return wb__recorder_open(&engine->recorder, &record, &options->http, engine->lines, error);
+    engine->legacy.files = before->files - before->deleted_files;
+    engine->legacy.bytes = before->bytes - before->deleted_bytes;
+    return wb__recorder_open(&engine->recorder, &options->record, &options->http,
+                             engine->handover ? &engine->legacy : NULL, error);
 }
 
 /* A capture file that is half written has no place to go on. */
@@ -562,7 +558,8 @@ void wb_engine_close(struct wb_engine *engine)
     wb__http_free(engine->http);
     wb__recorder_close(engine->recorder);
     wb__handover_free(engine->handover);
-    wb__backlog_free(engine->lines);
+    wb__backlog_free(engine->legacy.lines);
+    wb__standing_free(engine->legacy.standing);
     wb__slab_free(&engine->joints);
     if (engine->source)
         engine->source->operations->close(engine->source);

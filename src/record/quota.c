@@ -1,37 +1,36 @@
-/* SPDX-License-Identifier: ISC
- *
- * Quotas (see quota.h). What is remembered of a set is its stem, its endings and its
- * bytes, packed one behind the other into chunks that come at one end and go at the other.
- */
+/* SPDX-License-Identifier: ISC */
 #include "record/quota.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "record/name.h"
+/* ---- Beginning and end ------------------------------------------------------------ */
 
-#define CHUNK_BYTES (64u << 10)
+/* Sets that stand since before the process began are counted one by one: the last of them may be
+ * in no counter yet. */
+static void count_standing(struct wb__quota *quota)
+{
+    struct wb__standing_entry entry;
+    struct wb__standing *standing = quota->standing;
+    for (uint64_t at = standing->begin; wb__standing_read(standing, at, &entry); at += entry.size) {
+        quota->left_files += entry.set.count;
+        quota->left_bytes += entry.set.bytes;
+    }
+    wb__budget_take(&quota->memory, wb__standing_length(standing));
+}
 
-struct wb__quota_chunk {
-    struct wb__quota_chunk *next;
-    uint32_t begin, end;
-    uint8_t bytes[CHUNK_BYTES];
-};
+static void open_standing(struct wb__quota *quota, struct wb__standing *standing)
+{
+    quota->owns_standing = !standing;
+    quota->standing = standing ? standing : wb__standing_new();
+    if (quota->standing)
+        count_standing(quota);
+}
 
-/* In a chunk, and the stem with its NUL behind it. */
-struct entry {
-    struct wb__quota_set set;
-    const char *const *endings;
-    size_t stem_size;
-};
-
-void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options,
-                    int directory, const char *path, struct wb__faults *faults)
+void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options, int directory,
+                    const char *path, const struct wb__legacy *legacy, struct wb__faults *faults)
 {
     *quota = (struct wb__quota){
         .directory = directory,
@@ -41,76 +40,27 @@ void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *opt
         .max_files = options->max_files,
         .deletes_oldest = options->quota_policy == WB_RECORD_QUOTA_OLDEST,
     };
-    if (quota->deletes_oldest && !quota->max_files)
-        quota->max_files = WB__QUOTA_FILES;
-}
-
-static void drop_first_chunk(struct wb__quota *quota)
-{
-    struct wb__quota_chunk *chunk = quota->first;
-    quota->first = chunk->next;
-    if (!quota->first)
-        quota->last = NULL;
-    wb__budget_give(&quota->memory, sizeof *chunk);
-    free(chunk);
+    if (quota->deletes_oldest) {
+        if (!quota->max_files)
+            quota->max_files = WB__QUOTA_FILES;
+        open_standing(quota, legacy ? legacy->standing : NULL);
+    } else if (legacy) {
+        quota->left_files = legacy->files;
+        quota->left_bytes = legacy->bytes;
+    }
+    quota->files = quota->left_files;
+    quota->bytes = quota->left_bytes;
 }
 
 void wb__quota_close(struct wb__quota *quota)
 {
-    while (quota->first)
-        drop_first_chunk(quota);
+    if (quota->owns_standing)
+        wb__standing_free(quota->standing);
+    quota->standing = NULL;
+    wb__budget_give(&quota->memory, quota->memory.used);
 }
 
-/* The last chunk, with room for more bytes; NULL without memory. */
-static struct wb__quota_chunk *chunk_for(struct wb__quota *quota, size_t more)
-{
-    if (quota->last && more <= CHUNK_BYTES - quota->last->end)
-        return quota->last;
-    struct wb__quota_chunk *chunk = malloc(sizeof *chunk);
-    if (!chunk)
-        return NULL;
-    wb__budget_take(&quota->memory, sizeof *chunk);
-    chunk->next = NULL;
-    chunk->begin = chunk->end = 0;
-    if (quota->last)
-        quota->last->next = chunk;
-    else
-        quota->first = chunk;
-    quota->last = chunk;
-    return chunk;
-}
-
-void wb__quota_remember(struct wb__quota *quota, const char *stem, const char *const *endings,
-                        const struct wb__quota_set *set)
-{
-    struct entry entry = {*set, endings, strlen(stem) + 1};
-    size_t length = sizeof entry + entry.stem_size;
-    if (!quota->deletes_oldest)
-        return;
-    struct wb__quota_chunk *chunk = chunk_for(quota, length);
-    if (!chunk) { /* it stands, but is never deleted */
-        wb__fault_note(quota->faults, ENOMEM, quota->path, stem);
-        return;
-    }
-    memcpy(chunk->bytes + chunk->end, &entry, sizeof entry);
-    memcpy(chunk->bytes + chunk->end + sizeof entry, stem, entry.stem_size);
-    chunk->end += (uint32_t)length;
-}
-
-/* Takes the oldest set; false where there is none. */
-static bool take_oldest(struct wb__quota *quota, struct entry *entry, char stem[WB__NAME_SIZE])
-{
-    struct wb__quota_chunk *chunk = quota->first;
-    if (!chunk)
-        return false;
-    const uint8_t *at = chunk->bytes + chunk->begin;
-    memcpy(entry, at, sizeof *entry);
-    memcpy(stem, at + sizeof *entry, entry->stem_size);
-    chunk->begin += (uint32_t)(sizeof *entry + entry->stem_size);
-    if (chunk->begin == chunk->end)
-        drop_first_chunk(quota);
-    return true;
-}
+/* ---- The oldest ------------------------------------------------------------------- */
 
 /* A file that its user took away already makes as much place. */
 static bool delete_file(struct wb__quota *quota, const char *name, uint64_t inode)
@@ -125,35 +75,53 @@ static bool delete_file(struct wb__quota *quota, const char *name, uint64_t inod
 }
 
 /* The last file first: who sees the sidecar sees all. */
-static bool delete_files(struct wb__quota *quota, const struct entry *entry, const char *stem)
+static bool delete_files(struct wb__quota *quota, const struct wb__standing_entry *entry)
 {
-    char name[WB__NAME_SIZE + 8];
     bool are_gone = true;
-    for (unsigned i = entry->set.count; i-- > 0;) {
-        snprintf(name, sizeof name, "%s%s", stem, entry->endings[i]);
-        are_gone &= delete_file(quota, name, entry->set.inodes[i]);
-    }
+    for (uint32_t i = entry->set.count; i-- > 0;)
+        are_gone &= delete_file(quota, entry->names[i], entry->set.inodes[i]);
     return are_gone;
 }
 
-/* False where nothing is left to delete. What cannot be deleted goes on to count. */
+/* False where nothing is left to delete. What cannot be deleted goes on to count. Who dies in
+ * between leaves the set to the next one, which finds less of it, or nothing. */
 static bool delete_oldest(struct wb__quota *quota)
 {
-    struct entry entry;
-    char stem[WB__NAME_SIZE];
-    if (!quota->deletes_oldest || !take_oldest(quota, &entry, stem))
+    struct wb__standing_entry entry;
+    if (!quota->standing || !wb__standing_read(quota->standing, quota->standing->begin, &entry))
         return false;
     wb__fault_enter(quota->faults);
-    if (delete_files(quota, &entry, stem)) {
+    if (delete_files(quota, &entry)) {
         quota->deleted_sets++;
         quota->deleted_files += entry.set.count;
         quota->deleted_bytes += entry.set.bytes;
         quota->files -= entry.set.count;
         quota->bytes -= entry.set.bytes;
     }
+    wb__standing_drop(quota->standing, &entry);
+    wb__budget_give(&quota->memory, entry.size);
     wb__fault_leave(quota->faults);
     return true;
 }
+
+/* Where the ring is full, sets go before files or bytes ask for it. */
+void wb__quota_remember(struct wb__quota *quota, const char *stem, const char *const *endings,
+                        const struct wb__standing_set *set)
+{
+    uint64_t size = 0;
+    if (!quota->deletes_oldest)
+        return;
+    if (quota->standing)
+        do
+            size = wb__standing_put(quota->standing, stem, endings, set);
+        while (size == 0 && delete_oldest(quota));
+    if (size > 0)
+        wb__budget_take(&quota->memory, size);
+    else /* it stands, but is never deleted */
+        wb__fault_note(quota->faults, ENOMEM, quota->path, stem);
+}
+
+/* ---- What may come ---------------------------------------------------------------- */
 
 /* Is there so much of a quota left, of which so much is used? */
 static bool fits(uint64_t max, uint64_t used, uint64_t more)
@@ -163,8 +131,8 @@ static bool fits(uint64_t max, uint64_t used, uint64_t more)
 
 enum wb__loss wb__quota_take_bytes(struct wb__quota *quota, uint64_t bytes)
 {
-    bool is_possible = !quota->deletes_oldest ||
-                       fits(quota->max_bytes / 2, quota->unfinished, bytes);
+    bool is_possible =
+        !quota->deletes_oldest || fits(quota->max_bytes / 2, quota->unfinished, bytes);
     while (is_possible && !fits(quota->max_bytes, quota->bytes, bytes))
         is_possible = delete_oldest(quota);
     if (!is_possible)

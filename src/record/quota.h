@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * How much may stand in a directory of what this run made there: bytes, files. What would
- * be too much is refused, or, where the user chose so, makes place for itself:
- *
- *     [ oldest set | ... | latest set ]  <- published, then remembered here
- *       deleted first
- *
- * Then unfinished files take at most half of the bytes: one that grows without end pushes
- * out no more than that, and is lost itself.
+ * be too much is refused, or, where the user chose so, the oldest sets make place for it
+ * (standing.h). Then unfinished files take at most half of the bytes: one that grows without end
+ * pushes out no more than that, and is lost itself.
  */
 #ifndef WB_RECORD_QUOTA_H
 #define WB_RECORD_QUOTA_H
@@ -19,19 +15,10 @@
 
 #include "base/budget.h"
 #include "record/fault.h"
+#include "record/legacy.h"
+#include "record/standing.h"
 
 #define WB__QUOTA_FILES UINT64_C(1000000) /* where the oldest go: what is remembered of them */
-
-#define WB__QUOTA_SET_FILES 3
-
-/* Files that come and go together. */
-struct wb__quota_set {
-    uint64_t bytes;
-    unsigned count;
-    uint64_t inodes[WB__QUOTA_SET_FILES]; /* another's file of that name is not deleted */
-};
-
-struct wb__quota_chunk;
 
 struct wb__quota {
     int directory;
@@ -39,16 +26,20 @@ struct wb__quota {
     struct wb__faults *faults;
     uint64_t max_bytes, max_files; /* 0: none */
     bool deletes_oldest;
-    uint64_t files;      /* standing under their names */
+    uint64_t files;      /* standing under their names, those of the legacy as well */
     uint64_t bytes;      /* the same, and unfinished ones */
     uint64_t unfinished; /* of these bytes */
     uint64_t deleted_sets, deleted_files, deleted_bytes;
-    struct wb__quota_chunk *first, *last; /* of the sets, oldest first */
-    struct wb__budget memory;             /* no limit but that of max_files */
+    uint64_t left_files, left_bytes; /* of the legacy, when this began */
+    struct wb__standing *standing;   /* the sets that can be deleted; NULL where none can */
+    bool owns_standing;
+    struct wb__budget memory; /* of these; no limit but that of the ring */
 };
 
-void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options,
-                    int directory, const char *path, struct wb__faults *faults);
+/* What processes before this one have made (see wb_engine_options.forks) stands and counts, and can
+ * be deleted. legacy may be NULL: there were none. */
+void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options, int directory,
+                    const char *path, const struct wb__legacy *legacy, struct wb__faults *faults);
 void wb__quota_close(struct wb__quota *quota);
 
 /* May a file grow so much, and may so many more be named? Deletes for it where it may. */
@@ -62,8 +53,8 @@ void wb__quota_give_bytes(struct wb__quota *quota, uint64_t bytes);
 void wb__quota_publish(struct wb__quota *quota, uint64_t bytes);
 void wb__quota_unpublish(struct wb__quota *quota, uint64_t bytes);
 
-/* A set is whole: stem with each of the endings, which stay the caller's. */
+/* A set is whole: stem with each of the endings. */
 void wb__quota_remember(struct wb__quota *quota, const char *stem, const char *const *endings,
-                        const struct wb__quota_set *set);
+                        const struct wb__standing_set *set);
 
 #endif

@@ -60,7 +60,7 @@ static int open_capture(struct wb__recorder *recorder, const struct wb_record_op
 }
 
 static int open_directory(struct wb__recorder *recorder, const struct wb_record_options *options,
-                          struct wb_error *error)
+                          const struct wb__legacy *legacy, struct wb_error *error)
 {
     if (!options->directory)
         return 0;
@@ -69,8 +69,8 @@ static int open_directory(struct wb__recorder *recorder, const struct wb_record_
     recorder->reader = XXH3_createState();
     if (!recorder->reader)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
-    int code =
-        wb__store_open(&recorder->store, options->directory, options, &recorder->faults, error);
+    int code = wb__store_open(&recorder->store, options->directory, options, legacy,
+                              &recorder->faults, error);
     recorder->has_store = code == 0;
     recorder->has_client_files = code == 0 && options->naming == WB_RECORD_CLIENT;
     recorder->has_transaction_files = code == 0 && options->naming != WB_RECORD_CLIENT;
@@ -78,15 +78,15 @@ static int open_directory(struct wb__recorder *recorder, const struct wb_record_
 }
 
 static int open_parts(struct wb__recorder *recorder, const struct wb_record_options *options,
-                      struct wb__backlog *backlog, struct wb_error *error)
+                      const struct wb__legacy *legacy, struct wb_error *error)
 {
     recorder->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!recorder->sha256 || wb__eve_open(&recorder->eve) < 0)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
     recorder->eve.keeps_secrets = options->keep_secrets;
-    int code = open_directory(recorder, options, error);
+    int code = open_directory(recorder, options, legacy, error);
     if (code == 0)
-        code = open_json(recorder, options->json, backlog, error);
+        code = open_json(recorder, options->json, legacy ? legacy->lines : NULL, error);
     if (code == 0)
         code = open_capture(recorder, options, error);
     return code;
@@ -110,7 +110,7 @@ static void init(struct wb__recorder *recorder, const struct wb_record_options *
 }
 
 int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_options *options,
-                      const struct wb_http_options *http, struct wb__backlog *backlog,
+                      const struct wb_http_options *http, const struct wb__legacy *legacy,
                       struct wb_error *error)
 {
     *recorder = NULL;
@@ -128,7 +128,7 @@ int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_opt
     if (!made)
         return wb__error_set(error, WB_E_MEMORY, 0, "no memory for records");
     init(made, options, http);
-    int code = open_parts(made, options, backlog, error);
+    int code = open_parts(made, options, legacy, error);
     if (code < 0)
         wb__recorder_close(made);
     else
@@ -451,8 +451,8 @@ void wb__recorder_stats(const struct wb__recorder *recorder, struct wb_record_st
 {
     *stats = recorder->stats;
     const struct wb__quota *quota = &recorder->store.quota;
-    stats->files = quota->files + quota->deleted_files;
-    stats->bytes = quota->bytes + quota->deleted_bytes;
+    stats->files = quota->files + quota->deleted_files - quota->left_files;
+    stats->bytes = quota->bytes + quota->deleted_bytes - quota->left_bytes;
     stats->deleted = quota->deleted_sets;
     stats->deleted_files = quota->deleted_files;
     stats->deleted_bytes = quota->deleted_bytes;

@@ -26,17 +26,16 @@
 #include <wirebeam/source.h>
 
 struct wb__recorder;
-struct wb__backlog;
+struct wb__legacy;
 
 /* Replaces each 0 that means a default by that default. */
 void wb__recorder_fill_in_defaults(struct wb_record_options *options);
 
 /* Opens what options name (directory, JSON, capture file). http gives the limits of
- * content decoding; JSON lines wait in backlog (sink.h), which outlives the recorder, or
- * where it is NULL, in one of its own. *recorder is NULL, with 0 returned, where options want
- * nothing. Strings are not kept. */
+ * content decoding. Where legacy (legacy.h) is not NULL, the recorder goes on with that.
+ * *recorder is NULL, with 0 returned, where options want nothing. Strings are not kept. */
 int wb__recorder_open(struct wb__recorder **recorder, const struct wb_record_options *options,
-                      const struct wb_http_options *http, struct wb__backlog *backlog,
+                      const struct wb_http_options *http, const struct wb__legacy *legacy,
                       struct wb_error *error);
 
 /* What a recorder needs to be told; a stage that nobody needs does not run. */

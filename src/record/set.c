@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-_Static_assert(WB__SET_FILES == WB__JOURNAL_FILES && WB__SET_FILES == WB__QUOTA_SET_FILES,
+_Static_assert(WB__SET_FILES == WB__JOURNAL_FILES && WB__SET_FILES == WB__STANDING_FILES,
                "a set fits everywhere");
 
 static void file_name(char name[WB__NAME_SIZE], const char *stem, const char *ending)
@@ -48,7 +48,7 @@ static int move(struct wb__store *store, struct wb__part *const *parts,
 static void remember(struct wb__store *store, struct wb__part *const *parts, unsigned count,
                      const char *stem, const char *const *endings)
 {
-    struct wb__quota_set set = {.count = count};
+    struct wb__standing_set set = {.count = count};
     for (unsigned i = 0; i < count; i++) {
         set.bytes += parts[i]->length;
         set.inodes[i] = parts[i]->inode;

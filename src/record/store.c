@@ -44,8 +44,8 @@ static bool can_name_nameless(struct wb__store *store)
 }
 
 int wb__store_open(struct wb__store *store, const char *path,
-                   const struct wb_record_options *options, struct wb__faults *faults,
-                   struct wb_error *error)
+                   const struct wb_record_options *options, const struct wb__legacy *legacy,
+                   struct wb__faults *faults, struct wb_error *error)
 {
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return open_error(path, error);
@@ -64,7 +64,7 @@ int wb__store_open(struct wb__store *store, const char *path,
     };
     snprintf(store->path, sizeof store->path, "%s", path);
     wb__list_init(&store->open);
-    wb__quota_open(&store->quota, options, directory, store->path, faults);
+    wb__quota_open(&store->quota, options, directory, store->path, legacy, faults);
     if (wb__claim_alone(directory))
         store->leftovers = wb__leftover_remove(directory);
     wb__claim_share(directory);

@@ -21,7 +21,7 @@
 #define WB__STORE_OPEN_PARTS 256 /* descriptors held at the same time */
 #define WB__STORE_AHEAD_FROM 256 /* files; fewer are not worth a thread */
 
-#define WB__PART_PREFIX ".part-"
+#define WB__PART_PREFIX    ".part-"
 #define WB__PART_NAME_SIZE 48
 
 struct wb__store {
@@ -41,10 +41,11 @@ struct wb__store {
     struct wb__faults *faults;
 };
 
-/* Opens the directory, makes it where it is missing, removes what a killed run left half. */
+/* Opens the directory, makes it where it is missing, removes what a killed run left half. legacy:
+ * see quota.h. */
 int wb__store_open(struct wb__store *store, const char *path,
-                   const struct wb_record_options *options, struct wb__faults *faults,
-                   struct wb_error *error);
+                   const struct wb_record_options *options, const struct wb__legacy *legacy,
+                   struct wb__faults *faults, struct wb_error *error);
 void wb__store_close(struct wb__store *store); /* parts first */
 
 /* The name of the temporary file with this number. */

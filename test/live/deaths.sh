@@ -67,6 +67,29 @@ assert stats["decode"]["packets"] + died["packets"] == source["delivered"], (sta
 assert died["packets"] <= 3 * 256
 PYTHON
 
+# What a worker that died has made is deleted by the next one when the quota wants it.
+begin quota "$server_ns" http -i "$server_if" -o "$work/few" --json "$work/of-few" --max-files 30 \
+	--quota-policy oldest 'tcp port 80'
+load
+dead=$(worker quota)
+kill -KILL "$dead"
+wait_until after quota "$dead"
+wait_until sh -c "[ \$(grep -c '\"event_type\":\"start\"' '$work/of-few') -eq 2 ]"
+load
+interrupt quota
+adds_up quota
+python3 - "$work/of-few" "$work/few" <<'PYTHON' || fail "the quota of those that died"
+import json, os, sys
+stats = [json.loads(line) for line in open(sys.argv[1])][-1]["stats"]
+record = stats["record"]
+stands = len(os.listdir(sys.argv[2]))
+print(f"{stands} files, {record['files']} made, {record['deleted_files']} deleted")
+assert record["lost_quota"] == 0 and record["deleted_files"] > 2000 and 27 <= stands <= 30, record
+# What was made and deleted with the packets in its hands is in no counter.
+counted = record["files"] - record["deleted_files"]
+assert abs(counted - stands) <= 3 * stats["died"]["packets"], (counted, stats["died"])
+PYTHON
+
 # From a file: no packet comes twice, and none is missing but those that it had in its hands.
 python3 - "$work/many.pcap" <<'PYTHON'
 import struct, sys

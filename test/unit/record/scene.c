@@ -47,7 +47,7 @@ void scene_reopen(struct scene *scene)
     wb__recorder_close(scene->recorder);
     if (!options.directory)
         options.directory = scene->path;
-    if (wb__recorder_open(&scene->recorder, &options, &http, NULL, &error) < 0)
+    if (wb__recorder_open(&scene->recorder, &options, &http, scene->legacy, &error) < 0)
         fail_msg("%s", error.text);
 }
 

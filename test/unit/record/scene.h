@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "record/legacy.h"
 #include "record/record.h"
 #include "support/place.h"
 
@@ -21,6 +22,7 @@ struct scene {
     char path[PLACE_BYTES]; /* of the directory */
     struct wb__recorder *recorder;
     struct wb_record_options options;
+    const struct wb__legacy *legacy; /* for the next scene_reopen; NULL */
     struct wb_flow flow;
     uint32_t told;
     struct borrowed *borrowed; /* pieces of this batch */

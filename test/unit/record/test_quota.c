@@ -49,8 +49,8 @@ static void the_oldest_go_whole(void **state)
 {
     struct scene scene;
     (void)state;
-    scene_open(&scene, &(struct wb_record_options){.max_files = 7,
-                                                   .quota_policy = WB_RECORD_QUOTA_OLDEST});
+    scene_open(&scene,
+               &(struct wb_record_options){.max_files = 7, .quota_policy = WB_RECORD_QUOTA_OLDEST});
     tell(&scene, "\"a\"", "1");
     tell(&scene, "\"b\"", "2");
     tell(&scene, "\"c\"", "3");
@@ -117,8 +117,8 @@ static void others_files_stay(void **state)
     struct scene scene;
     char path[128];
     (void)state;
-    scene_open(&scene, &(struct wb_record_options){.max_files = 3,
-                                                   .quota_policy = WB_RECORD_QUOTA_OLDEST});
+    scene_open(&scene,
+               &(struct wb_record_options){.max_files = 3, .quota_policy = WB_RECORD_QUOTA_OLDEST});
     tell(&scene, "\"old\"", "1");
     scene_reopen(&scene);
     tell(&scene, "\"a\"", "1");
@@ -148,6 +148,141 @@ static void sets_of_one_file_go_too(void **state)
     scene_close(&scene);
 }
 
+/* What a process made that died is deleted by the one after it, in its turn. */
+static void the_next_process_deletes_on(void **state)
+{
+    struct scene scene;
+    struct wb__legacy legacy = {.standing = wb__standing_new()};
+    (void)state;
+    scene_open(&scene,
+               &(struct wb_record_options){.max_files = 7, .quota_policy = WB_RECORD_QUOTA_OLDEST});
+    tell(&scene, "\"before\"", "0"); /* by an earlier run */
+    scene.legacy = &legacy;
+    scene_reopen(&scene);
+    tell(&scene, "\"a\"", "1");
+    tell(&scene, "\"b\"", "2");
+    struct wb_record_stats first = scene_stats(&scene);
+    scene_reopen(&scene);
+    assert_int_equal(scene_stats(&scene).files, 0);
+    assert_int_equal(scene_stats(&scene).bytes, 0);
+    tell(&scene, "\"c\"", "3");
+    assert_list(&scene, "b.body\nb.http\nb.json\nbefore.body\nbefore.http\nbefore.json\n"
+                        "c.body\nc.http\nc.json\n");
+    tell(&scene, "\"d\"", "4");
+    struct wb_record_stats second = scene_stats(&scene);
+    assert_int_equal(second.lost_quota, 0);
+    assert_int_equal(second.files, 6);
+    assert_int_equal(second.deleted_files, 6);
+    assert_int_equal(second.deleted_bytes, first.bytes);
+    assert_int_equal(second.bytes, first.bytes);
+    assert_int_equal(second.quota_memory_bytes, first.quota_memory_bytes);
+    scene_close(&scene);
+    wb__standing_free(legacy.standing);
+}
+
+static void what_the_one_before_made_counts(void **state)
+{
+    struct scene scene;
+    const struct wb__legacy legacy = {.files = 3, .bytes = 100};
+    (void)state;
+    scene_open(&scene, &(struct wb_record_options){.max_files = 7});
+    scene.legacy = &legacy;
+    scene_reopen(&scene);
+    tell(&scene, "\"a\"", "1");
+    tell(&scene, "\"b\"", "2");
+    assert_list(&scene, "a.body\na.http\na.json\n");
+    assert_int_equal(scene_stats(&scene).files, 3);
+    assert_int_equal(scene_stats(&scene).lost_quota, 1);
+    scene_close(&scene);
+}
+
+/* Sets in the ring while it goes round, beside a count of what they have to be. */
+static void sets_come_and_go_in_order(void **state)
+{
+    static const char *const endings[] = {".body", ".http", ".json", NULL};
+    struct wb__standing *standing = wb__standing_new();
+    struct wb__standing_entry entry;
+    uint64_t first = 0, next = 0;
+    char stem[WB__NAME_SIZE], name[WB__NAME_SIZE + 8];
+    (void)state;
+    assert_non_null(standing);
+    standing->begin = standing->end = WB__STANDING_BYTES - 1000; /* it wraps soon */
+    for (bool is_full = false; next < 3000000; is_full = false) {
+        while (!is_full) {
+            struct wb__standing_set set = {.bytes = next, .inodes = {next, 1, 2}, .count = 3};
+            snprintf(stem, sizeof stem, "%0*llu", (int)(7 + next % 200), (unsigned long long)next);
+            is_full = wb__standing_put(standing, stem, endings, &set) == 0;
+            next += !is_full;
+        }
+        assert_true(wb__standing_length(standing) > WB__STANDING_BYTES - 1000);
+        for (unsigned i = 0; i < 300000; i++, first++) {
+            assert_true(wb__standing_read(standing, standing->begin, &entry));
+            snprintf(name, sizeof name, "%0*llu.http", (int)(7 + first % 200),
+                     (unsigned long long)first);
+            assert_string_equal(entry.names[1], name);
+            assert_int_equal(entry.set.bytes, first);
+            assert_int_equal(entry.set.inodes[0], first);
+            wb__standing_drop(standing, &entry);
+        }
+    }
+    while (wb__standing_read(standing, standing->begin, &entry))
+        wb__standing_drop(standing, &entry), first++;
+    assert_int_equal(first, next);
+    wb__standing_free(standing);
+}
+
+/* What another process may have written there names no file elsewhere, and harms nobody. */
+static void lies_are_forgotten(void **state)
+{
+    static const char *const endings[] = {".body", NULL}, *const climbing[] = {"/../x", NULL};
+    struct wb__standing *standing = wb__standing_new();
+    struct wb__standing_entry entry;
+    const struct wb__standing_set one = {.count = 1}, none = {.count = 0}, four = {.count = 4};
+    (void)state;
+    assert_true(wb__standing_put(standing, "good", endings, &one) > 0);
+    uint64_t good = standing->end;
+    const struct {
+        const char *stem;
+        const char *const *endings;
+        const struct wb__standing_set *set;
+    } lies[] = {{"a", endings, &none},  {"a", endings, &four},          {"a", climbing, &one},
+                {"..", climbing, &one}, {"/etc/passwd", endings, &one}, {"a", endings + 1, &one}};
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        assert_true(wb__standing_put(standing, lies[i].stem, lies[i].endings, lies[i].set) > 0);
+        assert_true(wb__standing_put(standing, "after", endings, &one) > 0);
+        assert_true(wb__standing_read(standing, standing->begin, &entry));
+        assert_string_equal(entry.names[0], "good.body");
+        assert_false(wb__standing_read(standing, standing->begin + entry.size, &entry));
+        assert_int_equal(standing->end, good);
+    }
+    static const uint64_t ends[] = {1, 47, UINT64_MAX, WB__STANDING_BYTES + 1, UINT64_C(1) << 63};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        standing->begin = 5;
+        standing->end = 5 + ends[i];
+        assert_false(wb__standing_read(standing, standing->begin, &entry));
+        assert_int_equal(wb__standing_length(standing), 0);
+    }
+    srandom(1);
+    for (int round = 0; round < 2000; round++) {
+        standing->begin = standing->end = (uint64_t)random();
+        for (int i = 0; i < 50; i++)
+            wb__standing_put(standing, "some-stem", endings, &one);
+        for (int i = 0; i < 20; i++)
+            standing->ring[(standing->begin + (uint64_t)random() % 3000) % WB__STANDING_BYTES] =
+                (uint8_t)random();
+        while (wb__standing_read(standing, standing->begin, &entry)) {
+            assert_in_range(entry.set.count, 1, WB__STANDING_FILES);
+            for (uint32_t i = 0; i < entry.set.count; i++) {
+                assert_true(strnlen(entry.names[i], WB__NAME_SIZE) < WB__NAME_SIZE);
+                assert_null(strchr(entry.names[i], '/'));
+            }
+            wb__standing_drop(standing, &entry);
+        }
+        assert_int_equal(wb__standing_length(standing), 0);
+    }
+    wb__standing_free(standing);
+}
+
 /* The default of files, which bounds what is remembered: reached by counting alone. */
 static void memory_of_a_million_files(void **state)
 {
@@ -155,10 +290,10 @@ static void memory_of_a_million_files(void **state)
     struct wb_record_options options = {.quota_policy = WB_RECORD_QUOTA_OLDEST};
     struct wb__quota quota;
     struct wb__faults faults = {0};
-    struct wb__quota_set set = {.count = 1};
+    struct wb__standing_set set = {.count = 1};
     char stem[65];
     (void)state;
-    wb__quota_open(&quota, &options, -1, "", &faults);
+    wb__quota_open(&quota, &options, -1, "", NULL, &faults);
     assert_int_equal(quota.max_files, 1000000);
     for (unsigned i = 0; i < 1000100; i++) {
         snprintf(stem, sizeof stem, "%064u", i);
@@ -178,6 +313,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_oldest_go_whole),
+        cmocka_unit_test(the_next_process_deletes_on),
+        cmocka_unit_test(what_the_one_before_made_counts),
+        cmocka_unit_test(sets_come_and_go_in_order),
+        cmocka_unit_test(lies_are_forgotten),
         cmocka_unit_test(bytes_never_exceed_the_quota),
         cmocka_unit_test(a_large_one_is_lost_itself),
         cmocka_unit_test(others_files_stay),
