@@ -27,7 +27,7 @@
 
 -include("wirebeam.hrl").
 
--export([open/1, close/1, recv/2, recv/3, send/2, send/3, stats/1, setopts/2, set_filter/2,
+-export([open/1, close/1, recv/2, recv/3, send/2, send/3, stats/1, info/1, setopts/2, set_filter/2,
          controlling_process/2, interfaces/0, packets/1, fold/3, scan/3]).
 
 -type capture() :: pid().
@@ -54,6 +54,8 @@
           time_unit => erlang:time_unit(),
           backend => port | nif,
           memory => shared | pipe,
+          sandbox => best_effort | on | off,
+          user => string() | binary(),
           active => active(),
           deliver => [packets | batches | streams | transactions | anomalies | stats, ...],
           stats_interval_ms => 10..86400000,
@@ -89,6 +91,12 @@
 %% <dt>`memory'</dt><dd>how packets come from a worker that is a program of its own: in memory that
 %%     it shares with the VM, which copies them out before it looks at them (the default where
 %%     the system has sealed memory), or through a pipe</dd>
+%% <dt>`sandbox'</dt><dd>whether the worker gives up its rights and confines itself before it reads
+%%     the first packet: as far as the system can (`best_effort', the default; what is missing is
+%%     logged), or `on', with all of it or an error, or `off'. The backend `nif' has none: `on' is
+%%     an error there</dd>
+%% <dt>`user'</dt><dd>whom a worker becomes that root started; `nobody', where the build names no
+%%     other</dd>
 %% <dt>`active'</dt><dd>see {@link active()}; `true'</dd>
 %% <dt>`deliver'</dt><dd>which events; `[packets]'. `batches' instead of `packets' is for those who
 %%     have millions of small packets a second: see {@link fold/3} and {@link scan/3}</dd>
@@ -181,6 +189,13 @@
 %% Packets lost since the last such event, by where: the kernel's ring was full, or the device
 %% had no buffer.
 
+-type sandbox() :: #{mode := best_effort | on | off, complete := boolean(), user := binary(),
+                     missing := binary(), means := [binary()]}.
+%% What confines a worker. `complete': files, network and other processes are out of its reach; else
+%% `missing' says what is not, and why, or is empty where nobody asked for it. `user': whom it
+%% became, or empty where it is who it was. `means': what it is done by, as in the start record of
+%% the command.
+
 -type interface() ::
         #{name := binary(), description := binary(), mtu := non_neg_integer(),
           addresses := [binary()], is_up := boolean(), is_running := boolean(),
@@ -203,7 +218,7 @@
 -export_type([capture/0, options/0, active/0, event/0, packet/0, batch/0, packet_flag/0,
               stream_event/0,
               transaction/0, message/0, anomaly/0, stats/0, lost/0, flow/0, side/0, endpoint/0,
-              interface/0, inject_options/0, send_error/0, reason/0]).
+              sandbox/0, interface/0, inject_options/0, send_error/0, reason/0]).
 
 %% @doc Opens a capture that the caller owns. Events come only after it returned.
 %% Raises `{badarg, {Key, Value}}' for an option that is wrong.
@@ -296,6 +311,12 @@ scan(Function, Acc, Batch) ->
 -spec stats(capture()) -> {ok, stats()} | {error, timeout | reason() | closed | busy}.
 stats(Capture) ->
     wirebeam_capture:stats(Capture).
+
+%% @doc How the capture was opened: the kind of its source (`<<"packet">>', `<<"libpcap">>' or
+%% `<<"file">>') and what confines its worker.
+-spec info(capture()) -> {ok, #{kind := binary(), sandbox := sandbox()}} | {error, closed}.
+info(Capture) ->
+    wirebeam_capture:info(Capture).
 
 %% @doc Changes `active': `#{active => once}' or `[{active, once}]'. An owner on another node
 %% cannot have `true', since nobody would see how much waits in its mailbox.

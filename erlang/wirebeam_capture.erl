@@ -15,8 +15,8 @@
 
 -include("wirebeam.hrl").
 
--export([start_link/2, await/1, take/3, stats/1, set_filter/2, send/3, setopts/2, close/1,
-         pause/2, transfer/3]).
+-export([start_link/2, await/1, take/3, info/1, stats/1, set_filter/2, send/3, setopts/2,
+         close/1, pause/2, transfer/3]).
 -export([init/1, handle_continue/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2,
          code_change/3]).
 
@@ -64,6 +64,7 @@
          throttle = none :: none | reference(),    % the mailbox of an active owner is full:
                                                    % a timer until it is asked again
          opener :: undefined | gen_server:from(),  % waits for the end of opening
+         info :: undefined | wirebeam_protocol:info(),
          taker :: undefined | {gen_server:from(), Max :: non_neg_integer(),
                                none | reference()},
          asked = #{} :: #{non_neg_integer() => {gen_server:from(), wirebeam_protocol:question()}},
@@ -89,6 +90,9 @@ await(Capture) -> call(Capture, await).
 -spec take(pid(), non_neg_integer(), timeout()) ->
           {ok, wirebeam_protocol:item(), boolean()} | {error, term()}.
 take(Capture, Max, Timeout) -> call(Capture, {take, Max, Timeout}).
+
+-spec info(pid()) -> {ok, wirebeam_protocol:info()} | {error, term()}.
+info(Capture) -> call(Capture, info).
 
 -spec stats(pid()) -> {ok, wirebeam:stats()} | {error, term()}.
 stats(Capture) -> call(Capture, stats, ?ANSWER_MS).
@@ -156,11 +160,19 @@ handle_continue({open, Options}, State) ->
     _ = command(wirebeam_protocol:open(Options), State),
     {noreply, State}.
 
-opened(#state{opener = Opener} = State) ->
-    Running = give_credit(State#state{phase = running, opener = undefined, spent = ?WINDOW}),
+opened(Info, #state{opener = Opener} = State) ->
+    warn(Info),
+    Running = give_credit(State#state{phase = running, opener = undefined, info = Info,
+                                      spent = ?WINDOW}),
     reply(Opener, ok),
     hook([wirebeam, open], #{}, Running),
     Running.
+
+%% Where the worker asked the system for more than there was.
+warn(#{sandbox := #{missing := <<>>}}) ->
+    ok;
+warn(#{sandbox := #{missing := Missing}}) ->
+    logger:warning("wirebeam: the worker is not confined as it should be: ~p", [Missing]).
 
 %% --- requests ---------------------------------------------------------------------------
 
@@ -187,6 +199,8 @@ handle_call({take, Max, Timeout}, {Pid, _} = From, #state{owner = Pid} = State)
     take(From, Max, Timeout, State);
 handle_call({take, _, _}, {Pid, _}, #state{owner = Owner} = State) when Pid =/= Owner ->
     {reply, {error, not_owner}, State};
+handle_call(info, _From, #state{info = Info} = State) when Info =/= undefined ->
+    {reply, {ok, Info}, State};
 handle_call(stats, From, State) ->
     ask(From, stats, fun wirebeam_protocol:stats/1, State);
 handle_call({set_filter, Filter}, From, State)
@@ -378,8 +392,8 @@ take_frames(_Frames, State) ->
 take_frame({items, Items}, #state{phase = running, frames = Frames, credit = Credit} = State)
   when Credit > 0 ->
     deliver(State#state{frames = queue:in(Items, Frames), credit = Credit - 1});
-take_frame({opened, _Kind}, #state{phase = opening} = State) ->
-    opened(State);
+take_frame({opened, Info}, #state{phase = opening} = State) ->
+    opened(Info, State);
 take_frame({reply, Reference, Reply}, #state{asked = Asked} = State)
   when is_map_key(Reference, Asked) ->
     {{From, Question}, Others} = maps:take(Reference, Asked),

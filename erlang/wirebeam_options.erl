@@ -78,6 +78,8 @@ check(max_packets, Value) -> in_range(max_packets, Value, 1, ?MAX_64);
 check(kind, Value) -> one_of(kind, Value, [packet, libpcap]);
 check(backend, Value) -> one_of(backend, Value, [port, nif]);
 check(memory, Value) -> one_of(memory, Value, [shared, pipe]);
+check(sandbox, Value) -> one_of(sandbox, Value, [best_effort, on, off]);
+check(user, Value) -> is_text(Value) orelse wrong(user, Value), ok;
 check(active, N) when is_integer(N), N > 0, N =< 32767 -> ok;
 check(active, Value) -> one_of(active, Value, [true, false, once]);
 check(deliver, Value) ->
@@ -183,6 +185,8 @@ for_worker(interface, any) -> [{interface, <<"any">>}];
 for_worker(interface, Value) -> [{interface, text(Value)}];
 for_worker(filter, Value) -> [{filter, text(Value)}];
 for_worker(direction, inout) -> [];
+for_worker(sandbox, best_effort) -> [];
+for_worker(user, Value) -> [{user, text(Value)}];
 for_worker(time_unit, Unit) -> [{time_per_second, number(per_second(Unit))}];
 for_worker(deliver, Values) -> [{deliver, deliver(Value)} || Value <- Values];
 for_worker(lenient, Values) -> [{lenient, atom_to_binary(Value)} || Value <- Values];

@@ -20,17 +20,19 @@
               | {anomaly, wirebeam:anomaly()}
               | {stats, wirebeam:stats()}
               | {lost, wirebeam:lost()}.
--type frame() :: {opened, binary()}
+-type frame() :: {opened, info()}
                | {items, [item()]}
                | {reply, non_neg_integer(), {ok, binary()} | {error, reason()}}
                | {closed, reason()}
                | protocol_error.
+%% How the worker was opened.
+-type info() :: #{kind := binary(), sandbox := wirebeam:sandbox()}.
 %% What a frame is made of. The data of packets may come apart from what is before it.
 -type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
 -type question() :: stats | set_filter | interfaces | send.
 %% To be sent: how many, the length of each (4 bytes), all their bytes.
 -type packets() :: {Count :: non_neg_integer(), Lengths :: binary(), Data :: binary()}.
--export_type([option/0, item/0, frame/0, bytes/0, reason/0, question/0, packets/0]).
+-export_type([option/0, item/0, frame/0, info/0, bytes/0, reason/0, question/0, packets/0]).
 
 %% --- to the worker ----------------------------------------------------------------------
 
@@ -82,7 +84,9 @@ option(memory) -> 22;
 option(inject) -> 23;
 option(packets_per_second) -> 24;
 option(bits_per_second) -> 25;
-option(own_packets) -> 26.
+option(own_packets) -> 26;
+option(sandbox) -> 27;
+option(user) -> 28.
 
 %% --- frames -----------------------------------------------------------------------------
 
@@ -105,7 +109,7 @@ frame(<<4, Reference:32, 0, Answer/binary>>) -> {reply, Reference, {ok, Answer}}
 frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
     {reply, Reference, {error, reason(Code, System, Words)}};
 frame(<<5, Code, System:32, Words/binary>>) -> {closed, reason(Code, System, Words)};
-frame(<<1, Kind/binary>>) -> {opened, last_text(Kind)}.
+frame(<<1, Info/binary>>) -> {opened, info(Info)}.
 
 packets_frame(Count, Length, Index, Data)
   when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length ->
@@ -161,7 +165,19 @@ reason_name(12, _) -> full;
 reason_name(13, _) -> limit;
 reason_name(_, _) -> system.
 
-last_text(<<Length:32, Text:Length/binary>>) -> Text.
+info(Bytes) ->
+    {Kind, Rest} = text(Bytes),
+    {Mode, <<Complete, Rest1/binary>>} = text(Rest),
+    {User, Rest2} = text(Rest1),
+    {Missing, <<Count, Rest3/binary>>} = text(Rest2),
+    {Means, <<>>} = many(Count, fun text/1, Rest3),
+    #{kind => Kind,
+      sandbox => #{mode => mode(Mode), complete => Complete =/= 0, user => User,
+                   missing => Missing, means => Means}}.
+
+mode(<<"best-effort">>) -> best_effort;
+mode(<<"on">>) -> on;
+mode(<<"off">>) -> off.
 
 %% --- packets ----------------------------------------------------------------------------
 

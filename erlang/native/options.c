@@ -81,6 +81,20 @@ static int set_inject(struct settings *settings, const char *value, struct wb_er
     return settings->inject_kind ? 0 : say(error, WB_E_MEMORY, "inject: out of memory");
 }
 
+static int set_sandbox(struct settings *settings, const char *value, struct wb_error *error)
+{
+    static const struct {
+        const char *name;
+        enum wb_guard_mode mode;
+    } modes[] = {{"best-effort", WB_GUARD_BEST_EFFORT}, {"on", WB_GUARD_ON}, {"off", WB_GUARD_OFF}};
+    for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (strcmp(value, modes[i].name) == 0) {
+            settings->sandbox = modes[i].mode;
+            return 0;
+        }
+    return say(error, WB_E_ARGUMENT, "sandbox must be best-effort, on or off, not '%s'", value);
+}
+
 #define AT(field) .offset = offsetof(struct settings, field)
 
 static const struct option options[] = {
@@ -118,6 +132,8 @@ static const struct option options[] = {
     [OPTION_INJECT_BITS] = {"bits_per_second", NUMBER_64, AT(inject.bits_per_second), .min = 1,
                             .max = WB_INJECT_BITS_PER_SECOND_MAX},
     [OPTION_OWN_PACKETS] = {"own_packets", FLAG, AT(engine.source.own_packets)},
+    [OPTION_SANDBOX] = {"sandbox", CALL, .call = set_sandbox},
+    [OPTION_USER] = {"user", TEXT, AT(user)},
 };
 
 static int set_text(const struct option *option, void *place, const char *value,
@@ -212,6 +228,8 @@ static int apply(struct settings *settings, struct wb_error *error)
         settings->deliver = DELIVER_PACKETS;
     if (settings->file && strcmp(settings->file, "-") == 0)
         return say(error, WB_E_ARGUMENT, "file: standard input brings commands; name a file");
+    if (settings->user && settings->sandbox == WB_GUARD_OFF)
+        return say(error, WB_E_ARGUMENT, "user: without a sandbox no rights are given up");
     return 0;
 }
 
@@ -239,4 +257,5 @@ void options_free(struct settings *settings)
     free(settings->kind);
     free(settings->memory);
     free(settings->inject_kind);
+    free(settings->user);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <wirebeam/engine.h>
+#include <wirebeam/guard.h>
 #include <wirebeam/inject.h>
 #include <wirebeam/setting.h>
 
@@ -33,6 +34,8 @@ struct settings {
     uint64_t max_body_total;
     bool has_bodies;
     bool injects;
+    enum wb_guard_mode sandbox;
+    char *user; /* whom root becomes; NULL: the usual one */
 };
 
 #define OPTIONS_MALFORMED 1 /* the bytes are no list of options */

@@ -177,7 +177,6 @@ static int share(void *context, const char *description, struct wb_error *error)
 
 /* ---- The program ------------------------------------------------------------------ */
 
-/* As far as the system can. */
 static int confine(const struct wb_guard_options *needs, struct wb_error *error)
 {
     int code = wb_guard_drop_rights(needs, error);

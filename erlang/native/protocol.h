@@ -41,7 +41,9 @@ enum command_type {
 
 /* From the worker. */
 enum frame_type {
-    FRAME_OPENED = 1,  /* kind of the source (text) */
+    FRAME_OPENED = 1,  /* kind of the source (text); of what confines the worker: mode (text),
+                          whether it is complete (1), user that it became (text), what is missing
+                          (text), count of means (1), these (text); see wirebeam/guard.h */
     FRAME_PACKETS = 2, /* count (4), bytes of data (4), count times an entry, data */
     FRAME_EVENTS = 3,  /* to the frame's end: kind (1, enum event_kind), body (text) */
     FRAME_REPLY = 4,   /* reference (4), 0 for success (1), what was asked for; or reference
@@ -90,6 +92,8 @@ enum option_key {
     OPTION_INJECT_PACKETS = 24,  /* pace: packets a second */
     OPTION_INJECT_BITS = 25,     /* pace: bits a second */
     OPTION_OWN_PACKETS = 26,     /* also what is injected is captured */
+    OPTION_SANDBOX = 27,         /* "best-effort", which is the default, "on" or "off" */
+    OPTION_USER = 28,            /* whom root becomes */
 };
 
 /* In EVENTS. A "flow id" has 8 bytes, a "direction" (enum wb_flow_direction) 1, a time 8. */

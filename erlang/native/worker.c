@@ -289,11 +289,19 @@ static int share_memory(struct worker *worker, struct wb_error *error)
 static int confine(void *context, struct wb_error *error)
 {
     const struct worker *worker = context;
+    const struct settings *settings = &worker->settings;
     const struct wb_guard_options needs = {
-        .is_live = worker->settings.engine.source.interface != NULL,
-        .sends = worker->settings.injects,
+        .mode = settings->sandbox,
+        .is_live = settings->engine.source.interface != NULL,
+        .sends = settings->injects,
+        .user = settings->user,
     };
-    return worker->transport->confine ? worker->transport->confine(&needs, error) : 0;
+    if (worker->transport->confine)
+        return worker->transport->confine(&needs, error);
+    if (settings->sandbox != WB_GUARD_ON && !settings->user)
+        return 0;
+    return say(error, WB_E_UNSUPPORTED,
+               "sandbox: nothing confines a thread of the virtual machine; use the backend port");
 }
 
 static int open_engine(struct worker *worker, struct wb_error *error)
@@ -316,6 +324,28 @@ static int open_engine(struct worker *worker, struct wb_error *error)
     return code;
 }
 
+static void put_sandbox(struct buffer *buffer, const struct wb_guard_state *state)
+{
+    unsigned count = 0;
+    while (state->means[count])
+        count++;
+    buffer_put_string(buffer, state->mode_name);
+    buffer_put8(buffer, state->is_complete);
+    buffer_put_string(buffer, state->user);
+    buffer_put_string(buffer, state->missing ? state->missing : "");
+    buffer_put8(buffer, count);
+    for (unsigned i = 0; i < count; i++)
+        buffer_put_string(buffer, state->means[i]);
+}
+
+static void tell_opened(struct worker *worker)
+{
+    buffer_put8(&worker->reply, FRAME_OPENED);
+    buffer_put_string(&worker->reply, wb_engine_source_kind(worker->engine));
+    put_sandbox(&worker->reply, wb_guard_state());
+    send_reply(worker);
+}
+
 static void open_capture(struct worker *worker, const struct command *command)
 {
     struct wb_error error = {0};
@@ -336,9 +366,7 @@ static void open_capture(struct worker *worker, const struct command *command)
     worker->state = RUNNING;
     worker->losses_due_ms = now_ms() + LOSSES_MS;
     worker->stats_due_ms = now_ms() + worker->settings.stats_interval_ms;
-    buffer_put8(&worker->reply, FRAME_OPENED);
-    buffer_put_string(&worker->reply, wb_engine_source_kind(worker->engine));
-    send_reply(worker);
+    tell_opened(worker);
 }
 
 /* ---- All commands ----------------------------------------------------------------- */

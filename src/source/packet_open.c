@@ -58,10 +58,13 @@ static int system_failure(const struct wb__packet_ring *ring, const char *what,
 
 /* Who takes over this process is not to see more than we wanted to. Kernels before 3.9 do not
  * know the option. */
-static void lock_filter(const struct wb__packet_ring *ring)
+static int lock_filter(const struct wb__packet_ring *ring, struct wb_error *error)
 {
     int on = 1;
-    setsockopt(ring->descriptor, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on);
+    if (setsockopt(ring->descriptor, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) == 0 ||
+        errno == ENOPROTOOPT)
+        return 0;
+    return system_failure(ring, "its filter cannot be locked", error);
 }
 
 /* With its program in force. Others are asked when we may not make it. */
@@ -80,7 +83,7 @@ static int open_socket(struct wb__packet_ring *ring, const struct wb_source_opti
     if (result == 0)
         result = wb__packet_ring_attach(ring, options->filter, error);
     if (result == 0 && !options->filter_changes)
-        lock_filter(ring);
+        result = lock_filter(ring, error);
     return result;
 }
 

@@ -21,7 +21,7 @@ cases() ->
     [packets_of_a_file, packets_by_recv, at_most_so_many, batches, batches_by_recv,
      times_in_another_unit, active_once, active_n, active_n_adds_up, active_n_has_an_end,
      passive_then_active, filter_of_a_file, streams, transactions, anomalies, stats_of_a_file,
-     hooks, large_frames, options_arrive, wrong_options, files_of_any_name, no_such_file,
+     hooks, large_frames, options_arrive, wrong_options, sandbox, files_of_any_name, no_such_file,
      no_such_interface, wrong_filter, cut_file].
 
 init_per_suite(Config) -> capturing:start(Config).
@@ -298,7 +298,7 @@ wrong_options(Config) ->
              {telemetry, fun() -> ok end}, {direction, both}, {lenient, [window | ip]},
              {targets, ["linux" | "bsd"]}, {targets, "linux"}, {targets, [linux]},
              {file, "-"}, {file, <<"-">>}, {file, ["-"]}, {file, [16#d800]}, {file, ""},
-             {file, ["a", <<"b">>]}],
+             {file, ["a", <<"b">>]}, {sandbox, report}, {sandbox, true}, {user, nobody}],
     [?assertError({badarg, {Key, _}}, open(Config, maps:merge(#{file => "x"}, #{Key => Value})))
      || {Key, Value} <- Wrong],
     [?assertError({badarg, {interface, _}}, open(Config, #{interface => Value}))
@@ -306,6 +306,34 @@ wrong_options(Config) ->
     ?assertError({badarg, {file, "x"}}, open(Config, #{file => "x", interface => any})),
     ?assertError({badarg, {interface, missing}}, wirebeam:open(#{})),
     ?assertError({badarg, {options, []}}, wirebeam:open([])).
+
+%% What confines the worker is what was asked for, or why it cannot be is told.
+sandbox(Config) ->
+    Info = fun(Options) ->
+                   C = open_file(Config, [savefile:udp(7, <<>>)], Options#{active => false}),
+                   {ok, #{kind := <<"file">>, sandbox := Sandbox}} = wirebeam:info(C),
+                   ok = wirebeam:close(C),
+                   Sandbox
+           end,
+    sandbox(?config(backend, Config), Info, Config).
+
+sandbox(nif, Info, Config) ->
+    ?assertMatch(#{mode := off, complete := false, means := [], user := <<>>, missing := <<>>},
+                 Info(#{})),
+    [?assertMatch({error, {enotsup, <<"sandbox: nothing confines", _/binary>>}},
+                  open(Config, Options#{file => path(Config)}))
+     || Options <- [#{sandbox => on}, #{user => "nobody"}]];
+sandbox(port, Info, Config) ->
+    ?assertMatch(#{mode := off, complete := false, means := []}, Info(#{sandbox => off})),
+    #{mode := best_effort, means := Means} = Info(#{}),
+    ?assert(lists:member(<<"seccomp">>, Means)),
+    ?assertMatch(#{mode := on, complete := true, missing := <<>>}, Info(#{sandbox => on})),
+    case string:trim(os:cmd("id -u")) of
+        "0" -> ?assertMatch(#{user := <<"daemon">>}, Info(#{user => "daemon"}));
+        _ -> ?assertMatch(#{user := <<>>}, Info(#{}))
+    end,
+    ?assertMatch({error, {argument, _}},
+                 open(Config, #{file => path(Config), user => "no-such-user"})).
 
 no_such_file(Config) ->
     ?assertMatch({error, {enoent, <<_/binary>>}}, open(Config, #{file => "/no/such/file"})).

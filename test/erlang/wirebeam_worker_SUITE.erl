@@ -18,7 +18,7 @@
 all() ->
     [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end,
      places_without_a_frame, more_places_than_credit, nonsense_answers, nonsense_interfaces,
-     no_program, program_that_ends].
+     unconfined, no_program, program_that_ends].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -148,6 +148,30 @@ nonsense_interfaces(Config) ->
          ?assertEqual({error, protocol}, wirebeam:interfaces(), Answer)
      end || Answer <- [<<>>, <<1:32>>, <<16#ffffffff:32, 0:800>>, <<0:32, "more">>]].
 
+%% What is missing is logged, and asked for it is told; no word of it makes an atom.
+unconfined(Config) ->
+    ok = logger:add_handler(?MODULE, ?MODULE, #{config => #{pid => self()}}),
+    worker(Config, [opened(<<"landlock">>), <<5, 11, 0:32>>]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
+    receive
+        {logged, Words} -> ?assertMatch({match, _}, re:run(Words, "not confined .* <<\"landlock\">>"))
+    after 5000 -> ct:fail(not_logged)
+    end,
+    ?assertEqual({ok, #{kind => <<"file">>,
+                        sandbox => #{mode => best_effort, complete => false, user => <<>>,
+                                     missing => <<"landlock">>, means => []}}},
+                 wirebeam:info(C)),
+    ok = logger:remove_handler(?MODULE),
+    ok = wirebeam:close(C),
+    ?assertEqual({error, closed}, wirebeam:info(C)),
+    worker(Config, [<<1, 4:32, "file", 4:32, "free", 0, 0:32, 0:32, 0>>]),
+    ?assertEqual({error, protocol}, wirebeam:open(#{file => "x", memory => pipe})).
+
+log(#{msg := {Format, Arguments}}, #{config := #{pid := Pid}}) ->
+    Pid ! {logged, io_lib:format(Format, Arguments)};
+log(_Event, _Config) ->
+    ok.
+
 %% --- no worker --------------------------------------------------------------------------
 
 no_program(Config) ->
@@ -164,7 +188,10 @@ program_that_ends(Config) ->
 
 %% --- help -------------------------------------------------------------------------------
 
-opened() -> <<1, 4:32, "file">>.
+opened() -> opened(<<>>).
+
+opened(Missing) ->
+    <<1, 4:32, "file", 11:32, "best-effort", 0, 0:32, (byte_size(Missing)):32, Missing/binary, 0>>.
 
 packets(Length) ->
     <<2, 1:32, Length:32, 0:32, Length:32, Length:32, 0:64, 1:16, 0:16, 0, 0, 0:Length/unit:8>>.

@@ -64,6 +64,9 @@ class Options(unittest.TestCase):
         self.check(E_ARGUMENT, "no such kind of source", file=None, interface="lo", kind="magic")
         self.check(E_FILTER, "filter", filter="prt 80")
         self.check(E_ARGUMENT, "standard input brings commands", file="-")
+        self.check(E_ARGUMENT, "must be best-effort, on or off", sandbox="report")
+        self.check(E_ARGUMENT, "no rights are given up", sandbox="off", user="nobody")
+        self.check(E_ARGUMENT, "no-such-user", user="no-such-user")
 
     def test_bytes_that_are_no_text(self):
         self.check(E_ARGUMENT, "file: its value has a NUL byte", file=b"/tmp\0/x")

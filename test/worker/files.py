@@ -58,7 +58,7 @@ class Files(unittest.TestCase):
     def run_to_end(self, **options):
         with Port(PROGRAM) as port:
             port.open(**options)
-            self.assertEqual(port.expect(OPENED), text("file"))
+            self.assertEqual(opened(port.expect(OPENED))[0], b"file")
             return port.all()
 
     def test_packets_are_those_of_the_file(self):

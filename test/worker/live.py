@@ -107,7 +107,7 @@ class Live(unittest.TestCase):
     def opened(self, kind, interface="lo", **how):
         port = Port(PROGRAM)
         port.open(interface=interface, kind=kind, **how)
-        self.assertEqual(port.expect(OPENED), text(kind))
+        self.assertEqual(opened(port.expect(OPENED))[0].decode(), kind)
         return port
 
     def test_packets_on_loopback(self):

@@ -14,7 +14,7 @@ OPENED, PACKETS, EVENTS, REPLY, CLOSED = 1, 2, 3, 4, 5
 KEYS = {name: key for key, name in enumerate(
     ("interface file filter snaplen buffer_bytes latency_ms immediate promiscuous direction "
      "deliver time_per_second limit lenient target bodies max_body_bytes stats_interval_ms batch_bytes "
-     "kind max_packets max_body_total memory inject inject_packets inject_bits own_packets").split(), 1)}
+     "kind max_packets max_body_total memory inject inject_packets inject_bits own_packets sandbox user").split(), 1)}
 E_ARGUMENT, E_NOT_FOUND, E_PERMISSION, E_FORMAT, E_TRUNCATED, E_FILTER, E_UNSUPPORTED, E_DOWN, \
     E_END, E_LIMIT = 1, 4, 5, 6, 7, 8, 9, 10, 11, 13
 
@@ -55,6 +55,16 @@ class Reader:
 
     def done(self):
         return self.at == len(self.data)
+
+
+def opened(body):
+    """The kind of the source, and what confines the worker."""
+    read = Reader(body)
+    kind, mode = read.text(), read.text()
+    state = {"mode": mode, "complete": bool(read.number(1)), "user": read.text(),
+             "missing": read.text(), "means": [read.text() for _ in range(read.number(1))]}
+    assert read.done()
+    return kind, state
 
 
 class Port:
