@@ -3,7 +3,8 @@
 %%
 %%     {ok, _} = http_by_etag:start_link("/tmp/pages", #{interface => "eth0"}).
 %%
-%% A file has the request's head and body, then the response's. Of several with the same ETag the
+%% A file has the request's head and body, then the response's. What is not the page itself (HEAD,
+%% 304, a part of it) has its method and status behind the ETag. Of several with the same name the
 %% first stays.
 -module(http_by_etag).
 -behaviour(wirebeam_http).
@@ -25,7 +26,9 @@ init(Directory) ->
 handle_transaction(#{complete := true, response := #{headers := Headers}} = Transaction,
                    Directory) ->
     case [Value || {Name, Value} <- Headers, string:equal(Name, <<"etag">>, true)] of
-        [ETag] -> write(filename:join(Directory, name(ETag)), Transaction);
+        [ETag] ->
+            Name = <<(name(ETag))/binary, (ending(Transaction))/binary>>,
+            write(filename:join(Directory, Name), Transaction);
         _ -> ok
     end,
     {ok, Directory};
@@ -51,9 +54,16 @@ whole(#{head := Head, body := Body}) ->
 
 %% What a server calls its page can be anything: only harmless bytes go into a file's name. A
 %% weak ETag is another one.
-name(<<"W/", ETag/binary>>) -> <<"weak-", (name(ETag))/binary>>;
-name(ETag) -> << <<(harmless(Byte))/binary>> || <<Byte>> <= ETag, Byte =/= $" >>.
+name(<<"W/", ETag/binary>>) -> <<"~weak-", (harmless(ETag))/binary>>;
+name(ETag) -> harmless(ETag).
 
-harmless(Byte) when Byte >= $a, Byte =< $z; Byte >= $A, Byte =< $Z; Byte >= $0, Byte =< $9;
-                    Byte =:= $- -> <<Byte>>;
-harmless(Byte) -> list_to_binary(io_lib:format("%~2.16.0B", [Byte])).
+ending(#{request := #{method := <<"GET">>}, response := #{status := 200}}) ->
+    <<>>;
+ending(#{request := #{method := Method}, response := #{status := Status}}) ->
+    <<".", (harmless(Method))/binary, "-", (integer_to_binary(Status))/binary>>.
+
+harmless(Text) -> << <<(harmless_byte(Byte))/binary>> || <<Byte>> <= Text, Byte =/= $" >>.
+
+harmless_byte(Byte) when Byte >= $a, Byte =< $z; Byte >= $A, Byte =< $Z; Byte >= $0, Byte =< $9;
+                         Byte =:= $- -> <<Byte>>;
+harmless_byte(Byte) -> list_to_binary(io_lib:format("%~2.16.0B", [Byte])).

@@ -17,7 +17,8 @@ all() -> [{group, port}, {group, nif}].
 
 %% A thread of this VM cannot be killed.
 groups() ->
-    Cases = [client_side, client_side_again, by_etag, sniffed, several_nodes],
+    Cases = [client_side, client_side_again, by_etag, by_etag_what_is_no_page,
+             sniffed, several_nodes],
     [{port, [], Cases ++ [by_etag_again_after_a_crash]}, {nif, [], Cases}].
 
 init_per_suite(Config) ->
@@ -122,6 +123,24 @@ by_etag(Config) ->
                                                                          [global])),
                                                  <<"small\n">>) =:= <<>> end,
                       pages(Directory))),
+    unlink(Pid),
+    ok = gen_server:stop(Pid),
+    capturing:none_is_left().
+
+%% What has no body, or a part of it, leaves the page its name.
+by_etag_what_is_no_page(Config) ->
+    Directory = directory("no-page", Config),
+    {ok, Pid} = http_by_etag:start_link(Directory, capture(Config)),
+    "200" = fetch("/small.txt --head"),
+    "206" = fetch("/small.txt --range 1-2"),
+    "304" = fetch("/small.txt --header 'If-None-Match: *'"),
+    "200" = fetch("/small.txt"),
+    wait_until(fun() -> {ok, Names} = file:list_dir(Directory), length(Names) =:= 4 end),
+    {ok, Names} = file:list_dir(Directory),
+    [Page | Others] = lists:sort(Names),
+    ?assertEqual([Page ++ Ending || Ending <- [".GET-206", ".GET-304", ".HEAD-200"]], Others),
+    {ok, File} = file:read_file(filename:join(Directory, Page)),
+    ?assertMatch([_, _, <<"small\n">>], binary:split(File, <<"\r\n\r\n">>, [global])),
     unlink(Pid),
     ok = gen_server:stop(Pid),
     capturing:none_is_left().
