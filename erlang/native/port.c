@@ -96,21 +96,23 @@ static bool wait_for_room(void)
     return !(fds[0].revents & (POLLERR | POLLNVAL)) && !(fds[1].revents & (POLLHUP | POLLERR));
 }
 
+/* What did not fit finds no room at once either. */
 static int write_all(struct iovec *parts, int count)
 {
-    while (count > 0) {
+    for (;;) {
         ssize_t written = writev(STDOUT_FILENO, parts, count);
-        if (written < 0 && errno != EINTR && (errno != EAGAIN || !wait_for_room()))
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
             return -1;
         size_t left = written < 0 ? 0 : (size_t)written;
         for (; count > 0 && left >= parts->iov_len; parts++, count--)
             left -= parts->iov_len;
-        if (count > 0) {
-            parts->iov_base = (uint8_t *)parts->iov_base + left;
-            parts->iov_len -= left;
-        }
+        if (count == 0)
+            return 0;
+        parts->iov_base = (uint8_t *)parts->iov_base + left;
+        parts->iov_len -= left;
+        if (!wait_for_room())
+            return -1;
     }
-    return 0;
 }
 
 static int send_place(const struct place *place)
