@@ -52,7 +52,7 @@ static void copy_out(const struct wb__standing *standing, uint64_t at, void *to,
 static void punch(struct wb__standing *standing, uint64_t from, uint64_t to)
 {
 #ifdef MADV_REMOVE
-    for (uint64_t at = from - from % PUNCH_BYTES; at + PUNCH_BYTES <= to; at += PUNCH_BYTES)
+    for (uint64_t at = from - from % PUNCH_BYTES; to - at >= PUNCH_BYTES; at += PUNCH_BYTES)
         if (standing->end - at <= WB__STANDING_BYTES)
             madvise(standing->ring + at % WB__STANDING_BYTES, PUNCH_BYTES, MADV_REMOVE);
 #else
