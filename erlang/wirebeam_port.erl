@@ -15,6 +15,7 @@
 -define(BLOCKS, 4).             % that a file is read into
 -define(BLOCK_BYTES, 2097152).  % as it is read
 -define(FRAME_MORE, 16777216).  % for all that has no limit of its own
+-define(PART, 4096).            % of a frame: shorter ones are put together
 
 -record(worker, {port :: port(),
                  memory = none :: none | wirebeam_memory:memory(),
@@ -98,12 +99,18 @@ handle_info(_Message, _Worker) -> ignore.
 
 %% --- frames -----------------------------------------------------------------------------
 
-%% Bytes are put together once, when all of a frame are there.
+%% Bytes are put together when all of a frame are there.
 take(Bytes, #worker{parts = Parts, have = Have, need = Need} = Worker)
   when Have + byte_size(Bytes) < Need ->
-    {frames, [], Worker#worker{parts = [Bytes | Parts], have = Have + byte_size(Bytes)}};
+    {frames, [], Worker#worker{parts = add(Bytes, Parts), have = Have + byte_size(Bytes)}};
 take(Bytes, #worker{parts = Parts, slots = Slots} = Worker) ->
     split(iolist_to_binary(lists:reverse([Bytes | Parts])), [], Slots, Worker).
+
+%% What comes a byte at a time is to take no more memory than what comes at once.
+add(Bytes, [Last | Parts]) when byte_size(Last) < ?PART ->
+    [<<Last/binary, Bytes/binary>> | Parts];
+add(Bytes, Parts) ->
+    [Bytes | Parts].
 
 %% Frames in the memory have credit, so there are not more of them than slots: whoever sends more
 %% at once would have the VM copy as much as he likes.

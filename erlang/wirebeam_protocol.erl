@@ -11,6 +11,8 @@
 -export([decode/1, answer/2, packets/1, fold/3, scan/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
+-define(WORDS_MAX, 4096). % an error has less, and a list of what does not confine the worker
+
 -type option() :: atom().
 -type reason() :: eof | {eperm | enoent | format | truncated | filter | argument | enotsup
                          | enodev | enomem | system | full | limit, binary()}.
@@ -149,7 +151,8 @@ is_index(<<>>, Left) ->
 %% The codes of include/wirebeam/error.h, negated. The words name what failed and say what
 %% to do.
 reason(11, _System, _Words) -> eof;
-reason(Code, System, Words) -> {reason_name(Code, System), Words}.
+reason(Code, System, Words) when byte_size(Words) =< ?WORDS_MAX ->
+    {reason_name(Code, System), Words}.
 
 reason_name(1, _) -> argument;
 reason_name(2, _) -> enomem;
@@ -165,7 +168,8 @@ reason_name(12, _) -> full;
 reason_name(13, _) -> limit;
 reason_name(_, _) -> system.
 
-info(Bytes) ->
+%% Part of it is logged, as text that is many times as long.
+info(Bytes) when byte_size(Bytes) =< ?WORDS_MAX ->
     {Kind, Rest} = text(Bytes),
     {Mode, <<Complete, Rest1/binary>>} = text(Rest),
     {User, Rest2} = text(Rest1),

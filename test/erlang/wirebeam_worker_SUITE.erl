@@ -16,9 +16,9 @@
 -define(MEMORY, (?WINDOW * ?SLOT + (8 bsl 20))).  % and that are shared
 
 all() ->
-    [frames_in_pieces, frames_too_long, more_frames_than_credit, frames_after_the_end,
-     places_without_a_frame, more_places_than_credit, nonsense_answers, nonsense_interfaces,
-     unconfined, no_program, program_that_ends].
+    [frames_in_pieces, frames_too_long, byte_by_byte, words_too_long, more_frames_than_credit,
+     frames_after_the_end, places_without_a_frame, more_places_than_credit, nonsense_answers,
+     nonsense_interfaces, unconfined, no_program, program_that_ends].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -72,6 +72,34 @@ frames_too_long(Config) ->
          end,
          ?assert(erlang:memory(total) - Before < 64 bsl 20)
      end || Length <- [16#ffffffff, 16#7fffffff, 64 bsl 20]].
+
+%% A worker that waits until each byte was taken has no more room than another one.
+byte_by_byte(Config) ->
+    worker(Config, []),
+    {ok, Worker, []} = wirebeam_port:open(#{memory => pipe}, ?WINDOW),
+    Port = element(2, Worker),
+    Bytes = <<(1 bsl 20):32, 0:300000/unit:8>>,
+    Last = lists:foldl(fun(Byte, Worker1) ->
+                               Data = {data, <<Byte>>},
+                               {frames, [], Next} = wirebeam_port:handle_info({Port, Data}, Worker1),
+                               Next
+                       end, Worker, binary_to_list(Bytes)),
+    ?assert(erts_debug:flat_size(Last) * erlang:system_info(wordsize) < 300000),
+    Rest = <<0:((1 bsl 20) - 300000)/unit:8>>,
+    ?assertMatch({frames, [<<0:(1 bsl 20)/unit:8>>], _},
+                 wirebeam_port:handle_info({Port, {data, Rest}}, Last)),
+    ok = wirebeam_port:close(Worker).
+
+%% Words are logged by us or by the owner, each byte as a few characters of a list.
+words_too_long(Config) ->
+    Words = <<255:(1 bsl 20)/unit:8>>,
+    Before = most_memory(),
+    worker(Config, [opened(Words)]),
+    ?assertEqual({error, protocol}, wirebeam:open(#{file => "x", memory => pipe})),
+    ?assert(most_memory() - Before < 64 bsl 20),
+    worker(Config, [opened(), <<5, 6, 0:32, Words/binary>>]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
+    ?assertEqual({0, {error, protocol}}, until_closed(C, 0)).
 
 %% --- frames without credit --------------------------------------------------------------
 
