@@ -62,13 +62,14 @@ void wb__quota_close(struct wb__quota *quota)
 
 /* ---- The oldest ------------------------------------------------------------------- */
 
-/* A file that its user took away already makes as much place. */
+/* A file that its user took away already makes as much place. What is no file was never ours: who
+ * left the name lied. */
 static bool delete_file(struct wb__quota *quota, const char *name, uint64_t inode)
 {
     struct stat status;
     int directory = quota->directory;
     if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0 || status.st_ino != inode ||
-        unlinkat(directory, name, 0) == 0 || errno == ENOENT)
+        !S_ISREG(status.st_mode) || unlinkat(directory, name, 0) == 0 || errno == ENOENT)
         return true;
     wb__fault_note(quota->faults, errno, quota->path, name);
     return false;

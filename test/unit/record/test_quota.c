@@ -180,6 +180,29 @@ static void the_next_process_deletes_on(void **state)
     wb__standing_free(legacy.standing);
 }
 
+/* What is no file of ours cannot use up the quota for ever. */
+static void a_directory_does_not_count_on(void **state)
+{
+    static const char *const endings[] = {"", NULL};
+    struct scene scene;
+    struct stat status;
+    struct wb__legacy legacy = {.standing = wb__standing_new()};
+    (void)state;
+    scene_open(&scene, &(struct wb_record_options){.max_bytes = 100000,
+                                                   .quota_policy = WB_RECORD_QUOTA_OLDEST});
+    assert_int_equal(stat(scene.path, &status), 0);
+    const struct wb__standing_set lie = {
+        .count = 1, .bytes = 1 << 20, .inodes = {(uint64_t)status.st_ino}};
+    assert_true(wb__standing_put(legacy.standing, ".", endings, &lie) > 0);
+    scene.legacy = &legacy;
+    scene_reopen(&scene);
+    tell(&scene, "\"a\"", "1");
+    assert_list(&scene, "a.body\na.http\na.json\n");
+    assert_int_equal(scene_stats(&scene).lost_quota, 0);
+    scene_close(&scene);
+    wb__standing_free(legacy.standing);
+}
+
 static void what_the_one_before_made_counts(void **state)
 {
     struct scene scene;
@@ -323,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_oldest_go_whole),
         cmocka_unit_test(the_next_process_deletes_on),
+        cmocka_unit_test(a_directory_does_not_count_on),
         cmocka_unit_test(what_the_one_before_made_counts),
         cmocka_unit_test(sets_come_and_go_in_order),
         cmocka_unit_test(lies_are_forgotten),
