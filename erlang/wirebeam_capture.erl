@@ -73,6 +73,7 @@
          is_sending = false :: boolean(),
          reference = 0 :: non_neg_integer(),
          wants_packets :: boolean(),               % and not their batches
+         limits :: wirebeam_protocol:limits(),
          telemetry :: undefined | fun((list(), map(), map()) -> term())}).
 
 %% --- calls ------------------------------------------------------------------------------
@@ -146,6 +147,7 @@ init({Owner, #{backend := Name, active := Active} = Options}) ->
             {ok, #state{backend = Backend, worker = Worker, owner = Owner,
                         monitor = monitor(process, Owner), active = Active,
                         wants_packets = not lists:member(batches, maps:get(deliver, Options)),
+                        limits = wirebeam_protocol:limits(Options),
                         telemetry = maps:get(telemetry, Options, undefined)},
              {continue, {open, MoreOptions ++ wirebeam_options:for_worker(Options)}}};
         {error, Reason} ->
@@ -382,15 +384,21 @@ after_message(State) -> {noreply, State}.
 
 take_frames([Frame | Frames], #state{phase = Phase} = State)
   when Phase =:= opening; Phase =:= running ->
-    case take_frame(wirebeam_protocol:decode(Frame), State) of
+    case take_frame(decoded(Frame, State), State) of
         {stop, Stopped} -> {stop, Stopped};
         State1 -> take_frames(Frames, State1)
     end;
 take_frames(_Frames, State) ->
     State.
 
-take_frame({items, Items}, #state{phase = running, frames = Frames, credit = Credit} = State)
-  when Credit > 0 ->
+%% What has no credit is not even looked at.
+decoded(Frame, #state{credit = Credit, limits = Limits}) ->
+    case Credit > 0 orelse not wirebeam_protocol:takes_credit(Frame) of
+        true -> wirebeam_protocol:decode(Frame, Limits);
+        false -> protocol_error
+    end.
+
+take_frame({items, Items}, #state{phase = running, frames = Frames, credit = Credit} = State) ->
     deliver(State#state{frames = queue:in(Items, Frames), credit = Credit - 1});
 take_frame({opened, Info}, #state{phase = opening} = State) ->
     opened(Info, State);

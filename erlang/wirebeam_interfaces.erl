@@ -32,13 +32,16 @@ answer(Worker) ->
     receive
         Message ->
             case wirebeam_port:handle_info(Message, Worker) of
-                {frames, [Frame | _], _} -> answer_of(wirebeam_protocol:decode(Frame));
+                {frames, [Frame | _], _} -> answer_of(decoded(Frame));
                 {frames, [], Waiting} -> answer(Waiting);
                 {exit, Reason} -> {error, Reason};
                 ignore -> answer(Worker)
             end
     after ?TIMEOUT_MS -> {error, timeout}
     end.
+
+decoded(Frame) ->
+    wirebeam_protocol:decode(Frame, wirebeam_protocol:limits(#{})).
 
 answer_of({reply, 0, Reply}) ->
     case wirebeam_protocol:answer(interfaces, Reply) of

@@ -8,9 +8,11 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1, send/3]).
--export([decode/1, answer/2, packets/1, fold/3, scan/3, byte_count/1, split/2]).
+-export([limits/1, takes_credit/1, decode/2, answer/2, packets/1, fold/3, scan/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
+-define(BATCH_BYTES, 262144). % the defaults of the worker
+-define(HEADERS, 1000).
 -define(WORDS_MAX, 4096). % an error has less, and a list of what does not confine the worker
 
 -type option() :: atom().
@@ -31,10 +33,12 @@
 -type info() :: #{kind := binary(), sandbox := wirebeam:sandbox()}.
 %% What a frame is made of. The data of packets may come apart from what is before it.
 -type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
+-type limits() :: #{batch_bytes := pos_integer(), headers := pos_integer()}.
+%% Of what an honest worker puts into a frame.
 -type question() :: stats | set_filter | interfaces | send.
 %% To be sent: how many, the length of each (4 bytes), all their bytes.
 -type packets() :: {Count :: non_neg_integer(), Lengths :: binary(), Data :: binary()}.
--export_type([option/0, item/0, frame/0, info/0, bytes/0, reason/0, question/0, packets/0]).
+-export_type([option/0, item/0, frame/0, info/0, limits/0, bytes/0, reason/0, question/0, packets/0]).
 
 %% --- to the worker ----------------------------------------------------------------------
 
@@ -92,29 +96,46 @@ option(user) -> 28.
 
 %% --- frames -----------------------------------------------------------------------------
 
--spec decode(bytes()) -> frame().
-decode(Frame) ->
+%% Terms are many times as long as the bytes that they are made of: so there are limits to how many
+%% a frame makes, beside those to its length.
+-spec limits(wirebeam_options:options()) -> limits().
+limits(Options) ->
+    Headers = case Options of
+                  #{limits := #{headers := N}} when N > 0 -> N;
+                  _ -> ?HEADERS
+              end,
+    #{batch_bytes => maps:get(batch_bytes, Options, ?BATCH_BYTES), headers => Headers}.
+
+-spec takes_credit(bytes()) -> boolean().
+takes_credit({_Head, _Data}) -> true;
+takes_credit(<<Type, _/binary>>) -> Type =:= 2 orelse Type =:= 3;
+takes_credit(<<>>) -> false.
+
+-spec decode(bytes(), limits()) -> frame().
+decode(Frame, Limits) ->
     try
-        frame(Frame)
+        frame(Frame, Limits)
     catch
         throw:protocol_error -> protocol_error;
         error:_ -> protocol_error
     end.
 
-frame(<<2, Count:32, Length:32, Rest/binary>>) ->
+frame(<<2, Count:32, Length:32, Rest/binary>>, Limits) ->
     {Index, Data} = split_binary(Rest, Count * 26),
-    packets_frame(Count, Length, Index, Data);
-frame({<<2, Count:32, Length:32, Index/binary>>, Data}) ->
-    packets_frame(Count, Length, Index, Data);
-frame(<<3, Events/binary>>) -> {items, events(Events)};
-frame(<<4, Reference:32, 0, Answer/binary>>) -> {reply, Reference, {ok, Answer}};
-frame(<<4, Reference:32, Code, System:32, Words/binary>>) ->
+    packets_frame(Count, Length, Index, Data, Limits);
+frame({<<2, Count:32, Length:32, Index/binary>>, Data}, Limits) ->
+    packets_frame(Count, Length, Index, Data, Limits);
+frame(<<3, Events/binary>>, Limits) -> {items, events(Events, Limits)};
+frame(<<4, Reference:32, 0, Answer/binary>>, _Limits) -> {reply, Reference, {ok, Answer}};
+frame(<<4, Reference:32, Code, System:32, Words/binary>>, _Limits) ->
     {reply, Reference, {error, reason(Code, System, Words)}};
-frame(<<5, Code, System:32, Words/binary>>) -> {closed, reason(Code, System, Words)};
-frame(<<1, Info/binary>>) -> {opened, info(Info)}.
+frame(<<5, Code, System:32, Words/binary>>, _Limits) -> {closed, reason(Code, System, Words)};
+frame(<<1, Info/binary>>, _Limits) -> {opened, info(Info)}.
 
-packets_frame(Count, Length, Index, Data)
-  when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length ->
+%% Only a single packet may be longer than a batch.
+packets_frame(Count, Length, Index, Data, #{batch_bytes := BatchBytes})
+  when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length,
+       Count =:= 1 orelse byte_size(Index) + Length =< BatchBytes ->
     true = is_index(Index, Length),
     {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]}.
 
@@ -264,14 +285,17 @@ length_of(<<>>, Length) ->
 
 %% --- events -----------------------------------------------------------------------------
 
-%% What tells of streams is gathered as long as nothing else comes between.
-events(Events) -> events(Events, []).
+%% What tells of streams is gathered as long as nothing else comes between. None begins beyond a
+%% batch.
+events(Events, #{batch_bytes := BatchBytes} = Limits) -> events(Events, [], BatchBytes, Limits).
 
-events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams) when Kind =< 4 ->
-    events(Events, [stream_event(Kind, Body) | Streams]);
-events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams) ->
-    streams(Streams, [event(Kind, Body) | events(Events, [])]);
-events(<<>>, Streams) ->
+events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams, Left, Limits)
+  when Kind =< 4, Left > 0 ->
+    events(Events, [stream_event(Kind, Body) | Streams], Left - 5 - Length, Limits);
+events(<<Kind, Length:32, Body:Length/binary, Events/binary>>, Streams, Left, Limits)
+  when Left > 0 ->
+    streams(Streams, [event(Kind, Body, Limits) | events(Events, [], Left - 5 - Length, Limits)]);
+events(<<>>, Streams, _Left, _Limits) ->
     streams(Streams, []).
 
 streams([], Items) -> Items;
@@ -299,10 +323,11 @@ stream_event(4, <<Flow:64, Rest/binary>>) ->
 half(<<Packets:64, Wire:64, Stream:64, Gap:64>>) ->
     #{packets => Packets, wire_bytes => Wire, stream_bytes => Stream, gap_bytes => Gap}.
 
-event(5, <<Number:64, Index:32, Missing:32, Anomalies:64, Tunnel, Flow:64, Rest/binary>>) ->
+event(5, <<Number:64, Index:32, Missing:32, Anomalies:64, Tunnel, Flow:64, Rest/binary>>,
+      Limits) ->
     {Endpoints, Rest1} = endpoints(Rest),
-    {Request, Rest2} = message(Rest1),
-    {Response, <<>>} = message(Rest2),
+    {Request, Rest2} = message(Rest1, Limits),
+    {Response, <<>>} = message(Rest2, Limits),
     {transaction, Endpoints#{number => Number,
                              index => Index,
                              flow => Flow,
@@ -312,13 +337,13 @@ event(5, <<Number:64, Index:32, Missing:32, Anomalies:64, Tunnel, Flow:64, Rest/
                              tunnel => Tunnel =/= 0,
                              request => Request,
                              response => Response}};
-event(6, Body) ->
+event(6, Body, _Limits) ->
     {Name, <<Time:64/signed, Whose, Flow:64, Rest/binary>>} = text(Body),
     {Places, Rest1} = anomaly_places(Whose, Flow, Rest),
     {anomaly, maps:merge(Places#{name => Name, time => Time}, anomaly_bytes(Rest1))};
-event(7, Values) ->
+event(7, Values, _Limits) ->
     {stats, stats_of(Values)};
-event(8, <<Ring:64, Interface:64>>) ->
+event(8, <<Ring:64, Interface:64>>, _Limits) ->
     {lost, #{ring => Ring, interface => Interface}}.
 
 %% Of a flow, of an IP datagram, or of neither.
@@ -347,14 +372,14 @@ address(<<A:16, B:16, C:16, D:16, E:16, F:16, G:16, H:16>>) -> {A, B, C, D, E, F
 
 message(<<Seen, Version, Framing, Ended, Status:16, Interim:16, ContentLength:64,
           BodyBytes:64, WireBytes:64, First:64/signed, Last:64/signed, GapBytes:64,
-          GapCount:32, Kept, Rest/binary>>) ->
+          GapCount:32, Kept, Rest/binary>>, Limits) ->
     {Gaps, Rest1} = many(Kept, fun gap/1, Rest),
     {Method, Rest2} = text(Rest1),
     {Target, Rest3} = text(Rest2),
     {Reason, Rest4} = text(Rest3),
     {Head, Rest5} = text(Rest4),
-    {Headers, Rest6} = fields(Rest5),
-    {Trailers, Rest7} = fields(Rest6),
+    {Headers, Rest6} = fields(Rest5, Limits),
+    {Trailers, Rest7} = fields(Rest6, Limits),
     {Body, <<Omitted:64, Rest8/binary>>} = text(Rest7),
     {#{seen => Seen =/= 0, ended => Ended =/= 0,
        version => version(Version), framing => name(Framing, framing_names()),
@@ -371,7 +396,8 @@ version(Version) -> {Version div 10, Version rem 10}.
 
 gap(<<Offset:64, Length:64, Rest/binary>>) -> {{Offset, Length}, Rest}.
 
-fields(<<Count:32, Rest/binary>>) -> many(Count, fun field/1, Rest).
+fields(<<Count:32, Rest/binary>>, #{headers := Max}) when Count =< Max ->
+    many(Count, fun field/1, Rest).
 
 field(<<L1:32, Name:L1/binary, L2:32, Value:L2/binary, Rest/binary>>) -> {{Name, Value}, Rest}.
 

@@ -83,6 +83,6 @@ int wb__guard_settle(const char *missing, struct wb_error *error)
     if (!missing || state.mode != WB_GUARD_ON)
         return 0;
     return wb__error_set(error, WB_E_UNSUPPORTED, 0,
-                         "the process cannot be confined: %s; `--sandbox best-effort` goes on "
+                         "the process cannot be confined: %s; the sandbox 'best-effort' goes on "
                          "without", missing);
 }

@@ -11,7 +11,11 @@
 
 all() -> [counters_are_those_of_the_header, missing_names_are, framing_names_are, end_names_are,
           check_names_are, any_frame, any_event, mutated_frames, packets_beyond_the_data,
-          as_many_as_they_say].
+          as_many_as_they_say, as_many_as_an_honest_worker_sends].
+
+decode(Frame) -> decode(Frame, #{}).
+
+decode(Frame, Options) -> wirebeam_protocol:decode(Frame, wirebeam_protocol:limits(Options)).
 
 %% --- names ------------------------------------------------------------------------------
 
@@ -55,7 +59,7 @@ check_names_are(_Config) ->
 %% --- hostile frames ---------------------------------------------------------------------
 
 is_total(Frame) ->
-    case wirebeam_protocol:decode(Frame) of
+    case decode(Frame) of
         {items, Items} -> lists:foreach(fun use/1, Items), true;
         {opened, _} -> true;
         {reply, _, _} -> true;
@@ -148,20 +152,59 @@ packets_beyond_the_data(_Config) ->
                     <<Head:(9 + 26 * length(Entries))/binary, Rest/binary>> = Frame(Entries, Data),
                     {Head, Rest}
             end,
-    {items, [{batch, Batch}]} = wirebeam_protocol:decode(Frame([Entry(1, 2)], <<"abc">>)),
+    {items, [{batch, Batch}]} = decode(Frame([Entry(1, 2)], <<"abc">>)),
     ?assertEqual({items, [{batch, Batch}]},
-                 wirebeam_protocol:decode(Apart([Entry(1, 2)], <<"abc">>))),
+                 decode(Apart([Entry(1, 2)], <<"abc">>))),
     ?assertEqual(2, wirebeam_protocol:byte_count(Batch)),
-    [?assertEqual(protocol_error, wirebeam_protocol:decode(Whole(Entries, <<"abc">>)))
+    [?assertEqual(protocol_error, decode(Whole(Entries, <<"abc">>)))
      || Whole <- [Frame, Apart],
         Entries <- [[], [Entry(0, 4)], [Entry(4, 0)], [Entry(0, 2), Entry(0, 2)],
                     [Entry(16#ffffffff, 16#ffffffff)]]].
 
 as_many_as_they_say(_Config) ->
-    [?assertEqual(protocol_error, wirebeam_protocol:decode(Frame))
+    [?assertEqual(protocol_error, decode(Frame))
      || Frame <- [<<2, 1:32, 0:32>>, <<2, 16#ffffffff:32, 0:32>>, <<3, 7, 3:32, 1:16, 0>>,
                   <<3, 1, 100:32>>,
                   {<<2, 1:32, 3:32, 0:(26 * 8)>>, <<"ab">>},
                   {<<2, 1:32, 2:32, 0:(26 * 8)>>, <<"abc">>},
                   {<<2, 1:32, 0:32, 0:(25 * 8)>>, <<>>}, {<<2, 0:32, 0:32>>, <<>>},
                   {<<3>>, <<>>}, {<<>>, <<>>}, {a, <<>>}]].
+
+%% Of what is many times as long as a term there are not more than fit into the limits of the
+%% capture.
+as_many_as_an_honest_worker_sends(_Config) ->
+    Transaction = fun(Headers, Trailers) ->
+                          Body = <<0:(33 * 8), 4, 0:96, (message(Headers, 0))/binary,
+                                   (message(0, Trailers))/binary>>,
+                          <<3, 5, (byte_size(Body)):32, Body/binary>>
+                  end,
+    Lost = fun(Count) -> <<3, << <<8, 16:32, 0:128>> || _ <- lists:seq(1, Count) >>/binary>> end,
+    Gaps = fun(Count) -> <<3, << <<2, 25:32, 0:(25 * 8)>> || _ <- lists:seq(1, Count) >>/binary>> end,
+    Packets = fun(Count, Length) ->
+                      <<2, Count:32, Length:32, 0:(Count * 26 * 8), 0:(Length * 8)>>
+              end,
+    Takes = fun(Frame, Options) -> decode(Frame, Options) =/= protocol_error end,
+    [?assertEqual(Expected, Takes(Frame, Options), {Name, Options})
+     || {Name, Frame, Options, Expected} <-
+            [{headers, Transaction(1000, 1000), #{}, true},
+             {headers, Transaction(1001, 0), #{}, false},
+             {trailers, Transaction(0, 1001), #{}, false},
+             {headers, Transaction(3, 3), #{limits => #{headers => 3}}, true},
+             {headers, Transaction(4, 0), #{limits => #{headers => 3}}, false},
+             {headers, Transaction(1000, 0), #{limits => #{flows => 3}}, true},
+             {events, Lost(10), #{batch_bytes => 9 * 21 + 1}, true},
+             {events, Lost(11), #{batch_bytes => 10 * 21}, false},
+             {events, Lost(1), #{batch_bytes => 1}, true},
+             {events, Lost(2), #{batch_bytes => 1}, false},
+             {events, Lost(13000), #{}, false},
+             {streams, Gaps(10), #{batch_bytes => 9 * 30 + 1}, true},
+             {streams, Gaps(11), #{batch_bytes => 10 * 30}, false},
+             {packets, Packets(2, 48), #{batch_bytes => 100}, true},
+             {packets, Packets(2, 49), #{batch_bytes => 100}, false},
+             {packets, Packets(1, 1000000), #{batch_bytes => 100}, true},
+             {packets, Packets(11000, 0), #{}, false}]].
+
+%% With fields that are empty.
+message(Headers, Trailers) ->
+    <<0:(61 * 8), 0:(4 * 32), Headers:32, 0:(Headers * 64), Trailers:32, 0:(Trailers * 64), 0:32,
+      0:64>>.

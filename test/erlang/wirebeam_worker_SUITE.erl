@@ -17,8 +17,9 @@
 
 all() ->
     [frames_in_pieces, frames_too_long, byte_by_byte, words_too_long, more_frames_than_credit,
-     frames_after_the_end, places_without_a_frame, more_places_than_credit, nonsense_answers,
-     nonsense_interfaces, unconfined, no_program, program_that_ends].
+     frames_after_the_end, places_without_a_frame, more_places_than_credit,
+     more_terms_than_bytes, nonsense_answers, nonsense_interfaces, unconfined, no_program,
+     program_that_ends].
 
 init_per_suite(Config) ->
     {ok, Started} = application:ensure_all_started(wirebeam),
@@ -140,6 +141,17 @@ more_places_than_credit(Config) ->
     go(Config),
     ?assertEqual({0, {error, protocol}}, until_closed(C, 0)),
     ?assert(most_memory() - Before < 32 bsl 20).
+
+%% A field takes 8 bytes in a frame, and a hundred in the VM.
+more_terms_than_bytes(Config) ->
+    Fields = 1500000,
+    Body = <<0:(33 * 8), 4, 0:96, 0:(61 * 8), 0:(4 * 32), Fields:32, 0:(Fields * 64), 0:32>>,
+    worker(Config, [opened(), wait, <<3, 5, (byte_size(Body)):32, Body/binary>>]),
+    {ok, C} = wirebeam:open(#{file => "x", active => false, memory => pipe}),
+    Before = most_memory(),
+    go(Config),
+    ?assertEqual({0, {error, protocol}}, until_closed(C, 0)),
+    ?assert(most_memory() - Before < 64 bsl 20).
 
 %% That the VM had up to now.
 most_memory() ->
