@@ -65,20 +65,23 @@ static bool take_number(const char **text, uint32_t least, uint32_t most, uint32
 
 int memory_attach(struct memory *memory, const char *description, struct wb_error *error)
 {
+    struct memory made = {0};
     const char *path = description;
-    *memory = (struct memory){0};
-    if (!take_number(&path, 1, SLOTS_MAX, &memory->slots) ||
-        !take_number(&path, 1, INT32_MAX, &memory->slot_bytes) ||
-        !take_number(&path, 0, MEMORY_BLOCKS_MAX, &memory->block_count) ||
-        !take_number(&path, 0, INT32_MAX, &memory->block_bytes) || !*path ||
-        bytes_of(memory) > UINT32_MAX)
+    *memory = made;
+    if (!take_number(&path, 1, SLOTS_MAX, &made.slots) ||
+        !take_number(&path, 1, INT32_MAX, &made.slot_bytes) ||
+        !take_number(&path, 0, MEMORY_BLOCKS_MAX, &made.block_count) ||
+        !take_number(&path, 0, INT32_MAX, &made.block_bytes) || !*path ||
+        bytes_of(&made) > UINT32_MAX)
         return say(error, WB_E_ARGUMENT,
                    "memory: '%s' is not SLOTS SLOT_BYTES BLOCKS BLOCK_BYTES PATH", description);
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
         return failed(path, error);
-    int code = map(memory, descriptor, path, error);
+    int code = map(&made, descriptor, path, error);
     close(descriptor);
+    if (code == 0)
+        *memory = made;
     return code;
 }
 

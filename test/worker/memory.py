@@ -167,7 +167,7 @@ class Memory(unittest.TestCase):
     def test_memory_that_is_not_there(self):
         for path in ("/no/such", "/"):
             with self.subTest(path), Capture(mixed(10)) as file, Port(PROGRAM) as port:
-                port.open(file=file.path, memory=f"2 4096 0 0 {path}")
+                port.open(file=file.path, memory=f"2 4096 4 {BLOCK} {path}")
                 port.expect(OPENED)
                 self.assertEqual(port.all()[0], file.packets())
 
