@@ -8,8 +8,7 @@
 -export([open/0, open/2, command/2, handle_info/2, kill/1, close/1]).
 
 -define(LENGTH, 4).             % bytes of a frame's length
--define(BATCH_BYTES, 262144).   % these are the defaults
--define(BODY_BYTES, 8388608).
+-define(BODY_BYTES, 8388608).   % these are the defaults
 -define(HEAD_BYTES, 262144).
 -define(SLOT_MORE, 262144).     % the longest packet may go beyond a batch
 -define(BLOCKS, 4).             % that a file is read into
@@ -38,13 +37,16 @@ open(Options, Credit) ->
 %% A batch, and a transaction that goes beyond it: two bodies, and two heads in their forms.
 longest(Options) ->
     Head = maps:get(head, maps:get(limits, Options, #{}), ?HEAD_BYTES),
-    maps:get(batch_bytes, Options, ?BATCH_BYTES)
+    batch_bytes(Options)
         + 2 * maps:get(max_body_bytes, Options, ?BODY_BYTES) + 16 * Head + ?FRAME_MORE.
+
+batch_bytes(Options) ->
+    maps:get(batch_bytes, wirebeam_protocol:limits(Options)).
 
 share(Worker, #{memory := pipe}, _Credit) ->
     {ok, Worker, []};
 share(Worker, Options, Credit) ->
-    SlotBytes = maps:get(batch_bytes, Options, ?BATCH_BYTES) + ?SLOT_MORE,
+    SlotBytes = batch_bytes(Options) + ?SLOT_MORE,
     Blocks = case Options of
                  #{file := _} -> ?BLOCKS;
                  _ -> 0
