@@ -375,8 +375,8 @@ void stats_put(struct buffer *buffer, const struct wb_stats *stats, const struct
         const struct wb_http_stats *http;
         const struct worker_stats *worker;
         const struct wb_inject_stats *inject;
-    } of = {&stats->source, &stats->decode, &stats->fragment, &stats->flow, &stats->http, own,
-            &own->inject};
+    } of = {&stats->source, &stats->decode, &stats->fragment, &stats->flow,
+            &stats->http,   own,            &own->inject};
     const uint64_t values[] = {
 #define VALUE(section, name) of.section->name,
         WORKER_COUNTERS(VALUE)

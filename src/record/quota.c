@@ -132,8 +132,8 @@ static bool fits(uint64_t max, uint64_t used, uint64_t more)
 
 enum wb__loss wb__quota_take_bytes(struct wb__quota *quota, uint64_t bytes)
 {
-    bool is_possible =
-        !quota->deletes_oldest || fits(quota->max_bytes / 2, quota->unfinished, bytes);
+    bool is_possible = !quota->deletes_oldest ||
+                       fits(quota->max_bytes / 2, quota->unfinished, bytes);
     while (is_possible && !fits(quota->max_bytes, quota->bytes, bytes))
         is_possible = delete_oldest(quota);
     if (!is_possible)
