@@ -14,7 +14,7 @@
 -define(BLOCKS, 4).             % that a file is read into
 -define(BLOCK_BYTES, 2097152).  % as it is read
 -define(FRAME_MORE, 16777216).  % for all that has no limit of its own
--define(PART, 4096).            % of a frame: shorter ones are put together
+-define(PART, 4096).            % of a frame: shorter ones, and frames, are put together
 
 -record(worker, {port :: port(),
                  memory = none :: none | wirebeam_memory:memory(),
@@ -101,14 +101,22 @@ handle_info(_Message, _Worker) -> ignore.
 
 %% --- frames -----------------------------------------------------------------------------
 
-%% Bytes are put together when all of a frame are there.
+%% Bytes wait until all of a frame are there.
 take(Bytes, #worker{parts = Parts, have = Have, need = Need} = Worker)
   when Have + byte_size(Bytes) < Need ->
     {frames, [], Worker#worker{parts = add(Bytes, Parts), have = Have + byte_size(Bytes)}};
+take(Bytes, #worker{parts = Parts, need = Need} = Worker) when Parts =/= [], Need > ?PART ->
+    take_pieces(Need, lists:reverse(Parts, [Bytes]), Worker);
 take(Bytes, #worker{parts = Parts, slots = Slots} = Worker) ->
-    split(iolist_to_binary(lists:reverse([Bytes | Parts])), [], Slots, Worker).
+    split(iolist_to_binary(lists:reverse(Parts, [Bytes])), [], Slots, Worker).
 
-%% What comes a byte at a time is to take no more memory than what comes at once.
+%% A frame in pieces, and what is behind it in the last one.
+take_pieces(Need, Pieces, #worker{slots = Slots} = Worker) ->
+    {_, Behind} = wirebeam_protocol:split_pieces(?LENGTH, Pieces),
+    {Frame, [Rest]} = wirebeam_protocol:split_pieces(Need - ?LENGTH, Behind),
+    split(Rest, [wirebeam_protocol:from_pieces(Frame)], Slots, Worker).
+
+%% What comes a byte at a time is to take no more memory, and time, than what comes at once.
 add(Bytes, [Last | Parts]) when byte_size(Last) < ?PART ->
     [<<Last/binary, Bytes/binary>> | Parts];
 add(Bytes, Parts) ->
@@ -132,8 +140,8 @@ split(Bytes, Frames, _Slots, Worker) ->
                <<Length:32, _/binary>> -> ?LENGTH + Length;
                _ -> ?LENGTH
            end,
-    {frames, lists:reverse(Frames), Worker#worker{parts = [Bytes], have = byte_size(Bytes),
-                                                  need = Need}}.
+    {frames, lists:reverse(Frames), Worker#worker{parts = [Bytes || Bytes =/= <<>>],
+                                                  have = byte_size(Bytes), need = Need}}.
 
 %% A place that there is not is no frame.
 placed(Place, #worker{memory = Memory}) ->

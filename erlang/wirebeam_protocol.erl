@@ -8,7 +8,8 @@
 -include("wirebeam.hrl").
 
 -export([open/1, credit/1, set_filter/2, stats/1, interfaces/1, send/3]).
--export([limits/1, takes_credit/1, decode/2, answer/2, packets/1, fold/3, scan/3, byte_count/1, split/2]).
+-export([limits/1, from_pieces/1, split_pieces/2, takes_credit/1, decode/2, answer/2]).
+-export([packets/1, fold/3, scan/3, byte_count/1, split/2]).
 -export([counter_names/0, missing_names/0, framing_names/0, end_names/0]).
 
 -define(BATCH_BYTES, 262144). % the defaults of the worker
@@ -31,8 +32,8 @@
                | protocol_error.
 %% How the worker was opened.
 -type info() :: #{kind := binary(), sandbox := wirebeam:sandbox()}.
-%% What a frame is made of. The data of packets may come apart from what is before it.
--type bytes() :: binary() | {Head :: binary(), Data :: binary()}.
+%% What a frame is made of. The data of packets may come apart from what is before it, and in pieces.
+-type bytes() :: binary() | {Head :: binary(), Data :: binary() | [binary()]}.
 -type limits() :: #{batch_bytes := pos_integer(), headers := pos_integer()}.
 %% Of what an honest worker puts into a frame.
 -type question() :: stats | set_filter | interfaces | send.
@@ -106,6 +107,23 @@ limits(Options) ->
               end,
     #{batch_bytes => maps:get(batch_bytes, Options, ?BATCH_BYTES), headers => Headers}.
 
+%% A frame that came in pieces. The data of packets are not put together.
+-spec from_pieces([binary()]) -> bytes().
+from_pieces([<<2, Count:32, _:32, _/binary>> | _] = Pieces) ->
+    {Head, Data} = split_pieces(min(9 + Count * 26, iolist_size(Pieces)), Pieces),
+    {iolist_to_binary(Head), Data};
+from_pieces(Pieces) ->
+    iolist_to_binary(Pieces).
+
+%% So many bytes of pieces, and what is behind them.
+-spec split_pieces(non_neg_integer(), [binary(), ...]) -> {[binary(), ...], [binary(), ...]}.
+split_pieces(Bytes, [Piece | Pieces]) when Bytes > byte_size(Piece) ->
+    {Front, Behind} = split_pieces(Bytes - byte_size(Piece), Pieces),
+    {[Piece | Front], Behind};
+split_pieces(Bytes, [Piece | Pieces]) ->
+    {Front, Behind} = split_binary(Piece, Bytes),
+    {[Front], [Behind | Pieces]}.
+
 -spec takes_credit(bytes()) -> boolean().
 takes_credit({_Head, _Data}) -> true;
 takes_credit(<<Type, _/binary>>) -> Type =:= 2 orelse Type =:= 3;
@@ -121,7 +139,7 @@ decode(Frame, Limits) ->
     end.
 
 frame(<<2, Count:32, Length:32, Rest/binary>>, Limits) ->
-    {Index, Data} = split_binary(Rest, Count * 26),
+    {Index, Data} = split_index(Count, Rest),
     packets_frame(Count, Length, Index, Data, Limits);
 frame({<<2, Count:32, Length:32, Index/binary>>, Data}, Limits) ->
     packets_frame(Count, Length, Index, Data, Limits);
@@ -134,10 +152,43 @@ frame(<<1, Info/binary>>, _Limits) -> {opened, info(Info)}.
 
 %% Only a single packet may be longer than a batch.
 packets_frame(Count, Length, Index, Data, #{batch_bytes := BatchBytes})
-  when Count > 0, byte_size(Index) =:= Count * 26, byte_size(Data) =:= Length,
+  when Count > 0, byte_size(Index) =:= Count * 26,
        Count =:= 1 orelse byte_size(Index) + Length =< BatchBytes ->
+    Length = iolist_size(Data),
     true = is_index(Index, Length),
-    {items, [{batch, #wirebeam_batch{count = Count, index = Index, data = Data}}]}.
+    {items, batches(Count, Index, Data)}.
+
+batches(Count, Index, Data) when is_binary(Data) -> [batch(Count, Index, Data)];
+batches(_Count, Index, Pieces) -> batches(Index, Pieces).
+
+batch(Count, Index, Data) ->
+    {batch, #wirebeam_batch{count = Count, index = Index, data = Data}}.
+
+%% A batch of the packets that lie in the first piece; where the next one begins in it and goes on
+%% behind it, that one alone is put together.
+batches(<<Skip:32, Captured:32, _:18/binary, Others/binary>> = Index, [Piece | Pieces]) ->
+    case within(Index, byte_size(Piece), 0, 0) of
+        {0, 0} ->
+            {Packet, Behind} = split_pieces(Skip + Captured, [Piece | Pieces]),
+            [batch(1, binary_part(Index, 0, 26), iolist_to_binary(Packet))
+             | batches(Others, Behind)];
+        {Count, Bytes} ->
+            {First, Rest} = split_index(Count, Index),
+            {Data, Behind} = split_binary(Piece, Bytes),
+            [batch(Count, First, Data) | batches(Rest, [Behind | Pieces])]
+    end;
+batches(<<>>, _Pieces) ->
+    [].
+
+%% How many packets lie in so many bytes, and how far they go.
+within(<<Skip:32, Captured:32, _:18/binary, Index/binary>>, Size, Count, Bytes)
+  when Bytes + Skip + Captured =< Size ->
+    within(Index, Size, Count + 1, Bytes + Skip + Captured);
+within(_Index, _Size, Count, Bytes) ->
+    {Count, Bytes}.
+
+split_index(Count, Index) ->
+    split_binary(Index, Count * 26).
 
 %% What a reply to a question says.
 -spec answer(question(), {ok, binary()} | {error, reason()}) ->
@@ -272,7 +323,7 @@ flags(Flags) ->
 %% The first packets of a batch that has more, and the others.
 -spec split(pos_integer(), wirebeam:batch()) -> {wirebeam:batch(), wirebeam:batch()}.
 split(First, #wirebeam_batch{count = Count, index = Index, data = Data}) when First < Count ->
-    <<FirstIndex:(First * 26)/binary, OtherIndex/binary>> = Index,
+    {FirstIndex, OtherIndex} = split_index(First, Index),
     Length = length_of(FirstIndex, 0),
     <<FirstData:Length/binary, OtherData/binary>> = Data,
     {#wirebeam_batch{count = First, index = FirstIndex, data = FirstData},

@@ -432,7 +432,7 @@ bool events_start(struct events *events, struct worker *worker, const struct set
 {
     *events = (struct events){.worker = worker, .settings = settings, .stats = stats};
     events->exchanges = (struct exchanges){.settings = settings, .stats = stats};
-    bool is_lent = options->source.file && options->source.memory.take;
+    bool is_lent = options->source.memory.take;
     if (!batch_start(&events->batch, worker, settings->batch_bytes, settings->time_per_second,
                      is_lent))
         return false;

@@ -21,7 +21,7 @@ static size_t bytes_of_slots(const struct memory *memory)
 
 static size_t bytes_of(const struct memory *memory)
 {
-    return bytes_of_slots(memory) + (size_t)memory->block_count * memory->block_bytes;
+    return bytes_of_slots(memory) + (size_t)memory->blocks.count * memory->blocks.block_bytes;
 }
 
 /* ---- Attaching -------------------------------------------------------------------- */
@@ -46,6 +46,7 @@ static int map(struct memory *memory, int descriptor, const char *path, struct w
     if (bytes == MAP_FAILED)
         return failed(path, error);
     memory->bytes = bytes;
+    memory->blocks.bytes = memory->bytes + bytes_of_slots(memory);
     return 0;
 }
 
@@ -70,8 +71,8 @@ int memory_attach(struct memory *memory, const char *description, struct wb_erro
     *memory = made;
     if (!take_number(&path, 1, SLOTS_MAX, &made.slots) ||
         !take_number(&path, 1, INT32_MAX, &made.slot_bytes) ||
-        !take_number(&path, 0, MEMORY_BLOCKS_MAX, &made.block_count) ||
-        !take_number(&path, 0, INT32_MAX, &made.block_bytes) || !*path ||
+        !take_number(&path, 0, BLOCKS_MAX, &made.blocks.count) ||
+        !take_number(&path, 0, INT32_MAX, &made.blocks.block_bytes) || !*path ||
         bytes_of(&made) > UINT32_MAX)
         return say(error, WB_E_ARGUMENT,
                    "memory: '%s' is not SLOTS SLOT_BYTES BLOCKS BLOCK_BYTES PATH", description);
@@ -83,52 +84,6 @@ int memory_attach(struct memory *memory, const char *description, struct wb_erro
     if (code == 0)
         *memory = made;
     return code;
-}
-
-/* ---- Blocks ----------------------------------------------------------------------- */
-
-static uint8_t *block_at(const struct memory *memory, uint32_t index)
-{
-    return memory->bytes + bytes_of_slots(memory) + (size_t)index * memory->block_bytes;
-}
-
-/* The number of the block where the bytes begin, or more than there are. */
-static uint32_t block_of(const struct memory *memory, const void *bytes)
-{
-    uintptr_t offset = (uintptr_t)bytes - (uintptr_t)block_at(memory, 0);
-    return offset < bytes_of(memory) - bytes_of_slots(memory)
-               ? (uint32_t)(offset / memory->block_bytes)
-               : memory->block_count;
-}
-
-static void *take(void *context, size_t length)
-{
-    struct memory *memory = context;
-    for (uint32_t i = 0; i < memory->block_count && length <= memory->block_bytes; i++) {
-        if (memory->blocks[i].is_taken || memory->placed < memory->blocks[i].free_at)
-            continue;
-        memory->blocks[i].is_taken = true;
-        return block_at(memory, i);
-    }
-    return malloc(length);
-}
-
-static void give_back(void *context, void *bytes, size_t length)
-{
-    struct memory *memory = context;
-    uint32_t block = block_of(memory, bytes);
-    (void)length;
-    if (block < memory->block_count)
-        memory->blocks[block].is_taken = false;
-    else
-        free(bytes);
-}
-
-struct wb_source_memory memory_blocks(struct memory *memory)
-{
-    if (memory->block_count == 0)
-        return (struct wb_source_memory){0};
-    return (struct wb_source_memory){.take = take, .give_back = give_back, .context = memory};
 }
 
 /* ---- Placing ---------------------------------------------------------------------- */
@@ -161,7 +116,7 @@ static uint8_t *copy_to_slot(struct memory *memory, const struct iovec *parts, i
 static bool is_in_block(const struct memory *memory, const struct iovec *parts, int count)
 {
     return *(const uint8_t *)parts->iov_base == FRAME_PACKETS && count == FRAME_HEAD_PARTS + 1 &&
-           block_of(memory, parts[FRAME_HEAD_PARTS].iov_base) < memory->block_count &&
+           blocks_hold(&memory->blocks, parts[FRAME_HEAD_PARTS].iov_base) &&
            parts[FRAME_HEAD_PARTS].iov_len <= memory->slot_bytes;
 }
 
@@ -173,12 +128,12 @@ struct place memory_place(struct memory *memory, const struct iovec *parts, int 
     size_t length = length_of(parts, copied);
     if (!memory->bytes || length > memory->slot_bytes)
         return place;
-    memory->placed++;
+    memory->blocks.now++;
     add_part(memory, &place, copy_to_slot(memory, parts, copied), length);
     if (stays) {
         const struct iovec *data = &parts[FRAME_HEAD_PARTS];
         add_part(memory, &place, data->iov_base, data->iov_len);
-        memory->blocks[block_of(memory, data->iov_base)].free_at = memory->placed + memory->slots;
+        blocks_lend(&memory->blocks, data->iov_base, memory->blocks.now + memory->slots);
     }
     return place;
 }

@@ -16,25 +16,17 @@
 #ifndef WIREBEAM_NATIVE_MEMORY_H
 #define WIREBEAM_NATIVE_MEMORY_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
 #include <wirebeam/error.h>
-#include <wirebeam/source.h>
 
-#define MEMORY_BLOCKS_MAX 64
+#include "blocks.h"
 
 struct memory {
     uint8_t *bytes; /* NULL: there is none */
     uint32_t slots, slot_bytes, next;
-    uint32_t block_count, block_bytes;
-    struct {
-        bool is_taken;
-        uint64_t free_at; /* value of placed from which on the owner reads there no more */
-    } blocks[MEMORY_BLOCKS_MAX];
-    uint64_t placed; /* frames */
+    struct blocks blocks; /* their clock counts frames that were placed */
 };
 
 /* Where a frame lies, or where its data and what is before them do. */
@@ -48,10 +40,6 @@ struct place {
 /* Maps the memory that description names: "SLOTS SLOT_BYTES BLOCKS BLOCK_BYTES PATH". Returns 0,
  * or a negative code with *error filled, and then *memory is none. */
 int memory_attach(struct memory *memory, const char *description, struct wb_error *error);
-
-/* For wb_source_options; without functions where there are no blocks. While none is free it takes
- * memory that is not shared. */
-struct wb_source_memory memory_blocks(struct memory *memory);
 
 /* Places a frame: all of it in the next slot, but for data that lie in a block. No part of a
  * place is longer than a slot. */

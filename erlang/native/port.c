@@ -5,14 +5,12 @@
  * breaks, also while it waits, and so never outlives the virtual machine that started it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <wirebeam/guard.h>
@@ -20,17 +18,25 @@
 
 #include "buffer.h"
 #include "memory.h"
+#include "output.h"
+#include "pipe.h"
 #include "worker.h"
 
-#define PIPE_BYTES   (1 << 20)
+#define INPUT_BYTES  (1U << 20)  /* the system may hold as much of commands */
 #define COMMAND_MAX  (16U << 20) /* longer than any command can be */
 #define LENGTH_BYTES 4
 
-struct port {
+/* The command that comes. */
+struct input {
     uint8_t head[LENGTH_BYTES];
     size_t head_used;
     uint8_t *body;
     size_t length, used;
+};
+
+struct port {
+    struct input input;
+    struct output output;
     struct memory memory;
 };
 
@@ -55,75 +61,46 @@ static bool fill(uint8_t *to, size_t *used, size_t length, int timeout_ms, enum 
     return true;
 }
 
-static enum received begin_body(struct port *port)
+static enum received begin_body(struct input *input)
 {
-    port->length = load32(port->head);
-    if (port->length == 0 || port->length > COMMAND_MAX)
+    input->length = load32(input->head);
+    if (input->length == 0 || input->length > COMMAND_MAX)
         return RECEIVED_MALFORMED;
-    port->body = malloc(port->length);
-    return port->body ? RECEIVED_COMMAND : RECEIVED_END;
+    input->body = malloc(input->length);
+    return input->body ? RECEIVED_COMMAND : RECEIVED_END;
 }
 
 static enum received receive(void *context, struct command *command, int timeout_ms)
 {
-    struct port *port = context;
+    struct input *input = &((struct port *)context)->input;
     enum received answer;
-    if (port->body && port->used == port->length) { /* that of the last call */
-        free(port->body);
-        *port = (struct port){.memory = port->memory};
+    if (input->body && input->used == input->length) { /* that of the last call */
+        free(input->body);
+        *input = (struct input){0};
     }
-    if (!port->body) {
-        if (!fill(port->head, &port->head_used, LENGTH_BYTES, timeout_ms, &answer))
+    if (!input->body) {
+        if (!fill(input->head, &input->head_used, LENGTH_BYTES, timeout_ms, &answer))
             return answer;
-        answer = begin_body(port);
+        answer = begin_body(input);
         if (answer != RECEIVED_COMMAND)
             return answer;
     }
-    if (!fill(port->body, &port->used, port->length, timeout_ms, &answer))
+    if (!fill(input->body, &input->used, input->length, timeout_ms, &answer))
         return answer;
-    *command = (struct command){port->body[0], port->body + 1, port->length - 1};
+    *command = (struct command){input->body[0], input->body + 1, input->length - 1};
     return RECEIVED_COMMAND;
 }
 
 /* ---- Sending ---------------------------------------------------------------------- */
 
-/* Waits until there is room; false when nobody will make any. */
-static bool wait_for_room(void)
+static enum sent send_place(struct output *output, const struct place *place)
 {
-    struct pollfd fds[2] = {{.fd = STDOUT_FILENO, .events = POLLOUT}, {.fd = STDIN_FILENO}};
-    if (poll(fds, 2, -1) < 0)
-        return errno == EINTR;
-    return !(fds[0].revents & (POLLERR | POLLNVAL)) && !(fds[1].revents & (POLLHUP | POLLERR));
-}
-
-/* What did not fit finds no room at once either. */
-static int write_all(struct iovec *parts, int count)
-{
-    for (;;) {
-        ssize_t written = writev(STDOUT_FILENO, parts, count);
-        if (written < 0 && errno != EINTR && errno != EAGAIN)
-            return -1;
-        size_t left = written < 0 ? 0 : (size_t)written;
-        for (; count > 0 && left >= parts->iov_len; parts++, count--)
-            left -= parts->iov_len;
-        if (count == 0)
-            return 0;
-        parts->iov_base = (uint8_t *)parts->iov_base + left;
-        parts->iov_len -= left;
-        if (!wait_for_room())
-            return -1;
-    }
-}
-
-static int send_place(const struct place *place)
-{
-    uint8_t frame[LENGTH_BYTES + 1 + sizeof place->parts];
-    uint8_t *to = frame + LENGTH_BYTES;
+    uint8_t frame[1 + sizeof place->parts];
+    uint8_t *to = frame;
     *to++ = FRAME_PLACED;
     for (int i = 0; i < place->count; i++)
         to = store32(store32(to, place->parts[i].offset), place->parts[i].length);
-    store32(frame, (uint32_t)(to - frame) - LENGTH_BYTES);
-    return write_all(&(struct iovec){frame, (size_t)(to - frame)}, 1);
+    return output_send(output, &(struct iovec){frame, (size_t)(to - frame)}, 1);
 }
 
 /* Only frames that take credit are placed: credit says which slots are free. */
@@ -133,30 +110,15 @@ static bool takes_credit(const struct iovec *parts)
     return *type == FRAME_PACKETS || *type == FRAME_EVENTS;
 }
 
-/* Whole, through the pipe. */
-static int send_whole(const struct iovec *parts, int count)
-{
-    struct iovec all[FRAME_PARTS_MAX + 1];
-    uint8_t head[LENGTH_BYTES];
-    size_t length = 0;
-    for (int i = 0; i < count; i++)
-        length += parts[i].iov_len;
-    if (length > UINT32_MAX)
-        return -1;
-    store32(head, (uint32_t)length);
-    all[0] = (struct iovec){head, sizeof head};
-    memcpy(all + 1, parts, (size_t)count * sizeof *parts);
-    return write_all(all, count + 1);
-}
-
 static enum sent send_frame(void *context, const struct iovec *parts, int count)
 {
     struct port *port = context;
     struct place place = {0};
     if (takes_credit(parts))
         place = memory_place(&port->memory, parts, count);
-    int result = place.count > 0 ? send_place(&place) : send_whole(parts, count);
-    if (result < 0)
+    if (place.count == 0)
+        return output_send(&port->output, parts, count);
+    if (send_place(&port->output, &place) == SENT_GONE)
         return SENT_GONE;
     return place.count > 1 ? SENT_LENT : SENT_COPIED;
 }
@@ -164,7 +126,7 @@ static enum sent send_frame(void *context, const struct iovec *parts, int count)
 static struct wb_source_memory memory(void *context)
 {
     struct port *port = context;
-    return memory_blocks(&port->memory);
+    return port->memory.bytes ? blocks_memory(&port->memory.blocks) : output_memory(&port->output);
 }
 
 /* Memory that the system does not let us have (of an owner with more rights, say) is no
@@ -179,31 +141,13 @@ static int share(void *context, const char *description, struct wb_error *error)
 
 /* ---- The program ------------------------------------------------------------------ */
 
-static int confine(const struct wb_guard_options *needs, struct wb_error *error)
+static int confine(void *context, const struct wb_guard_options *needs, struct wb_error *error)
 {
-    int code = wb_guard_drop_rights(needs, error);
-    return code < 0 ? code : wb_guard_confine(needs, error);
-}
-
-/* A pipe takes a megabyte where the system lets it. */
-static bool widen_pipe(int descriptor)
-{
-    struct stat info;
-    if (fstat(descriptor, &info) < 0 || !S_ISFIFO(info.st_mode))
-        return false;
-#ifdef F_SETPIPE_SZ
-    fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES);
-#endif
-    return true;
-}
-
-/* Output never blocks: standard input is to be watched while it is full. */
-static void prepare_pipes(void)
-{
-    widen_pipe(STDIN_FILENO);
-    if (!widen_pipe(STDOUT_FILENO))
-        return;
-    fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
+    const struct port *port = context;
+    struct wb_guard_options all = *needs;
+    all.lends = port->output.blocks.count > 0;
+    int code = wb_guard_drop_rights(&all, error);
+    return code < 0 ? code : wb_guard_confine(&all, error);
 }
 
 static int print_help(FILE *stream, int status)
@@ -239,9 +183,11 @@ int main(int argc, char **argv)
                                         .confine = confine};
     wb_guard_close_inherited();
     signal(SIGPIPE, SIG_IGN);
-    prepare_pipes();
+    pipe_widen(STDIN_FILENO, INPUT_BYTES);
+    output_begin(&port.output, STDOUT_FILENO, STDIN_FILENO);
     enum received why = worker_run(&transport);
-    free(port.body);
+    free(port.input.body);
+    output_end(&port.output);
     memory_detach(&port.memory);
     if (why != RECEIVED_MALFORMED)
         return 0;

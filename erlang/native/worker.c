@@ -297,7 +297,7 @@ static int confine(void *context, struct wb_error *error)
         .user = settings->user,
     };
     if (worker->transport->confine)
-        return worker->transport->confine(&needs, error);
+        return worker->transport->confine(worker->transport->context, &needs, error);
     if (settings->sandbox != WB_GUARD_ON && !settings->user)
         return 0;
     return say(error, WB_E_UNSUPPORTED,
@@ -309,7 +309,7 @@ static int open_engine(struct worker *worker, struct wb_error *error)
     struct wb_engine_options *options = &worker->settings.engine;
     options->source.opened = confine;
     options->source.opened_context = worker;
-    if (worker->settings.deliver & DELIVER_PACKETS)
+    if (options->source.file && worker->settings.deliver & DELIVER_PACKETS)
         options->source.memory = worker->transport->memory(worker->transport->context);
     int result = sending_open(&worker->sending, &worker->settings, error);
     if (result < 0)

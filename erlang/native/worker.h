@@ -58,7 +58,7 @@ struct transport {
 
     /* When all is open and nothing is read yet: gives up what is not needed from then on. NULL
      * where it cannot. */
-    int (*confine)(const struct wb_guard_options *needs, struct wb_error *error);
+    int (*confine)(void *context, const struct wb_guard_options *needs, struct wb_error *error);
 };
 
 #define FRAME_PARTS_MAX  1000 /* of one frame: below IOV_MAX, with room for a transport's own */

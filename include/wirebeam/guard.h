@@ -32,6 +32,7 @@ struct wb_guard_options {
     bool is_live;          /* its packets come from a socket; else from a file */
     bool sends;            /* packets, by what is open for it (wirebeam/inject.h) */
     bool asks;             /* reads answers from a socket that it sends by */
+    bool lends;            /* memory to the pipe that is its standard output */
     const char *directory; /* files are made in it; NULL: in none */
     const char *user;      /* whom root becomes; NULL: WB_GUARD_USER of the build, "nobody" */
 };

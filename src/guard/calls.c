@@ -14,12 +14,14 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define EVERY     (WB__ROLE_FILE | WB__ROLE_LIVE)
 #define LIVE      WB__ROLE_LIVE
 #define DIRECTORY WB__ROLE_DIRECTORY
 #define SENDS     WB__ROLE_SENDS
 #define ASKS      WB__ROLE_ASKS
+#define LENDS     WB__ROLE_LENDS
 #define ALL_BITS  UINT32_MAX
 
 #define CALL(call, who) {.name = #call, .number = __NR_##call, .roles = (who)}
@@ -102,6 +104,10 @@ const struct wb__call wb__calls[] = {
 
     /* Hop limits and ICMP errors come beside the answers (tools/echo.c). */
     CALL(recvmsg, ASKS),
+
+    /* What an owner reads, as it lies, and how much of it waits (erlang/native/pipe_linux.c). */
+    CALL_ONLY(vmsplice, LENDS, "standard output", 1, IS(0, STDOUT_FILENO)),
+    CALL_ONLY(ioctl, LENDS, "standard output, FIONREAD", 2, IS(0, STDOUT_FILENO), IS(1, FIONREAD)),
 
     /* Files in the directory (store.c), opened ahead by a thread (nameless_linux.c). */
     CALL(openat, DIRECTORY),

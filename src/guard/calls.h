@@ -16,6 +16,7 @@ enum {
     WB__ROLE_DIRECTORY = 4, /* makes files in a directory, besides */
     WB__ROLE_SENDS = 8,     /* sends packets, besides */
     WB__ROLE_ASKS = 16,     /* reads answers by the socket that it sends by, besides */
+    WB__ROLE_LENDS = 32,    /* lends memory to the pipe that is its standard output, besides */
 };
 
 #define WB__CALL_CONDITIONS 2

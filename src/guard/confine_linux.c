@@ -23,7 +23,8 @@ static unsigned roles_of(const struct wb_guard_options *options)
 {
     return (options->is_live ? WB__ROLE_LIVE : WB__ROLE_FILE) |
            (options->directory ? WB__ROLE_DIRECTORY : 0U) |
-           (options->sends ? WB__ROLE_SENDS : 0U) | (options->asks ? WB__ROLE_ASKS : 0U);
+           (options->sends ? WB__ROLE_SENDS : 0U) | (options->asks ? WB__ROLE_ASKS : 0U) |
+           (options->lends ? WB__ROLE_LENDS : 0U);
 }
 
 static int confine_files(const struct wb_guard_options *options, struct wb_error *error)
@@ -123,5 +124,6 @@ void wb_guard_print_roles(FILE *stream)
     print(stream, "of one that takes packets from a socket, besides", WB__ROLE_LIVE);
     print(stream, "of one that sends, besides", WB__ROLE_SENDS);
     print(stream, "of one that reads answers by the same socket, besides", WB__ROLE_ASKS);
+    print(stream, "of one that lends memory to its standard output, besides", WB__ROLE_LENDS);
     print(stream, "of one that makes files in a directory, besides", WB__ROLE_DIRECTORY);
 }

@@ -10,8 +10,8 @@
 -compile([export_all, nowarn_export_all]).
 
 all() -> [counters_are_those_of_the_header, missing_names_are, framing_names_are, end_names_are,
-          check_names_are, any_frame, any_event, mutated_frames, packets_beyond_the_data,
-          as_many_as_they_say, as_many_as_an_honest_worker_sends].
+          check_names_are, any_frame, any_event, mutated_frames, frames_in_pieces,
+          packets_beyond_the_data, as_many_as_they_say, as_many_as_an_honest_worker_sends].
 
 decode(Frame) -> decode(Frame, #{}).
 
@@ -141,6 +141,27 @@ mutations(Frame) ->
 mutate(Frame, At, Value) ->
     <<Before:At/binary, _, After/binary>> = Frame,
     <<Before/binary, Value, After/binary>>.
+
+%% Wherever a frame is cut: it says the same.
+frames_in_pieces(_Config) ->
+    [?assertEqual(said(decode(Mutated)), said(decode(wirebeam_protocol:from_pieces(Pieces))), Pieces)
+     || Frame <- [packets_frame([{0, 30}, {16, 0}, {3, 70}, {0, 1}]), packets_frame([{0, 0}]),
+                  packets_frame([{1, 1} || _ <- lists:seq(1, 40)]), <<5, 11, 0:32>>],
+        Mutated <- [Frame | mutations(Frame)],
+        Pieces <- [[Mutated]] ++ [pieces(Mutated, Longest) || Longest <- [1, 7, 60, 200]]].
+
+packets_frame(Entries) ->
+    Index = << <<Skip:32, Captured:32, 0:(18 * 8)>> || {Skip, Captured} <- Entries >>,
+    Data = << <<(rand:bytes(Skip + Captured))/binary>> || {Skip, Captured} <- Entries >>,
+    <<2, (length(Entries)):32, (byte_size(Data)):32, Index/binary, Data/binary>>.
+
+pieces(<<>>, _Longest) -> [];
+pieces(Bytes, Longest) ->
+    {Piece, Rest} = split_binary(Bytes, min(rand:uniform(Longest), byte_size(Bytes))),
+    [Piece | pieces(Rest, Longest)].
+
+said({items, Batches}) -> [Packet || {batch, Batch} <- Batches, Packet <- wirebeam:packets(Batch)];
+said(Other) -> Other.
 
 packets_beyond_the_data(_Config) ->
     Entry = fun(Skip, Captured) -> <<Skip:32, Captured:32, 0:(18 * 8)>> end,
