@@ -230,9 +230,9 @@ killed_under_load(Config) ->
     [begin
          {ok, C} = open(Config, #{file => Path, memory => Memory, active => false}),
          {ok, {packets, First}} = wirebeam:recv(C, 0),
-         %% The memory that is shared has blocks as the file's reader wants them.
+         %% Either way there are blocks as the file's reader wants them.
          {ok, #{worker := #{lent_frames := Lent}}} = wirebeam:stats(C),
-         ?assertEqual(Memory =:= shared, Lent > 0),
+         ?assert(Lent > 0, Memory),
          Worker = worker_of(C),
          spawn_link(fun() -> timer:sleep(Ms), os:cmd("kill -9 " ++ Worker) end),
          {Count, {exit, _}} = slowly(C, length(First)),
