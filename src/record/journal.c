@@ -28,7 +28,7 @@ static int put(const struct wb__journal *journal, const char *bytes, size_t leng
     return (size_t)n == length ? 0 : -ENOSPC;
 }
 
-int wb__journal_open(struct wb__journal *journal, int directory)
+int wb__journal_open(struct wb__journal *journal, struct wb__directory *directory)
 {
     static const char room[ENTRY_SIZE];
     int tries = 0;
@@ -36,7 +36,7 @@ int wb__journal_open(struct wb__journal *journal, int directory)
     do {
         snprintf(journal->name, sizeof journal->name, WB__JOURNAL_PREFIX "%ld-%d", (long)getpid(),
                  ++tries);
-        journal->fd = openat(directory, journal->name,
+        journal->fd = openat(directory->descriptor, journal->name,
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     } while (journal->fd < 0 && errno == EEXIST && tries < TRIES);
     if (journal->fd < 0)
@@ -53,7 +53,7 @@ void wb__journal_close(struct wb__journal *journal)
         return;
     close(journal->fd);
     journal->fd = -1;
-    unlinkat(journal->directory, journal->name, 0);
+    wb__directory_remove(journal->directory, journal->name);
 }
 
 int wb__journal_begin(struct wb__journal *journal, const struct wb__journal_file *files,

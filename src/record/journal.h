@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record/directory.h"
 #include "record/name.h"
 
 #define WB__JOURNAL_FILES 3
@@ -25,12 +26,12 @@ struct wb__journal_file {
 
 struct wb__journal {
     int fd; /* -1: none could be made, which was told; sets are named without */
-    int directory;
+    struct wb__directory *directory;
     char name[48];
 };
 
 /* 0 or a negative errno: then there is none, and the calls below do nothing. */
-int wb__journal_open(struct wb__journal *journal, int directory);
+int wb__journal_open(struct wb__journal *journal, struct wb__directory *directory);
 void wb__journal_close(struct wb__journal *journal); /* the file goes */
 
 /* Around the naming of a set. Where the entry cannot be written (a negative errno), naming goes

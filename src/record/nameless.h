@@ -11,16 +11,11 @@
 #ifndef WB_RECORD_NAMELESS_H
 #define WB_RECORD_NAMELESS_H
 
-#include <stdbool.h>
-
-/* Can a file of this directory be named later? Needs O_TMPFILE of the file system, and of the
- * kernel to link by descriptor without privileges (Linux 6.10). It is tried with the name. */
-bool wb__nameless_can_be_named(int directory, const char *name);
-
-/* An empty file to append to, or -1 and errno. */
+/* An empty file to append to, or -1 and errno: needs O_TMPFILE of the file system. */
 int wb__nameless_open(int directory);
 
-/* Gives the file a name that is not taken yet. 0 or a negative errno. */
+/* Gives the file a name that is not taken yet. 0 or a negative errno: needs of the kernel to link
+ * by descriptor without privileges (Linux 6.10). */
 int wb__nameless_publish(int descriptor, int directory, const char *name);
 
 struct wb__nameless;

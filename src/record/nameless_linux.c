@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,18 +30,6 @@ struct wb__nameless {
     struct stack ready, used;
     bool is_needed, is_over;
 };
-
-bool wb__nameless_can_be_named(int directory, const char *name)
-{
-    int descriptor = wb__nameless_open(directory);
-    if (descriptor < 0)
-        return false;
-    bool can = wb__nameless_publish(descriptor, directory, name) == 0;
-    if (can)
-        unlinkat(directory, name, 0);
-    close(descriptor);
-    return can;
-}
 
 int wb__nameless_open(int directory)
 {

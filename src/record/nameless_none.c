@@ -7,12 +7,6 @@
 #include <errno.h>
 #include <stddef.h>
 
-bool wb__nameless_can_be_named(int directory, const char *name)
-{
-    (void)directory, (void)name;
-    return false;
-}
-
 int wb__nameless_open(int directory)
 {
     (void)directory;

@@ -6,9 +6,7 @@
 #include "record/part.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,26 +55,26 @@ static bool is_worth_another_try(struct wb__store *store)
     return (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store);
 }
 
-static int open_below(struct wb__store *store, const char *name, int flags)
+static int open_by(int (*way)(struct wb__directory *, const char *), struct wb__store *store,
+                   const char *name)
 {
-    flags |= O_APPEND | O_NOFOLLOW | O_CLOEXEC;
-    int fd = openat(store->directory, name, flags, 0600);
+    int fd = way(&store->directory, name);
     if (fd < 0 && is_worth_another_try(store))
-        fd = openat(store->directory, name, flags, 0600);
+        fd = way(&store->directory, name);
     return fd;
 }
 
 static int open_nameless(struct wb__store *store)
 {
     if (!store->was_ahead_tried && store->quota.files >= WB__STORE_AHEAD_FROM) {
-        store->ahead = wb__nameless_start(store->directory);
+        store->ahead = wb__nameless_start(store->directory.descriptor);
         store->was_ahead_tried = true;
     }
     int fd = store->ahead ? wb__nameless_take(store->ahead) : -1;
     if (fd < 0)
-        fd = wb__nameless_open(store->directory);
+        fd = wb__directory_nameless(&store->directory);
     if (fd < 0 && is_worth_another_try(store))
-        fd = wb__nameless_open(store->directory);
+        fd = wb__directory_nameless(&store->directory);
     return fd;
 }
 
@@ -96,7 +94,7 @@ static int create_named(struct wb__store *store, struct wb__part *part)
     for (int tries = 0; tries < PART_TRIES; tries++) {
         part->number = ++store->next_part;
         wb__store_part_name(name, part->number);
-        int fd = open_below(store, name, O_WRONLY | O_CREAT | O_EXCL);
+        int fd = open_by(wb__directory_create, store, name);
         if (fd >= 0) {
             hold(store, part, fd);
             return 0;
@@ -131,7 +129,7 @@ static int descriptor(struct wb__store *store, struct wb__part *part)
         return part->fd;
     }
     wb__store_part_name(name, part->number);
-    int fd = open_below(store, name, O_WRONLY);
+    int fd = open_by(wb__directory_append, store, name);
     if (fd < 0)
         return -1;
     bool is_mine = fstat(fd, &status) == 0 && status.st_size == (off_t)part->length &&
@@ -266,34 +264,9 @@ int wb__part_finish(struct wb__store *store, struct wb__part *part)
     return 0;
 }
 
-/* Not every system can rename without replacing. */
-static int rename_new(int directory, const char *from, const char *to)
-{
-#ifdef RENAME_NOREPLACE
-    return renameat2(directory, from, directory, to, RENAME_NOREPLACE);
-#else
-    (void)directory, (void)from, (void)to;
-    errno = ENOSYS;
-    return -1;
-#endif
-}
-
-/* Nor can every file system; a hard link never replaces. */
-static int move(int directory, const char *from, const char *to)
-{
-    if (rename_new(directory, from, to) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-        return -errno;
-    if (linkat(directory, from, directory, to, 0) < 0)
-        return -errno;
-    unlinkat(directory, from, 0);
-    return 0;
-}
-
 static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
 {
-    int code = wb__nameless_publish(part->fd, store->directory, name);
+    int code = wb__directory_link(&store->directory, part->fd, name);
     if (code == 0)
         close_part(store, part);
     if (code != -ENOENT && code != -EPERM)
@@ -307,7 +280,7 @@ static int publish_named(struct wb__store *store, struct wb__part *part, const c
     char temporary[WB__PART_NAME_SIZE];
     int failed = close_part(store, part);
     wb__store_part_name(temporary, part->number);
-    return failed ? -failed : move(store->directory, temporary, name);
+    return failed ? -failed : wb__directory_move(&store->directory, temporary, name);
 }
 
 int wb__part_publish(struct wb__store *store, struct wb__part *part, const char *name)
@@ -331,7 +304,7 @@ void wb__part_unpublish(struct wb__store *store, struct wb__part *part, const ch
         part->number = ++store->next_part;
     part->is_nameless = false;
     wb__store_part_name(temporary, part->number);
-    int failed = -move(store->directory, name, temporary);
+    int failed = -wb__directory_move(&store->directory, name, temporary);
     if (failed) {
         wb__store_note(store, failed, name);
         return;
@@ -349,7 +322,7 @@ void wb__part_discard(struct wb__store *store, struct wb__part *part)
     part->exists = false;
     wb__store_part_name(name, part->number);
     if (!part->is_nameless)
-        unlinkat(store->directory, name, 0);
+        wb__directory_remove(&store->directory, name);
     wb__quota_give_bytes(&store->quota, part->length);
     part->length = 0;
 }

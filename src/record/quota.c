@@ -2,9 +2,6 @@
 #include "record/quota.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- Beginning and end ------------------------------------------------------------ */
 
@@ -29,8 +26,9 @@ static void open_standing(struct wb__quota *quota, struct wb__standing *standing
         count_standing(quota);
 }
 
-void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options, int directory,
-                    const char *path, const struct wb__legacy *legacy, struct wb__faults *faults)
+void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options,
+                    struct wb__directory *directory, const char *path,
+                    const struct wb__legacy *legacy, struct wb__faults *faults)
 {
     *quota = (struct wb__quota){
         .directory = directory,
@@ -66,13 +64,10 @@ void wb__quota_close(struct wb__quota *quota)
  * left the name lied. */
 static bool delete_file(struct wb__quota *quota, const char *name, uint64_t inode)
 {
-    struct stat status;
-    int directory = quota->directory;
-    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0 || status.st_ino != inode ||
-        !S_ISREG(status.st_mode) || unlinkat(directory, name, 0) == 0 || errno == ENOENT)
-        return true;
-    wb__fault_note(quota->faults, errno, quota->path, name);
-    return false;
+    int failed = -wb__directory_remove_inode(quota->directory, name, inode);
+    if (failed)
+        wb__fault_note(quota->faults, failed, quota->path, name);
+    return !failed;
 }
 
 /* The last file first: who sees the sidecar sees all. */

@@ -14,6 +14,7 @@
 #include <wirebeam/record.h>
 
 #include "base/budget.h"
+#include "record/directory.h"
 #include "record/fault.h"
 #include "record/legacy.h"
 #include "record/standing.h"
@@ -21,7 +22,7 @@
 #define WB__QUOTA_FILES UINT64_C(1000000) /* where the oldest go: what is remembered of them */
 
 struct wb__quota {
-    int directory;
+    struct wb__directory *directory;
     const char *path; /* for messages */
     struct wb__faults *faults;
     uint64_t max_bytes, max_files; /* 0: none */
@@ -38,8 +39,9 @@ struct wb__quota {
 
 /* What processes before this one have made (see wb_engine_options.forks) stands and counts, and can
  * be deleted. legacy may be NULL: there were none. */
-void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options, int directory,
-                    const char *path, const struct wb__legacy *legacy, struct wb__faults *faults);
+void wb__quota_open(struct wb__quota *quota, const struct wb_record_options *options,
+                    struct wb__directory *directory, const char *path,
+                    const struct wb__legacy *legacy, struct wb__faults *faults);
 void wb__quota_close(struct wb__quota *quota);
 
 /* May a file grow so much, and may so many more be named? Deletes for it where it may. */

@@ -88,7 +88,7 @@ int wb__set_publish(struct wb__store *store, struct wb__part *const *parts, cons
     return code;
 }
 
-bool wb__set_stands(const struct wb__store *store, const char *stem, const char *const *endings)
+bool wb__set_stands(struct wb__store *store, const char *stem, const char *const *endings)
 {
     char name[WB__NAME_SIZE];
     bool stands = true;

@@ -19,6 +19,6 @@ int wb__set_publish(struct wb__store *store, struct wb__part *const *parts, cons
                     const char *const *endings);
 
 /* Do all files of the set stand there? */
-bool wb__set_stands(const struct wb__store *store, const char *stem, const char *const *endings);
+bool wb__set_stands(struct wb__store *store, const char *stem, const char *const *endings);
 
 #endif

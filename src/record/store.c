@@ -36,11 +36,19 @@ void wb__store_part_name(char name[WB__PART_NAME_SIZE], uint64_t number)
              (unsigned long long)number);
 }
 
+/* It is tried: nothing else tells. */
 static bool can_name_nameless(struct wb__store *store)
 {
     char name[WB__PART_NAME_SIZE];
+    int fd = wb__directory_nameless(&store->directory);
+    if (fd < 0)
+        return false;
     wb__store_part_name(name, ++store->next_part);
-    return wb__nameless_can_be_named(store->directory, name);
+    bool can = wb__directory_link(&store->directory, fd, name) == 0;
+    if (can)
+        wb__directory_remove(&store->directory, name);
+    close(fd);
+    return can;
 }
 
 int wb__store_open(struct wb__store *store, const char *path,
@@ -57,18 +65,15 @@ int wb__store_open(struct wb__store *store, const char *path,
         close(directory);
         return code;
     }
-    *store = (struct wb__store){
-        .directory = directory,
-        .syncs = options->sync,
-        .faults = faults,
-    };
+    *store = (struct wb__store){.syncs = options->sync, .faults = faults};
+    wb__directory_open(&store->directory, directory);
     snprintf(store->path, sizeof store->path, "%s", path);
     wb__list_init(&store->open);
-    wb__quota_open(&store->quota, options, directory, store->path, legacy, faults);
+    wb__quota_open(&store->quota, options, &store->directory, store->path, legacy, faults);
     if (wb__claim_alone(directory))
         store->leftovers = wb__leftover_remove(directory);
     wb__claim_share(directory);
-    int failed = -wb__journal_open(&store->journal, directory);
+    int failed = -wb__journal_open(&store->journal, &store->directory);
     if (failed)
         wb__store_note(store, failed, store->journal.name);
     store->has_nameless = can_name_nameless(store);
@@ -82,17 +87,16 @@ void wb__store_close(struct wb__store *store)
     wb__journal_close(&store->journal);
     wb__quota_close(&store->quota);
     wb__store_sync(store);
-    if (store->directory >= 0)
-        close(store->directory);
-    store->directory = -1;
+    wb__directory_close(&store->directory);
 }
 
 void wb__store_sync(struct wb__store *store)
 {
     bool is_due = store->syncs && store->is_unsynced;
     store->is_unsynced = false;
-    if (is_due && fsync(store->directory) < 0)
-        wb__store_note(store, errno, ".");
+    int failed = is_due ? -wb__directory_sync(&store->directory) : 0;
+    if (failed)
+        wb__store_note(store, failed, ".");
 }
 
 enum wb__loss wb__store_note(struct wb__store *store, int system, const char *name)
@@ -100,19 +104,17 @@ enum wb__loss wb__store_note(struct wb__store *store, int system, const char *na
     return wb__fault_note(store->faults, system, store->path, name);
 }
 
-bool wb__store_has(const struct wb__store *store, const char *name)
+bool wb__store_has(struct wb__store *store, const char *name)
 {
-    struct stat status;
-    return fstatat(store->directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    return wb__directory_look(&store->directory, name) == 0;
 }
 
 int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
 {
     struct stat status;
-    int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-    int fd = openat(store->directory, name, flags);
+    int fd = wb__directory_read(&store->directory, name);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store))
-        fd = openat(store->directory, name, flags);
+        fd = wb__directory_read(&store->directory, name);
     if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
         close(fd);
         errno = EINVAL;

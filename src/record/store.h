@@ -13,6 +13,7 @@
 #include <wirebeam/record.h>
 
 #include "base/list.h"
+#include "record/directory.h"
 #include "record/fault.h"
 #include "record/journal.h"
 #include "record/nameless.h"
@@ -25,7 +26,7 @@
 #define WB__PART_NAME_SIZE 48
 
 struct wb__store {
-    int directory;
+    struct wb__directory directory;
     char path[128]; /* for messages */
     struct wb__quota quota;
     struct wb__journal journal;
@@ -59,7 +60,7 @@ void wb__store_sync(struct wb__store *store);
 int wb__store_read(struct wb__store *store, const char *name, uint64_t *length);
 
 /* Is there a file of that name? */
-bool wb__store_has(const struct wb__store *store, const char *name);
+bool wb__store_has(struct wb__store *store, const char *name);
 
 /* Remembers a failure by its errno; returns its class. */
 enum wb__loss wb__store_note(struct wb__store *store, int system, const char *name);

@@ -321,11 +321,12 @@ static void memory_of_a_million_files(void **state)
     static const char *const endings[] = {".body", NULL};
     struct wb_record_options options = {.quota_policy = WB_RECORD_QUOTA_OLDEST};
     struct wb__quota quota;
+    struct wb__directory nowhere = {.descriptor = -1};
     struct wb__faults faults = {0};
     struct wb__standing_set set = {.count = 1};
     char stem[65];
     (void)state;
-    wb__quota_open(&quota, &options, -1, "", NULL, &faults);
+    wb__quota_open(&quota, &options, &nowhere, "", NULL, &faults);
     assert_int_equal(quota.max_files, 1000000);
     for (unsigned i = 0; i < 1000100; i++) {
         snprintf(stem, sizeof stem, "%064u", i);
