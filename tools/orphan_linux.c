@@ -7,3 +7,8 @@ void orphan_gets(int signal_number)
 {
     prctl(PR_SET_PDEATHSIG, signal_number);
 }
+
+void orphan_adopt(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}

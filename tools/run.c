@@ -204,11 +204,29 @@ static void keep_memory(void)
 #endif
 }
 
+static bool is_confined(const struct wb_guard_options *sandbox)
+{
+    return sandbox->mode == WB_GUARD_BEST_EFFORT || sandbox->mode == WB_GUARD_ON;
+}
+
+/* The directory is the writer's alone. */
+static void leave_to_writer(struct run *run)
+{
+    run->writer = run->sandbox;
+    run->writer.is_live = false;
+    run->writer.is_writer = true;
+    run->options.record.writer = &run->writer;
+    run->sandbox.directory = NULL;
+    run->sandbox.has_writer = true;
+}
+
 /* From the first byte on that is read, the process has what it needs and nothing else. */
 static void confine_when_opened(struct run *run)
 {
     run->sandbox.is_live = run->options.source.interface != NULL;
     run->sandbox.directory = run->options.record.directory;
+    if (run->sandbox.directory != NULL && is_confined(&run->sandbox) && wb_guard_needs_writer())
+        leave_to_writer(run);
     run->options.source.opened = sandbox_enter;
     run->options.source.opened_context = &run->sandbox;
     run->options.forks = worker_fork;

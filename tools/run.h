@@ -18,6 +18,7 @@
 struct run {
     struct wb_engine_options options;
     struct wb_guard_options sandbox; /* mode and user; the rest follows from options */
+    struct wb_guard_options writer;  /* follows, too */
     struct worker_options worker;
     struct summary_parts parts;
     bool quiet;    /* no summary at the end; losses are told all the same */

@@ -61,6 +61,14 @@ static void block_signals(sigset_t *waited_for, sigset_t *before)
     sigprocmask(SIG_BLOCK, waited_for, before);
 }
 
+/* What a worker forked itself (a writer) ends with it, and was adopted. Until it is over it may yet
+ * change what the next worker finds. */
+static void wait_for_family(pid_t worker)
+{
+    while (waitpid(-worker, NULL, 0) > 0 || errno == EINTR)
+        ;
+}
+
 /* Passes signals on until the worker is over. Returns as waitpid has it. */
 static int wait_for(pid_t worker, const sigset_t *waited_for, struct deaths *deaths)
 {
@@ -74,6 +82,7 @@ static int wait_for(pid_t worker, const sigset_t *waited_for, struct deaths *dea
         if (signal_number != SIGUSR1)
             deaths->was_stopped = true;
     }
+    wait_for_family(worker);
     return status;
 }
 
@@ -140,13 +149,14 @@ int worker_fork(void *context, const struct wb_engine_progress *progress, struct
 
     fflush(NULL);
     opener = getpid();
+    orphan_adopt();
     block_signals(&waited_for, &before);
     for (;;) {
         pid_t worker = fork();
 
         if (worker == 0) {
             is_worker = true;
-            setpgid(0, 0); /* what the terminal sends comes once, through the opener */
+            setpgid(0, 0); /* what the terminal sends comes once, through the opener; a family */
             sigprocmask(SIG_SETMASK, &before, NULL);
             return 0;
         }

@@ -25,7 +25,7 @@ enum wb_guard_mode {
                                  on standard error, once of each kind */
 };
 
-/* What the process is for from now on. Each role may do what "file" may; see
+/* What the process is for from now on. Each role but the writer's may do what "file" may; see
  * wb_guard_print_roles. */
 struct wb_guard_options {
     enum wb_guard_mode mode;
@@ -33,6 +33,8 @@ struct wb_guard_options {
     bool sends;            /* packets, by what is open for it (wirebeam/inject.h) */
     bool asks;             /* reads answers from a socket that it sends by */
     bool lends;            /* memory to the pipe that is its standard output */
+    bool has_writer;       /* files are made by another process, which hands them over */
+    bool is_writer;        /* it is that one: makes files in directory, and nothing else */
     const char *directory; /* files are made in it; NULL: in none */
     const char *user;      /* whom root becomes; NULL: WB_GUARD_USER of the build, "nobody" */
 };
@@ -70,6 +72,10 @@ int wb_guard_drop_rights(const struct wb_guard_options *options, struct wb_error
  * where something cannot be confined, or WB_E_SYSTEM. In mode best-effort, wb_guard_state tells
  * what is missing. */
 int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *error);
+
+/* Does a process that makes files have to leave that to a writer (wb_record_options.writer) to be
+ * confined? So it is on Linux without landlock, which is what confines a process to a directory. */
+bool wb_guard_needs_writer(void);
 
 /* Of this process, so far. */
 const struct wb_guard_state *wb_guard_state(void);

@@ -13,6 +13,7 @@
 
 #include <wirebeam/decode.h>
 #include <wirebeam/fragment.h>
+#include <wirebeam/guard.h>
 #include <wirebeam/packet.h>
 
 #ifdef __cplusplus
@@ -69,6 +70,11 @@ struct wb_record_options {
                               the machine. That of the process leaves nothing half either way */
     uint64_t max_body;     /* etag naming: bytes of each body that files hold; 0: all */
     bool no_bodies;        /* etag naming: no .body, and .http has heads only */
+    const struct wb_guard_options *writer; /* not NULL: the directory is held by a process of its
+                              own, which is forked when it is opened and confined by these. Where
+                              it is gone, this process says so in a line on standard error and
+                              aborts; who forked this one (wb_engine_options.forks) has to wait for
+                              the end of both before it forks the next. Ends with this process */
     uint64_t max_memory;   /* bytes of unfinished transactions held before they go to
                               temporary files; 0 means 64 MiB */
 };

@@ -22,6 +22,8 @@
 #define SENDS     WB__ROLE_SENDS
 #define ASKS      WB__ROLE_ASKS
 #define LENDS     WB__ROLE_LENDS
+#define HANDED    WB__ROLE_HAS_WRITER
+#define WRITER    WB__ROLE_WRITER
 #define ALL_BITS  UINT32_MAX
 
 #define CALL(call, who) {.name = #call, .number = __NR_##call, .roles = (who)}
@@ -123,6 +125,29 @@ const struct wb__call wb__calls[] = {
     CALL(rseq, DIRECTORY),
 #endif
     CALL_ONLY(clone, DIRECTORY, "CLONE_THREAD", 1, HAS(0, CLONE_THREAD)),
+
+    /* Files from a writer (record/writer.h), which are read and written as those of one's own. */
+    CALL_ONLY(sendmsg, HANDED, "no packet socket", 1, IS_NO_PACKETS(0)),
+    CALL(recvmsg, HANDED),
+    CALL(pread64, HANDED),
+    CALL(pwrite64, HANDED), /* the journal */
+
+    /* All that a writer may: its socket, what is done by name, what it says, its end. No memory, no
+     * time, no signals; not even what is in its files. */
+    CALL_ONLY(sendmsg, WRITER, "its socket", 1, IS(0, STDIN_FILENO)),
+    CALL_ONLY(recvmsg, WRITER, "its socket", 1, IS(0, STDIN_FILENO)),
+    CALL_ONLY(openat, WRITER, "at its directory", 1, IS(0, STDOUT_FILENO)),
+    CALL_ONLY(linkat, WRITER, "at its directory", 1, IS(2, STDOUT_FILENO)),
+    CALL_ONLY(renameat2, WRITER, "at its directory", 2, IS(0, STDOUT_FILENO), IS(2, STDOUT_FILENO)),
+    CALL_ONLY(unlinkat, WRITER, "at its directory", 1, IS(0, STDOUT_FILENO)),
+    CALL_ONLY(fsync, WRITER, "at its directory", 1, IS(0, STDOUT_FILENO)),
+#ifdef __NR_newfstatat
+    CALL(newfstatat, WRITER),
+#endif
+    CALL(fstat, WRITER),
+    CALL(close, WRITER),
+    CALL_ONLY(write, WRITER, "standard error", 1, IS(0, STDERR_FILENO)),
+    CALL(exit_group, WRITER),
 };
 
 const unsigned wb__call_count = sizeof wb__calls / sizeof wb__calls[0];

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* Who may make a call. Every process is one of the first two. */
+/* Who may make a call. Every process is one of the first two, but for a writer. */
 enum {
     WB__ROLE_FILE = 1,      /* reads packets from a file */
     WB__ROLE_LIVE = 2,      /* takes packets from a socket */
@@ -17,6 +17,8 @@ enum {
     WB__ROLE_SENDS = 8,     /* sends packets, besides */
     WB__ROLE_ASKS = 16,     /* reads answers by the socket that it sends by, besides */
     WB__ROLE_LENDS = 32,    /* lends memory to the pipe that is its standard output, besides */
+    WB__ROLE_HAS_WRITER = 64, /* gets files from a writer, besides */
+    WB__ROLE_WRITER = 128,    /* makes files in a directory, when it is asked to, and no more */
 };
 
 #define WB__CALL_CONDITIONS 2

@@ -49,6 +49,11 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
     return wb__error_set(error, WB_E_SYSTEM, errno, "capsicum: %s", strerror(errno));
 }
 
+bool wb_guard_needs_writer(void)
+{
+    return false;
+}
+
 void wb_guard_print_roles(FILE *stream)
 {
     fputs("every role: capability mode of capsicum(4)\n", stream);

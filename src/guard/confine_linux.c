@@ -2,8 +2,8 @@
  *
  * Linux: landlock for files, network and signals; seccomp for everything, since a call that
  * cannot be made has no bug that could be met. Of the two, landlock is the one that knows
- * directories; where the kernel lacks it, a process that makes files has its directory as its
- * root (rights_linux.c), or it can open others, too, as far as its user may.
+ * directories; where the kernel lacks it, a process leaves its files to a writer and can open
+ * none at all, or it can open others, too, as far as its user may. So can the writer.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,8 +21,11 @@
 
 static unsigned roles_of(const struct wb_guard_options *options)
 {
+    if (options->is_writer)
+        return WB__ROLE_WRITER;
     return (options->is_live ? WB__ROLE_LIVE : WB__ROLE_FILE) |
            (options->directory ? WB__ROLE_DIRECTORY : 0U) |
+           (options->has_writer ? WB__ROLE_HAS_WRITER : 0U) |
            (options->sends ? WB__ROLE_SENDS : 0U) | (options->asks ? WB__ROLE_ASKS : 0U) |
            (options->lends ? WB__ROLE_LENDS : 0U);
 }
@@ -40,7 +43,9 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
         wb__guard_add_means("landlock");
     else if (failed != ENOSYS && failed != EOPNOTSUPP)
         return wb__error_set(error, WB_E_SYSTEM, failed, "landlock: %s", strerror(failed));
-    return failed == 0 || wb__guard_has_means(WB__MEANS_CHROOT);
+    if (options->has_writer)
+        wb__guard_add_means("writer");
+    return failed == 0;
 }
 
 /* Whatever else the system lacks, no process and no thread comes from one that makes no files, which
@@ -48,7 +53,8 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
 static int forbid_processes(const struct wb_guard_options *options, struct wb_error *error)
 {
     const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
-    if (options->directory || setrlimit(RLIMIT_NPROC, &none) == 0)
+    bool makes_files = options->directory && !options->is_writer;
+    if (makes_files || setrlimit(RLIMIT_NPROC, &none) == 0)
         return 0;
     return wb__error_set(error, WB_E_SYSTEM, errno, "RLIMIT_NPROC: %s", strerror(errno));
 }
@@ -81,11 +87,13 @@ static int report(const struct wb_guard_options *options, struct wb_error *error
     return wb__guard_settle("it only reports", error);
 }
 
-static const char *missing(bool has_files, bool has_calls, bool makes_files)
+static const char *missing(const struct wb_guard_options *options, bool has_files, bool has_calls)
 {
     if (!has_calls)
         return "this kernel, or this build, has no seccomp";
-    return makes_files && !has_files ? "this kernel has no landlock for the directory, and chroot is not permitted" : NULL;
+    return options->directory && !options->is_writer && !has_files
+               ? "this kernel has no landlock for the directory, and there is no writer"
+               : NULL;
 }
 
 int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *error)
@@ -100,10 +108,15 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
     int has_calls = confine_calls(options, error);
     if (has_calls < 0)
         return has_calls;
-    int result = wb__guard_settle(missing(has_files, has_calls, options->directory), error);
+    int result = wb__guard_settle(missing(options, has_files, has_calls), error);
     if (result == 0)
         wb__guard_probe();
     return result;
+}
+
+bool wb_guard_needs_writer(void)
+{
+    return wb__landlock_version() == 0;
 }
 
 static void print(FILE *stream, const char *title, unsigned role)
@@ -126,4 +139,6 @@ void wb_guard_print_roles(FILE *stream)
     print(stream, "of one that reads answers by the same socket, besides", WB__ROLE_ASKS);
     print(stream, "of one that lends memory to its standard output, besides", WB__ROLE_LENDS);
     print(stream, "of one that makes files in a directory, besides", WB__ROLE_DIRECTORY);
+    print(stream, "of one whose files a writer makes, besides", WB__ROLE_HAS_WRITER);
+    print(stream, "of a writer, and no others", WB__ROLE_WRITER);
 }

@@ -14,6 +14,11 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
     return wb__guard_settle("there is no means for it on this system", error);
 }
 
+bool wb_guard_needs_writer(void)
+{
+    return false;
+}
+
 void wb_guard_print_roles(FILE *stream)
 {
     fputs("nothing confines a process on this system\n", stream);

@@ -49,6 +49,11 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
     return wb__guard_settle(NULL, error);
 }
 
+bool wb_guard_needs_writer(void)
+{
+    return false;
+}
+
 void wb_guard_print_roles(FILE *stream)
 {
     fputs("file: " FILE_PROMISES "\nlive: " LIVE_PROMISES "\nsends: " SENDS_PROMISES

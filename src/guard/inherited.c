@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ void wb_guard_close_inherited(void)
 {
     fill_standard();
     close_from(FIRST);
+    memset(was_there, 0, sizeof was_there); /* what gets their numbers is ours */
 }
 
 void wb_guard_note_inherited(void)

@@ -22,7 +22,7 @@
 static int directory(void)
 {
     struct stat info;
-    for (int i = 3; i < DESCRIPTORS_MAX; i++)
+    for (int i = 0; i < DESCRIPTORS_MAX; i++)
         if (fstat(i, &info) == 0 && S_ISDIR(info.st_mode))
             return i;
     return -1;

@@ -42,7 +42,8 @@ static void close_oldest(struct wb__store *store)
 
 bool wb__part_free_descriptors(struct wb__store *store)
 {
-    bool could = store->ahead || store->open_count;
+    bool could = wb__directory_free_descriptors(&store->directory) || store->ahead ||
+                 store->open_count;
     wb__nameless_stop(store->ahead);
     store->ahead = NULL;
     close_oldest(store);
@@ -66,8 +67,9 @@ static int open_by(int (*way)(struct wb__directory *, const char *), struct wb__
 
 static int open_nameless(struct wb__store *store)
 {
-    if (!store->was_ahead_tried && store->quota.files >= WB__STORE_AHEAD_FROM) {
-        store->ahead = wb__nameless_start(store->directory.descriptor);
+    int directory = store->directory.descriptor; /* what has a writer needs no thread */
+    if (directory >= 0 && !store->was_ahead_tried && store->quota.files >= WB__STORE_AHEAD_FROM) {
+        store->ahead = wb__nameless_start(directory);
         store->was_ahead_tried = true;
     }
     int fd = store->ahead ? wb__nameless_take(store->ahead) : -1;
@@ -264,36 +266,64 @@ int wb__part_finish(struct wb__store *store, struct wb__part *part)
     return 0;
 }
 
-static int publish_nameless(struct wb__store *store, struct wb__part *part, const char *name)
+/* How many of them, from the first on, are to be named by descriptor. */
+static unsigned count_nameless(struct wb__part *const *parts, unsigned count)
 {
-    int code = wb__directory_link(&store->directory, part->fd, name);
-    if (code == 0)
-        close_part(store, part);
+    unsigned nameless = 0;
+    while (nameless < count && parts[nameless]->is_nameless)
+        nameless++;
+    return nameless;
+}
+
+static int publish_nameless(struct wb__store *store, struct wb__part *const *parts,
+                            const char *const *names, unsigned count, unsigned *done)
+{
+    struct wb__writer_files files = {.count = count};
+    for (unsigned i = 0; i < count; i++)
+        files.descriptors[i] = parts[i]->fd;
+    int code = wb__directory_link(&store->directory, &files, names, done);
+    for (unsigned i = 0; i < *done; i++)
+        close_part(store, parts[i]);
     if (code != -ENOENT && code != -EPERM)
         return code;
     store->has_nameless = false;
     return -EAGAIN;
 }
 
-static int publish_named(struct wb__store *store, struct wb__part *part, const char *name)
+static int publish_named(struct wb__store *store, struct wb__part *part, const char *name,
+                         unsigned *done)
 {
     char temporary[WB__PART_NAME_SIZE];
     int failed = close_part(store, part);
     wb__store_part_name(temporary, part->number);
-    return failed ? -failed : wb__directory_move(&store->directory, temporary, name);
+    int code = failed ? -failed : wb__directory_move(&store->directory, temporary, name);
+    *done = code == 0;
+    return code;
 }
 
-int wb__part_publish(struct wb__store *store, struct wb__part *part, const char *name)
+static void count_published(struct wb__store *store, struct wb__part *part)
 {
-    int code =
-        part->is_nameless ? publish_nameless(store, part, name) : publish_named(store, part, name);
-    if (code == 0) {
-        wb__quota_publish(&store->quota, part->length);
-        store->is_unsynced = true;
-        part->exists = false;
-    } else if (code != -EEXIST && code != -EAGAIN) {
-        wb__store_note(store, -code, name);
+    wb__quota_publish(&store->quota, part->length);
+    store->is_unsynced = true;
+    part->exists = false;
+}
+
+int wb__part_publish(struct wb__store *store, struct wb__part *const *parts,
+                     const char *const *names, unsigned count, unsigned *done)
+{
+    int code = 0;
+    *done = 0;
+    while (*done < count && code == 0) {
+        unsigned first = *done, more = 0;
+        unsigned nameless = count_nameless(parts + first, count - first);
+        code = nameless > 0
+                   ? publish_nameless(store, parts + first, names + first, nameless, &more)
+                   : publish_named(store, parts[first], names[first], &more);
+        for (*done += more; first < *done; first++)
+            count_published(store, parts[first]);
     }
+    if (code != 0 && code != -EEXIST && code != -EAGAIN)
+        wb__store_note(store, -code, names[*done]);
     return code;
 }
 

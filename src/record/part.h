@@ -50,9 +50,11 @@ enum wb__loss wb__part_append_part(struct wb__store *store, struct wb__part *par
  * store wants that. 0 or a negative errno. */
 int wb__part_finish(struct wb__store *store, struct wb__part *part);
 
-/* Moves the part to name: 0, -EEXIST when the name is taken (the part stays), -EAGAIN when it
- * has to be finished once more before (it gets another inode then), or another negative errno. */
-int wb__part_publish(struct wb__store *store, struct wb__part *part, const char *name);
+/* Moves parts to their names, one behind the other until one cannot be moved: 0, -EEXIST when the
+ * name is taken (the part stays), -EAGAIN when it has to be finished once more before (it gets
+ * another inode then), or another negative errno. *done: how many were moved. */
+int wb__part_publish(struct wb__store *store, struct wb__part *const *parts,
+                     const char *const *names, unsigned count, unsigned *done);
 
 /* Moves a published file back to its part. */
 void wb__part_unpublish(struct wb__store *store, struct wb__part *part, const char *name);

@@ -97,6 +97,7 @@ static void init(struct wb__recorder *recorder, const struct wb_record_options *
 {
     recorder->options = *options;
     recorder->options.directory = recorder->options.json = recorder->options.capture = NULL;
+    recorder->options.writer = NULL;
     recorder->http = *http;
     wb__http_fill_in_defaults(&recorder->http);
     recorder->decoders.limit = recorder->http.max_decoder_memory;

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-_Static_assert(WB__SET_FILES == WB__JOURNAL_FILES && WB__SET_FILES == WB__STANDING_FILES,
+_Static_assert(WB__SET_FILES == WB__JOURNAL_FILES && WB__SET_FILES == WB__STANDING_FILES &&
+                   WB__SET_FILES == WB__WRITER_NAMES,
                "a set fits everywhere");
 
 static void file_name(char name[WB__NAME_SIZE], const char *stem, const char *ending)
@@ -36,11 +37,12 @@ static int finish(struct wb__store *store, struct wb__part *const *parts, const 
 static int move(struct wb__store *store, struct wb__part *const *parts,
                 const struct wb__journal_file *files, unsigned count)
 {
-    unsigned done = 0;
-    int code = 0;
-    for (; done < count && code == 0; done++)
-        code = wb__part_publish(store, parts[done], files[done].name);
-    for (unsigned i = 0; code < 0 && i + 1 < done; i++)
+    const char *names[WB__SET_FILES];
+    unsigned done;
+    for (unsigned i = 0; i < count; i++)
+        names[i] = files[i].name;
+    int code = wb__part_publish(store, parts, names, count, &done);
+    for (unsigned i = 0; code < 0 && i < done; i++)
         wb__part_unpublish(store, parts[i], files[i].name);
     return code;
 }

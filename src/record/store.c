@@ -15,6 +15,7 @@
 #include "record/claim.h"
 #include "record/leftover.h"
 #include "record/part.h"
+#include "record/writer.h"
 
 static int open_error(const char *path, struct wb_error *error)
 {
@@ -40,15 +41,18 @@ void wb__store_part_name(char name[WB__PART_NAME_SIZE], uint64_t number)
 static bool can_name_nameless(struct wb__store *store)
 {
     char name[WB__PART_NAME_SIZE];
-    int fd = wb__directory_nameless(&store->directory);
-    if (fd < 0)
+    const char *const names[] = {name};
+    struct wb__writer_files file = {.descriptors = {wb__directory_nameless(&store->directory)},
+                                    .count = 1};
+    unsigned done = 0;
+    if (file.descriptors[0] < 0)
         return false;
     wb__store_part_name(name, ++store->next_part);
-    bool can = wb__directory_link(&store->directory, fd, name) == 0;
-    if (can)
+    wb__directory_link(&store->directory, &file, names, &done);
+    if (done > 0)
         wb__directory_remove(&store->directory, name);
-    close(fd);
-    return can;
+    wb__writer_close_files(&file);
+    return done > 0;
 }
 
 int wb__store_open(struct wb__store *store, const char *path,
@@ -66,8 +70,8 @@ int wb__store_open(struct wb__store *store, const char *path,
         return code;
     }
     *store = (struct wb__store){.syncs = options->sync, .faults = faults};
-    wb__directory_open(&store->directory, directory);
     snprintf(store->path, sizeof store->path, "%s", path);
+    wb__directory_open(&store->directory, directory, store->path);
     wb__list_init(&store->open);
     wb__quota_open(&store->quota, options, &store->directory, store->path, legacy, faults);
     if (wb__claim_alone(directory))
@@ -76,8 +80,12 @@ int wb__store_open(struct wb__store *store, const char *path,
     int failed = -wb__journal_open(&store->journal, &store->directory);
     if (failed)
         wb__store_note(store, failed, store->journal.name);
-    store->has_nameless = can_name_nameless(store);
-    return 0;
+    int code = options->writer ? wb__writer_start(&store->directory, options->writer, error) : 0;
+    if (code == 0)
+        store->has_nameless = can_name_nameless(store);
+    else
+        wb__store_close(store);
+    return code;
 }
 
 void wb__store_close(struct wb__store *store)
@@ -115,12 +123,8 @@ int wb__store_read(struct wb__store *store, const char *name, uint64_t *length)
     int fd = wb__directory_read(&store->directory, name);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && wb__part_free_descriptors(store))
         fd = wb__directory_read(&store->directory, name);
-    if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
-        close(fd);
-        errno = EINVAL;
+    if (fd < 0)
         return -1;
-    }
-    if (fd >= 0)
-        *length = (uint64_t)status.st_size;
+    *length = fstat(fd, &status) == 0 ? (uint64_t)status.st_size : 0;
     return fd;
 }

@@ -107,11 +107,13 @@ wait_until() { # COMMAND ...: at most 10 seconds
 }
 
 # begin NAME NAMESPACE ARGUMENT ...: runs wirebeam in the background; $work/NAME.err is
-# what it says, $work/NAME.out its output. Returns when the capture has begun.
+# what it says, $work/NAME.out its output. $without: what it is run by, or nothing. Returns when
+# the capture has begun.
 begin() {
 	name=$1 ns=$2
 	shift 2
-	ip netns exec "$ns" "$wirebeam" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+	# shellcheck disable=SC2086 # words, or none
+	ip netns exec "$ns" ${without-} "$wirebeam" "$@" >"$work/$name.out" 2>"$work/$name.err" &
 	begun "$name" $!
 }
 begun() { # NAME PID

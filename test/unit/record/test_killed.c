@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * A recorder that is killed: at each of its system calls that change a directory or a file,
+ * A recorder, or its writer, that is killed: at each system call that changes a directory or a file,
  * before it and after it, and in the middle of a write. What comes next finds no half: who
  * sees a sidecar sees the whole set, as soon as another run has begun there is nothing but
  * whole sets, each is what it should be, and that run makes of the same traffic what an
@@ -15,17 +15,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+#include "base/shared.h"
 #include "record/recorder.h"
 #include "scene.h"
 
 enum when { BEFORE, AFTER, HALF };
 
-static long left; /* calls until the one in which we are killed; 0: never */
+static long *left; /* calls until the one in which we are killed; 0: never. A writer counts, too */
 static enum when when;
 static bool cannot_link; /* by descriptor */
 static int refused;      /* the errno of each pwrite, which only the journal calls; 0: none */
@@ -46,7 +48,7 @@ int __wrap_unlinkat(int directory, const char *name, int flags);
 
 static bool is_the_one(void)
 {
-    bool is = left && --left == 0;
+    bool is = *left && --*left == 0;
     if (is && when == BEFORE)
         raise(SIGKILL);
     return is;
@@ -120,8 +122,9 @@ int __wrap_unlinkat(int directory, const char *name, int flags)
 static uint8_t large[LARGE];
 
 /* How files get their names: by descriptor, by another name, or by descriptor until the right
- * to do so is lost. */
-static enum { NAMELESS, NAMED, RIGHT_LOST } naming;
+ * to do so is lost; and the first two by a writer, which dies as well. */
+static enum { NAMELESS, NAMED, RIGHT_LOST, NAMELESS_BY_WRITER, NAMED_BY_WRITER } naming;
+static const struct wb_guard_options writer = {.mode = WB_GUARD_OFF, .is_writer = true};
 
 static void tell(struct scene *scene, const char *etag, const void *body, size_t length)
 {
@@ -135,7 +138,7 @@ static void tell(struct scene *scene, const char *etag, const void *body, size_t
 /* Sets of small files, a set that waits in parts, versions of a name, a set that is there. */
 static void tell_all(struct scene *scene)
 {
-    scene->recorder->store.has_nameless &= naming != NAMED;
+    scene->recorder->store.has_nameless &= naming != NAMED && naming != NAMED_BY_WRITER;
     cannot_link = naming == RIGHT_LOST;
     tell(scene, "\"a\"", "one", 3);
     tell(scene, "\"large\"", large, LARGE);
@@ -150,7 +153,10 @@ static char json_path[128];
 
 static void open_in(struct scene *scene)
 {
-    scene_open(scene, &(struct wb_record_options){.naming = WB_RECORD_ETAG});
+    scene_open(scene, &(struct wb_record_options){
+                          .naming = WB_RECORD_ETAG,
+                          .writer = naming >= NAMELESS_BY_WRITER ? &writer : NULL,
+                      });
     snprintf(json_path, sizeof json_path, "%s.json", scene->path);
     scene->options.json = json_path;
 }
@@ -223,14 +229,26 @@ static void check_lines(void)
     fclose(file);
 }
 
-/* True when it was killed, false when it came to its end before. */
+/* A worker whose writer was killed ends itself. */
+static bool is_death(int status)
+{
+    int by = WTERMSIG(status);
+    return by == SIGKILL || (by == SIGABRT && naming >= NAMELESS_BY_WRITER);
+}
+
+/* True when it was killed, false when it came to its end before. Its writer is over, too, when
+ * this returns, as the next one may expect. */
 static bool run_and_kill(struct scene *scene, long calls)
 {
     int status;
     pid_t child = fork();
     assert_int_not_equal(child, -1);
     if (child == 0) {
-        left = calls;
+        setpgid(0, 0);
+        signal(SIGABRT, SIG_DFL); /* not cmocka's */
+        if (naming >= NAMELESS_BY_WRITER)
+            dup2(open("/dev/null", O_WRONLY), STDERR_FILENO); /* it says that its writer is gone */
+        *left = calls;
         scene_reopen(scene);
         tell_all(scene);
         scene_end_batch(scene);
@@ -238,7 +256,10 @@ static bool run_and_kill(struct scene *scene, long calls)
         _exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : status == 0);
+    while (waitpid(-child, NULL, 0) > 0)
+        ;
+    *left = 0;
+    assert_true(WIFSIGNALED(status) ? is_death(status) : status == 0);
     return WIFSIGNALED(status);
 }
 
@@ -273,7 +294,7 @@ static bool check_kill(long calls)
 static void check_every_call(enum when moment)
 {
     when = moment;
-    for (naming = NAMELESS; naming <= RIGHT_LOST; naming++) {
+    for (naming = NAMELESS; naming <= NAMED_BY_WRITER; naming++) {
         long calls = 1;
         while (check_kill(calls))
             calls++;
@@ -465,5 +486,8 @@ int main(void)
         cmocka_unit_test(half_a_line_is_taken_off),
     };
     memset(large, 'x', sizeof large);
+    left = wb__shared_new(sizeof *left);
+    assert_non_null(left);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* of writers whose workers died */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

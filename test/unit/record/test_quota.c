@@ -321,7 +321,7 @@ static void memory_of_a_million_files(void **state)
     static const char *const endings[] = {".body", NULL};
     struct wb_record_options options = {.quota_policy = WB_RECORD_QUOTA_OLDEST};
     struct wb__quota quota;
-    struct wb__directory nowhere = {.descriptor = -1};
+    struct wb__directory nowhere = {.descriptor = -1, .writer = -1};
     struct wb__faults faults = {0};
     struct wb__standing_set set = {.count = 1};
     char stem[65];
