@@ -3,7 +3,8 @@
  * Linux: landlock for files, network and signals; seccomp for everything, since a call that
  * cannot be made has no bug that could be met. Of the two, landlock is the one that knows
  * directories; where the kernel lacks it, a process leaves its files to a writer and can open
- * none at all, or it can open others, too, as far as its user may. So can the writer.
+ * none at all. The writer, like whoever has none and makes files all the same, has its directory
+ * as its root (rights_linux.c), or it can open others, too, as far as its user may.
  */
 #include <errno.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
         return wb__error_set(error, WB_E_SYSTEM, failed, "landlock: %s", strerror(failed));
     if (options->has_writer)
         wb__guard_add_means("writer");
-    return failed == 0;
+    return failed == 0 || wb__guard_has_means(WB__MEANS_CHROOT);
 }
 
 /* Whatever else the system lacks, no process and no thread comes from one that makes no files, which
@@ -92,7 +93,7 @@ static const char *missing(const struct wb_guard_options *options, bool has_file
     if (!has_calls)
         return "this kernel, or this build, has no seccomp";
     return options->directory && !options->is_writer && !has_files
-               ? "this kernel has no landlock for the directory, and there is no writer"
+               ? "this kernel has no landlock for the directory, and chroot is not permitted"
                : NULL;
 }
 

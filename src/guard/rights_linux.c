@@ -23,7 +23,9 @@
 #include <wirebeam/guard.h>
 
 #include "base/error.h"
+#include "guard/chroot.h"
 #include "guard/inherited.h"
+#include "guard/landlock.h"
 #include "guard/state.h"
 #include "guard/user.h"
 
@@ -104,6 +106,14 @@ static int become(struct wb__user *user, int directory, struct wb_error *error)
     return result;
 }
 
+/* What landlock would do later has to be done now where there is none, while there are rights to. Who
+ * has no right to that either goes on without. */
+static void move_root(int directory)
+{
+    if (directory >= 0 && wb__landlock_version() == 0 && wb__chroot_confine(directory) == 0)
+        wb__guard_add_means(WB__MEANS_CHROOT);
+}
+
 /* ---- Limits ----------------------------------------------------------------------- */
 
 static int limit(int resource, rlim_t value, const char *what, struct wb_error *error)
@@ -143,6 +153,7 @@ static int drop(const struct wb_guard_options *options, int directory, struct wb
     if (result < 0)
         return result;
     wb__inherited_close_noted();
+    move_root(directory);
     empty_bounding_set();
     result = become(&user, directory, error);
     if (result == 0)

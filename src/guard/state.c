@@ -30,6 +30,14 @@ void wb__guard_add_means(const char *name)
     }
 }
 
+bool wb__guard_has_means(const char *name)
+{
+    for (unsigned i = 0; i < WB_GUARD_MEANS_MAX && state.means[i]; i++)
+        if (strcmp(state.means[i], name) == 0)
+            return true;
+    return false;
+}
+
 void wb__guard_set_mode(enum wb_guard_mode mode)
 {
     static const char *const names[] = {"best-effort", "on", "off", "report"};

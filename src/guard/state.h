@@ -8,8 +8,11 @@
 
 #include <wirebeam/guard.h>
 
+#define WB__MEANS_CHROOT "chroot"
+
 /* name: a constant. */
 void wb__guard_add_means(const char *name);
+bool wb__guard_has_means(const char *name);
 void wb__guard_set_mode(enum wb_guard_mode mode);
 void wb__guard_set_user(const char *name);
 

@@ -67,17 +67,20 @@ denied libpcap '' capture -i "$server_if" -c 1 --source libpcap
 denied client '' http -i "$server_if" -c 1
 denied writer 'inject: EBADF' http -r "$udp_pcap" -o "$work/outside/dir" --json "$work/json"
 denied both '' http -i "$server_if" -c 1 -o "$work/outside/dir"
-# On a kernel without landlock a writer makes the files, and tries first: it may use its directory's
-# descriptor, by which files around it can be reached, as far as the owner may; nothing else. The
-# worker can name no file at all.
+# On a kernel without landlock a writer makes the files, and tries first. Its directory is its root:
+# what is tried outside is not there, or comes to lie inside. The worker can name no file at all.
 surround around
 attempts=50
 without="python3 $here/without_landlock.py"
 handed() { # NAME WORKER-OTHERS COMMAND ARGUMENT ...
 	name=$1 workers=$2
 	shift 2
-	denied "$name" "up: allowed link: allowed link-name: EEXIST rename: allowed unlink: allowed${workers:+ }$workers" "$@"
+	denied "$name" "up: allowed link: allowed link-name: EEXIST rename: allowed unlink: ENOENT${workers:+ }$workers" "$@"
 	not_denied "$name" "$workers" '26,$p' # the worker alone
+	is_true "$name: what was made lies inside" test -f "$work/around/dir/escaped" -a -f "$work/around/dir/target"
+	equal "$name: the file beside" untouched "$(cat "$work/around/victim")"
+	equal "$name: what the link points to" secret "$(cat "$work/around/target")"
+	equal "$name: files outside" "dir target victim" "$(ls -x "$work/around" | tr -s ' ')"
 	rm -r "$work/around"
 	surround around
 }

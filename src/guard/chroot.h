@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * chroot(2): where the kernel has no landlock, a process whose directory is its root names no
+ * file outside of it. It holds no other directory and loses the capability that leads out again.
+ */
+#ifndef WB_GUARD_CHROOT_H
+#define WB_GUARD_CHROOT_H
+
+/* Makes directory (a descriptor) the root of this process, which has its rights yet, or, without
+ * CAP_SYS_CHROOT, takes them from a user namespace of its own. Returns 0 or an errno. */
+int wb__chroot_confine(int directory);
+
+#endif
