@@ -99,7 +99,7 @@ static size_t send_one(int socket, const uint8_t *data, size_t size)
     if (length > sizeof(struct wb__writer_request))
         length = sizeof(struct wb__writer_request);
     add_files(&files, data[0] % FILES_MAX, data[1]);
-    wb__writer_send(socket, data + 2, length, &files);
+    wb__writer_send(socket, data + 2, length, &files, 0);
     wb__writer_close_files(&files);
     return length + 2;
 }

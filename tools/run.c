@@ -217,7 +217,6 @@ static void leave_to_writer(struct run *run)
     run->writer.is_writer = true;
     run->options.record.writer = &run->writer;
     run->sandbox.directory = NULL;
-    run->sandbox.has_writer = true;
 }
 
 /* From the first byte on that is read, the process has what it needs and nothing else. */

@@ -18,7 +18,7 @@
 
 #define MINUTE_S 60
 
-static const int passed_on[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 #define PASSED_ON_COUNT (sizeof(passed_on) / sizeof(passed_on[0]))
 
@@ -61,29 +61,41 @@ static void block_signals(sigset_t *waited_for, sigset_t *before)
     sigprocmask(SIG_BLOCK, waited_for, before);
 }
 
-/* What a worker forked itself (a writer) ends with it, and was adopted. Until it is over it may yet
- * change what the next worker finds. */
-static void wait_for_family(pid_t worker)
+/* What a worker forked itself (a writer) was adopted, and has nothing to do any more; it may be
+ * stopped, or not want to end. Until it is over it may yet change what the next worker finds. As
+ * long as the worker is not waited for, nobody else has its number. Returns the worker's status. */
+static int end_family(pid_t worker)
 {
+    int status = 0;
+
+    kill(-worker, SIGKILL);
+    while (waitpid(worker, &status, 0) < 0 && errno == EINTR)
+        ;
     while (waitpid(-worker, NULL, 0) > 0 || errno == EINTR)
         ;
+    return status;
+}
+
+static bool is_over(pid_t worker)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)worker, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
 }
 
 /* Passes signals on until the worker is over. Returns as waitpid has it. */
 static int wait_for(pid_t worker, const sigset_t *waited_for, struct deaths *deaths)
 {
-    int status;
     int signal_number;
 
-    while (waitpid(worker, &status, WNOHANG) == 0) {
+    while (!is_over(worker)) {
         if (sigwait(waited_for, &signal_number) != 0 || signal_number == SIGCHLD)
             continue;
         kill(worker, signal_number);
         if (signal_number != SIGUSR1)
             deaths->was_stopped = true;
     }
-    wait_for_family(worker);
-    return status;
+    return end_family(worker);
 }
 
 static bool is_passed_on(int signal_number)
@@ -144,7 +156,7 @@ static _Noreturn void end_by(int signal_number)
 int worker_fork(void *context, const struct wb_engine_progress *progress, struct wb_error *error)
 {
     const struct worker_options *options = context;
-    struct deaths deaths = { 0 };
+    struct deaths deaths = {0};
     sigset_t waited_for, before;
 
     fflush(NULL);

@@ -33,7 +33,6 @@ struct wb_guard_options {
     bool sends;            /* packets, by what is open for it (wirebeam/inject.h) */
     bool asks;             /* reads answers from a socket that it sends by */
     bool lends;            /* memory to the pipe that is its standard output */
-    bool has_writer;       /* files are made by another process, which hands them over */
     bool is_writer;        /* it is that one: makes files in directory, and nothing else */
     const char *directory; /* files are made in it; NULL: in none */
     const char *user;      /* whom root becomes; NULL: WB_GUARD_USER of the build, "nobody" */
@@ -76,6 +75,10 @@ int wb_guard_confine(const struct wb_guard_options *options, struct wb_error *er
 /* Does a process that makes files have to leave that to a writer (wb_record_options.writer) to be
  * confined? So it is on Linux without landlock, which is what confines a process to a directory. */
 bool wb_guard_needs_writer(void);
+
+/* For who has forked a writer (wb_record_options.writer), before wb_guard_drop_rights: this process
+ * may talk to it by socket, and is confined as far as the writer is. */
+void wb_guard_note_writer(int socket, bool is_complete);
 
 /* Of this process, so far. */
 const struct wb_guard_state *wb_guard_state(void);

@@ -35,6 +35,7 @@
 #define HAS(which, bits)       {.argument = (which), .mask = (bits), .value = (bits)}
 #define HAS_NOT(which, bits)   {.argument = (which), .mask = (bits), .value = 0}
 #define IS_PROCESS(which)      {.argument = (which), .kind = WB__VALUE_PROCESS}
+#define IS_WRITER(which)       {.argument = (which), .kind = WB__VALUE_WRITER}
 #define IS_NO_PACKETS(which)   {.argument = (which), .kind = WB__VALUE_NO_PACKET_SOCKET}
 
 #define OPTION(level, option)                                                                      \
@@ -127,8 +128,8 @@ const struct wb__call wb__calls[] = {
     CALL_ONLY(clone, DIRECTORY, "CLONE_THREAD", 1, HAS(0, CLONE_THREAD)),
 
     /* Files from a writer (record/writer.h), which are read and written as those of one's own. */
-    CALL_ONLY(sendmsg, HANDED, "no packet socket", 1, IS_NO_PACKETS(0)),
-    CALL(recvmsg, HANDED),
+    CALL_ONLY(sendmsg, HANDED, "the writer's socket", 1, IS_WRITER(0)),
+    CALL_ONLY(recvmsg, HANDED, "the writer's socket", 1, IS_WRITER(0)),
     CALL(pread64, HANDED),
     CALL(pwrite64, HANDED), /* the journal */
 

@@ -31,7 +31,7 @@ struct wb__call {
     struct {
         unsigned argument;
         uint32_t mask, value; /* of its low half, in which all of these arguments are */
-        enum { WB__VALUE_GIVEN, WB__VALUE_PROCESS, WB__VALUE_NO_PACKET_SOCKET } kind;
+        enum { WB__VALUE_GIVEN, WB__VALUE_PROCESS, WB__VALUE_NO_PACKET_SOCKET, WB__VALUE_WRITER } kind;
     } conditions[WB__CALL_CONDITIONS];
     unsigned condition_count;
 };

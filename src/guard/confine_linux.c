@@ -26,7 +26,7 @@ static unsigned roles_of(const struct wb_guard_options *options)
         return WB__ROLE_WRITER;
     return (options->is_live ? WB__ROLE_LIVE : WB__ROLE_FILE) |
            (options->directory ? WB__ROLE_DIRECTORY : 0U) |
-           (options->has_writer ? WB__ROLE_HAS_WRITER : 0U) |
+           (wb__guard_writer() >= 0 ? WB__ROLE_HAS_WRITER : 0U) |
            (options->sends ? WB__ROLE_SENDS : 0U) | (options->asks ? WB__ROLE_ASKS : 0U) |
            (options->lends ? WB__ROLE_LENDS : 0U);
 }
@@ -44,7 +44,7 @@ static int confine_files(const struct wb_guard_options *options, struct wb_error
         wb__guard_add_means("landlock");
     else if (failed != ENOSYS && failed != EOPNOTSUPP)
         return wb__error_set(error, WB_E_SYSTEM, failed, "landlock: %s", strerror(failed));
-    if (options->has_writer)
+    if (wb__guard_writer() >= 0)
         wb__guard_add_means("writer");
     return failed == 0 || wb__guard_has_means(WB__MEANS_CHROOT);
 }
@@ -92,7 +92,9 @@ static const char *missing(const struct wb_guard_options *options, bool has_file
 {
     if (!has_calls)
         return "this kernel, or this build, has no seccomp";
-    return options->directory && !options->is_writer && !has_files
+    bool is_ours = options->directory && !has_files;
+    bool is_the_writers = wb__guard_writer() >= 0 && !wb__guard_writer_is_complete();
+    return is_ours || is_the_writers
                ? "this kernel has no landlock for the directory, and chroot is not permitted"
                : NULL;
 }

@@ -106,11 +106,15 @@ static int become(struct wb__user *user, int directory, struct wb_error *error)
     return result;
 }
 
-/* What landlock would do later has to be done now where there is none, while there are rights to. Who
- * has no right to that either goes on without. */
-static void move_root(int directory)
+/* What landlock would do later has to be done now where there is none, while there are rights to.
+ * Who has no right to that either goes on without: so does root who may not, since to become
+ * another user is worth more. */
+static void move_root(const struct wb_guard_options *options, int directory,
+                      const struct wb__user *user)
 {
-    if (directory >= 0 && wb__landlock_version() == 0 && wb__chroot_confine(directory) == 0)
+    bool confines = options->mode == WB_GUARD_BEST_EFFORT || options->mode == WB_GUARD_ON;
+    if (confines && directory >= 0 && wb__landlock_version() == 0 &&
+        wb__chroot_confine(directory, user->is_ours) == 0)
         wb__guard_add_means(WB__MEANS_CHROOT);
 }
 
@@ -153,7 +157,7 @@ static int drop(const struct wb_guard_options *options, int directory, struct wb
     if (result < 0)
         return result;
     wb__inherited_close_noted();
-    move_root(directory);
+    move_root(options, directory, &user);
     empty_bounding_set();
     result = become(&user, directory, error);
     if (result == 0)
@@ -161,7 +165,7 @@ static int drop(const struct wb_guard_options *options, int directory, struct wb
     if (result == 0)
         result = wb__guard_directory_check(options->directory, "its owner", error);
     if (result == 0)
-        result = shut_doors(directory >= 0 || options->has_writer, error);
+        result = shut_doors(directory >= 0 || wb__guard_writer() >= 0, error);
     if (result == 0)
         tell(&user);
     return result;

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "guard/calls.h"
+#include "guard/state.h"
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -109,6 +110,9 @@ static void test(struct program *program, const struct wb__call *call, unsigned 
         break;
     case WB__VALUE_PROCESS:
         add(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, TO_NEXT);
+        break;
+    case WB__VALUE_WRITER:
+        add(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)wb__guard_writer(), 0, TO_NEXT);
         break;
     case WB__VALUE_NO_PACKET_SOCKET:
         for (unsigned i = 0; i < program->packet_socket_count; i++)

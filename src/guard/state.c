@@ -13,7 +13,8 @@
 #endif
 
 static struct wb_guard_state state = {.mode = WB_GUARD_OFF, .mode_name = "off"};
-static int held_directory = -1;
+static int held_directory = -1, writer = -1;
+static bool is_writer_complete;
 
 const struct wb_guard_state *wb_guard_state(void)
 {
@@ -50,6 +51,22 @@ void wb__guard_set_user(const char *name)
     snprintf(state.user, sizeof state.user, "%s", name);
 }
 
+void wb_guard_note_writer(int socket, bool is_complete)
+{
+    writer = socket;
+    is_writer_complete = is_complete;
+}
+
+int wb__guard_writer(void)
+{
+    return writer;
+}
+
+bool wb__guard_writer_is_complete(void)
+{
+    return is_writer_complete;
+}
+
 int wb__guard_directory(const char *path, struct wb_error *error)
 {
     if (held_directory < 0)
@@ -66,7 +83,8 @@ int wb__guard_directory_check(const char *path, const char *who, struct wb_error
         return 0;
     return wb__error_set(error, WB_E_PERMISSION, errno,
                          "directory '%s' takes no files once rights are given up: %s must be "
-                         "allowed to write there", path, who);
+                         "allowed to write there",
+                         path, who);
 }
 
 void wb__guard_directory_close(void)
@@ -84,5 +102,6 @@ int wb__guard_settle(const char *missing, struct wb_error *error)
         return 0;
     return wb__error_set(error, WB_E_UNSUPPORTED, 0,
                          "the process cannot be confined: %s; the sandbox 'best-effort' goes on "
-                         "without", missing);
+                         "without",
+                         missing);
 }

@@ -16,6 +16,10 @@ bool wb__guard_has_means(const char *name);
 void wb__guard_set_mode(enum wb_guard_mode mode);
 void wb__guard_set_user(const char *name);
 
+/* The socket of the writer that was noted, -1: there is none; and is it confined? */
+int wb__guard_writer(void);
+bool wb__guard_writer_is_complete(void);
+
 /* A descriptor of the directory, opened the first time, while there are rights: later the way
  * to it may be closed to us. It stays the guard's own. Or a negative code. */
 int wb__guard_directory(const char *path, struct wb_error *error);

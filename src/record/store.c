@@ -51,6 +51,8 @@ static bool can_name_nameless(struct wb__store *store)
     wb__directory_link(&store->directory, &file, names, &done);
     if (done > 0)
         wb__directory_remove(&store->directory, name);
+    else
+        wb__directory_free_descriptors(&store->directory);
     wb__writer_close_files(&file);
     return done > 0;
 }

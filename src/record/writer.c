@@ -90,14 +90,19 @@ static int act(struct writer *writer, const struct wb__writer_request *request,
     }
 }
 
-/* A file that has a name, here or elsewhere, gets no other one. */
+/* A file that has a name, here or elsewhere, gets no other one, and none gets two. There are no
+ * more of them than names. */
 static bool are_nameless(const struct wb__writer_files *files)
 {
-    struct stat status;
+    struct stat status[WB__WRITER_NAMES];
     bool are = true;
-    for (unsigned i = 0; i < files->count && are; i++)
-        are = fstat(files->descriptors[i], &status) == 0 && S_ISREG(status.st_mode) &&
-              status.st_nlink == 0;
+    for (unsigned i = 0; i < files->count && are; i++) {
+        are = fstat(files->descriptors[i], &status[i]) == 0 && S_ISREG(status[i].st_mode) &&
+              status[i].st_nlink == 0;
+        for (unsigned other = 0; other < i && are; other++)
+            are = status[i].st_ino != status[other].st_ino ||
+                  status[i].st_dev != status[other].st_dev;
+    }
     return are;
 }
 
@@ -111,14 +116,15 @@ static const char *violation(const struct writer *writer, const struct wb__write
     return what;
 }
 
-/* Where the system is short of descriptors on their way, the answer is that none came. */
+/* Where the system is short of descriptors on their way, the answer is that none came. An honest
+ * worker has read all answers before it asks again: there is room, and nothing to wait for. */
 static bool send_answer(const struct writer *writer, const struct wb__writer_answer *answer,
                         struct wb__writer_files *files)
 {
-    bool is_sent = wb__writer_send(writer->socket, answer, sizeof *answer, files);
+    bool is_sent = wb__writer_send(writer->socket, answer, sizeof *answer, files, MSG_DONTWAIT);
     if (!is_sent && errno == ETOOMANYREFS) {
         wb__writer_close_files(files);
-        is_sent = wb__writer_send(writer->socket, answer, sizeof *answer, files);
+        is_sent = wb__writer_send(writer->socket, answer, sizeof *answer, files, MSG_DONTWAIT);
     }
     return is_sent;
 }
@@ -183,6 +189,12 @@ static void ignore_signals(void)
         signal(signals[i], SIG_IGN);
 }
 
+/* What the writer says before anything is asked of it. */
+struct beginning {
+    struct wb_error error; /* its code is 0 where there is none */
+    bool is_complete;      /* as wb_guard_state has it */
+};
+
 static int confine(const struct wb_guard_options *options, struct wb_error *error)
 {
     int code = wb_guard_drop_rights(options, error);
@@ -193,27 +205,28 @@ static _Noreturn void begin(int socket, const struct wb__directory *directory,
                             const struct wb_guard_options *confined)
 {
     const struct wb__writer_files none = {.count = 0};
-    struct wb_error error = {.code = 0};
+    struct beginning told = {.error = {.code = 0}};
     ignore_signals();
     if (hold(socket, directory->descriptor) < 0)
         _exit(1);
-    bool is_ready = confine(confined, &error) == 0;
-    if (!wb__writer_send(STDIN_FILENO, &error, sizeof error, &none) || !is_ready)
+    bool is_ready = confine(confined, &told.error) == 0;
+    told.is_complete = wb_guard_state()->is_complete;
+    if (!wb__writer_send(STDIN_FILENO, &told, sizeof told, &none, 0) || !is_ready)
         _exit(1);
     _exit(!wb__writer_serve(STDIN_FILENO, STDOUT_FILENO, directory->path));
 }
 
-/* What the writer has to tell before anything is asked of it. */
 static int wait_until_ready(int socket, const char *path, struct wb_error *error)
 {
     struct wb__writer_files none;
-    struct wb_error told = {.code = 0};
+    struct beginning told;
     long length = wb__writer_receive(socket, &told, sizeof told, &none);
     if (length != (long)sizeof told)
         return wb__error_set(error, WB_E_SYSTEM, 0, "the writer of '%s' did not begin", path);
-    if (told.code < 0 && error)
-        *error = told;
-    return told.code;
+    if (told.error.code < 0 && error)
+        *error = told.error;
+    wb_guard_note_writer(socket, told.is_complete);
+    return told.error.code;
 }
 
 static int failure(const char *path, struct wb_error *error)
@@ -236,6 +249,7 @@ int wb__writer_start(struct wb__directory *directory, const struct wb_guard_opti
     if (code == 0)
         code = wait_until_ready(ends[0], directory->path, error);
     if (code < 0) {
+        wb_guard_note_writer(-1, false);
         close(ends[0]);
         if (writer > 0)
             waitpid(writer, NULL, 0);
@@ -272,7 +286,7 @@ static void exchange(const struct wb__directory *directory,
 {
     int socket = directory->writer;
     long length = -1;
-    if (wb__writer_send(socket, request, sizeof *request, with))
+    if (wb__writer_send(socket, request, sizeof *request, with, 0))
         length = wb__writer_receive(socket, answer, sizeof *answer, files);
     if (length != (long)sizeof *answer || answer->failed > INT16_MAX ||
         answer->done > with->count || files->count > wb__writer_message(request->number)->answered)

@@ -111,7 +111,7 @@ static void pack(struct msghdr *header, union control *control,
 }
 
 bool wb__writer_send(int socket, const void *message, size_t length,
-                     const struct wb__writer_files *files)
+                     const struct wb__writer_files *files, int flags)
 {
     struct iovec vector = {.iov_base = (void *)(uintptr_t)message, .iov_len = length};
     struct msghdr header = {.msg_iov = &vector, .msg_iovlen = 1};
@@ -120,7 +120,7 @@ bool wb__writer_send(int socket, const void *message, size_t length,
     if (files->count > 0)
         pack(&header, &control, files);
     do {
-        sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+        sent = sendmsg(socket, &header, MSG_NOSIGNAL | flags);
     } while (sent < 0 && errno == EINTR);
     return sent == (ssize_t)length;
 }

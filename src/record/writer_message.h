@@ -69,9 +69,10 @@ struct wb__writer_files {
 
 void wb__writer_close_files(struct wb__writer_files *files);
 
-/* Sends one packet; the files stay the sender's. False and errno where it cannot. */
+/* Sends one packet; the files stay the sender's. flags: 0, or MSG_DONTWAIT. False and errno where it
+ * cannot. */
 bool wb__writer_send(int socket, const void *message, size_t length,
-                     const struct wb__writer_files *files);
+                     const struct wb__writer_files *files, int flags);
 
 /* Waits for the next packet. Returns its length, more than size where it is longer, 0 at the end
  * or -1 and errno. The files are the caller's to close. */

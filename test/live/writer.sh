@@ -90,6 +90,34 @@ equal "roles: exit status" 0 "$wb_status"
 adds_up roles
 nobody_is_left roles
 
+# A writer that is stopped holds up nobody who wants an end.
+begin stopped "$server_ns" http -i "$server_if" -o "$work/stopped" 'tcp port 80'
+load
+kill -STOP "$(writer stopped)"
+for signal in INT INT INT TERM; do
+	send $signal stopped 2>/dev/null || true
+	sleep 0.3
+done
+is_true "stopped: all are over" wait_until are_over
+wait "$(cat "$work/stopped.pid")" || true
+
+# Root who may not change its root becomes another user all the same, and it is told what is missing.
+able=$without
+without="setpriv --bounding-set=-sys_chroot --inh-caps=-sys_chroot $able"
+got=0
+$without "$wirebeam" http -q -r "$work/traffic.pcapng" -o "$work/refused" --sandbox on 2>"$work/refused.err" || got=$?
+equal "no chroot, --sandbox on: exit status" 1 "$got"
+is_true "no chroot: why" grep -q 'no landlock for the directory, and chroot is not permitted' "$work/refused.err"
+begin rootless "$server_ns" http -i "$server_if" -v -o "$work/rootless" --json "$work/rootless.json" 'tcp port 80'
+load
+equal "no chroot, the writer: user" "$id $id $id" "$(status_of Uid "$(writer rootless)" | awk '{print $1, $2, $3}')"
+interrupt rootless
+without=$able
+is_true "no chroot: it is told" grep -q 'not confined as it should be: .*chroot is not permitted' "$work/rootless.err"
+is_true "no chroot: it is in the record" grep -q '"complete": *false' "$work/rootless.json"
+adds_up rootless
+nobody_is_left rootless
+
 # Under load, writers and workers die in turn.
 begin killed "$server_ns" http -i "$server_if" -B 131072 -o "$work/kept" --json "$work/lines" --restarts 50 'tcp port 80'
 for whom in writer worker writer worker writer; do

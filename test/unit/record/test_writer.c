@@ -3,6 +3,7 @@
  * The writer against workers that were taken over: whatever is not a message of the table, byte for
  * byte, ends it with a line, and nothing was done. Then how the two of them end.
  */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,7 +115,7 @@ static void compose(const struct talk *talk, struct sent *sent, uint64_t number)
 static long exchange(const struct talk *talk, struct sent *sent, struct wb__writer_answer *answer,
                      struct wb__writer_files *files)
 {
-    bool is_sent = wb__writer_send(talk->socket, &sent->request, sent->length, &sent->files);
+    bool is_sent = wb__writer_send(talk->socket, &sent->request, sent->length, &sent->files, 0);
     wb__writer_close_files(&sent->files);
     return is_sent ? wb__writer_receive(talk->socket, answer, sizeof *answer, files) : -1;
 }
@@ -282,7 +283,7 @@ static void descriptors_that_cannot_be_held_are_too_many(void **state)
     begin_with(&talk, STDERR_FILENO + 1);
     compose(&talk, &sent, WB__WRITER_SYNC);
     set_files(&sent, 1);
-    assert_true(wb__writer_send(talk.socket, &sent.request, sent.length, &sent.files));
+    assert_true(wb__writer_send(talk.socket, &sent.request, sent.length, &sent.files, 0));
     wb__writer_close_files(&sent.files);
     assert_int_equal(end(&talk, said), 1);
     assert_non_null(strstr(said, "a message with other descriptors"));
@@ -350,11 +351,19 @@ static void set_something_else(struct sent *sent, unsigned what)
     sent->files.descriptors[2] = open(paths[what], O_RDONLY | O_CLOEXEC);
 }
 
+static void set_the_same_twice(struct sent *sent, unsigned which)
+{
+    dup3(sent->files.descriptors[which], sent->files.descriptors[2], O_CLOEXEC);
+}
+
 static void only_files_without_a_name_get_one(void **state)
 {
     (void)state;
     for (unsigned what = 0; what < 3; what++)
         assert_wrong(WB__WRITER_LINK, set_something_else, what,
+                     "a message with a descriptor of something else");
+    for (unsigned which = 0; which < 2; which++)
+        assert_wrong(WB__WRITER_LINK, set_the_same_twice, which,
                      "a message with a descriptor of something else");
 }
 
@@ -461,6 +470,23 @@ static void a_worker_without_its_writer_ends(void **state)
     assert_non_null(strstr(said, "' is gone\n"));
 }
 
+/* What waits for nobody is not held up by one who was taken over. */
+static void a_worker_that_reads_no_answers_has_no_writer(void **state)
+{
+    struct talk talk;
+    struct sent sent;
+    char said[512];
+    (void)state;
+    begin(&talk);
+    compose(&talk, &sent, WB__WRITER_LOOK);
+    struct pollfd is_gone = {.fd = talk.socket};
+    for (int i = 0; i < 5000 && poll(&is_gone, 1, 1) == 0; i++)
+        wb__writer_send(talk.socket, &sent.request, sent.length, &sent.files, MSG_DONTWAIT);
+    assert_true(is_gone.revents & POLLHUP);
+    assert_int_equal(end(&talk, said), 0);
+    remove_directory(&talk);
+}
+
 static void a_writer_that_cannot_give_up_rights_does_not_begin(void **state)
 {
     struct wb__directory directory;
@@ -496,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_writer_ends_with_its_worker),
         cmocka_unit_test(a_writer_outlives_signals_that_end_a_run),
         cmocka_unit_test(a_worker_without_its_writer_ends),
+        cmocka_unit_test(a_worker_that_reads_no_answers_has_no_writer),
         cmocka_unit_test(a_writer_that_cannot_give_up_rights_does_not_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
