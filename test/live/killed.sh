@@ -82,13 +82,7 @@ interrupt last
 equal "exit status" 0 "$wb_status"
 adds_up last
 
-ls -A "$work/kept" >"$work/names"
-equal "temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
-for ending in http json; do
-	grep '\.body$' "$work/names" | sed 's/body$//' | sort >"$work/bodies"
-	grep "\\.$ending\$" "$work/names" | sed "s/$ending\$//" | sort >"$work/others"
-	is_true "each .body has its .$ending, and back" cmp -s "$work/bodies" "$work/others"
-done
+only_whole_sets kept "$work/kept"
 is_true "transactions were kept" test "$(wc -l <"$work/bodies")" -gt 100
 python3 - "$work/lines" "$work/kept" <<'PYTHON' || fail "lines and files differ"
 import json, os, sys

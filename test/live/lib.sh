@@ -27,6 +27,10 @@ end() { # [STATUS]
 	for pid in $pids; do # only what still runs as our own child
 		[ "$(ps -o ppid= -p "$pid" 2>/dev/null | tr -d ' ')" = $$ ] && kill "$pid"
 	done
+	# What those had started: a client whose server is gone would try for two minutes more.
+	for ns in "$server_ns" "$client_ns" ${far_ns-}; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+	done
 	wait
 	for ns in "$server_ns" "$client_ns" ${far_ns-}; do
 		ip netns del "$ns" 2>/dev/null || true
@@ -154,6 +158,29 @@ adds_up() { # NAME
 			"$(number "$1" 'transactions offered')" \
 			$(($(number "$1" written) + $(number "$1" shared) + $(number "$1" 'without body') + $(number "$1" lost)))
 	fi
+}
+
+# Of a directory of transactions: nothing half is in it.
+only_whole_sets() { # NAME DIRECTORY
+	ls -A "$2" >"$work/names"
+	equal "$1: temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
+	for ending in http json; do
+		grep '\.body$' "$work/names" | sed 's/body$//' | sort >"$work/bodies"
+		grep "\\.$ending\$" "$work/names" | sed "s/$ending\$//" | sort >"$work/others"
+		is_true "$1: each .body has its .$ending, and back" cmp -s "$work/bodies" "$work/others"
+	done
+}
+
+# directory_vanishes PATH PATH: of two transactions that cannot be kept, each is counted and told.
+directory_vanishes() {
+	begin gone "$server_ns" http -i "$server_if" -o "$work/gone" --json "$work/gone.json" 'tcp port 80'
+	rm -rf "$work/gone"
+	in_client curl -sS --fail -o /dev/null "http://$server_ip/$1" -o /dev/null "http://$server_ip/$2"
+	interrupt gone
+	equal "gone: exit status" 1 "$wb_status"
+	adds_up gone
+	equal "gone: lost" 2 "$(number gone lost)"
+	equal "gone: told in JSON all the same" 2 "$(grep -c '"event_type":"http"' "$work/gone.json")"
 }
 
 # serve LOCATIONS: nginx in the server's namespace, with files of $work/www.

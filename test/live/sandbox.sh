@@ -198,14 +198,7 @@ is_true "is told" grep -q "takes no files once rights are given up" "$work/close
 
 # A directory that vanishes: what cannot be kept is counted, and the run goes on to its end.
 serve 'location /hello { return 200 "hello\n"; }'
-begin gone "$server_ns" http -i "$server_if" -o "$work/gone" --json "$work/gone.json" 'tcp port 80'
-rm -rf "$work/gone"
-in_client curl -sS --fail -o /dev/null "http://$server_ip/hello" -o /dev/null "http://$server_ip/hello"
-interrupt gone
-equal "gone: exit status" 1 "$wb_status"
-adds_up gone
-equal "gone: lost" 2 "$(number gone lost)"
-equal "gone: told in JSON all the same" 2 "$(grep -c '"event_type":"http"' "$work/gone.json")"
+directory_vanishes hello hello
 
 # Names of services are looked up before; descriptors that a shell opened are files.
 equal "a filter with a name" 14 "$("$wirebeam" read -q -r "$here/../../examples/demo.pcapng" \

@@ -32,15 +32,6 @@ told() { [ "$(grep -c "the worker died by signal $2 " "$work/$1.err")" -eq "$3" 
 who_is_left() { pgrep -f "wirebeam.* $work/" | paste -sd ' '; }
 are_over() { [ -z "$(who_is_left)" ]; }
 nobody_is_left() { equal "$1: no process is left" '' "$(who_is_left)"; }
-only_whole_sets() { # NAME DIRECTORY
-	ls -A "$2" >"$work/names"
-	equal "$1: temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
-	for ending in http json; do
-		grep '\.body$' "$work/names" | sed 's/body$//' | sort >"$work/bodies"
-		grep "\\.$ending\$" "$work/names" | sed "s/$ending\$//" | sort >"$work/others"
-		is_true "$1: each .body has its .$ending, and back" cmp -s "$work/bodies" "$work/others"
-	done
-}
 
 # The main job: all files are those that landlock leaves us to make, whoever starts it.
 begin traffic "$server_ns" capture -i "$server_if" -w "$work/traffic.pcapng" 'tcp port 80'
@@ -195,14 +186,7 @@ only_whole_sets full "$work/disk/kept"
 nobody_is_left full
 
 # A directory that vanishes: what cannot be kept is counted, and the run goes on to its end.
-begin gone "$server_ns" http -i "$server_if" -o "$work/gone" --json "$work/gone.json" 'tcp port 80'
-rm -rf "$work/gone"
-in_client curl -sS --fail -o /dev/null "http://$server_ip/1.bin" -o /dev/null "http://$server_ip/2.bin"
-interrupt gone
-equal "gone: exit status" 1 "$wb_status"
-adds_up gone
-equal "gone: lost" 2 "$(number gone lost)"
-equal "gone: told in JSON all the same" 2 "$(grep -c '"event_type":"http"' "$work/gone.json")"
+directory_vanishes 1.bin 2.bin
 nobody_is_left gone
 
 # A directory that its owner may not write to is refused by the writer, in one line.
