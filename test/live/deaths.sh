@@ -46,26 +46,8 @@ equal "live: exit status" 1 "$wb_status"
 adds_up live
 equal "live: nothing dropped" 0 "$(number live 'dropped by kernel ring')"
 equal "live: workers that died" 3 "$(number live 'workers died')"
-ls -A "$work/kept" >"$work/names"
-equal "temporary files" 0 "$(grep -c '^\.' "$work/names" || true)"
-python3 - "$work/lines" "$work/kept" <<'PYTHON' || fail "lines, files and counters differ"
-import json, os, sys
-lines = [json.loads(line) for line in open(sys.argv[1])] # each is whole
-http = [line for line in lines if line["event_type"] == "http"]
-stats = [line for line in lines if line["event_type"] == "stats"][-1]["stats"]
-kept = set(os.listdir(sys.argv[2]))
-named = {name for line in http for name in line["http"].get("files", [])}
-died, source = stats["died"], stats["source"]
-print(f"{len(http)} lines, {stats['http']['transactions']} counted, {died}")
-# What it did with the packets in its hands is not counted.
-assert stats["http"]["transactions"] <= len(http) <= stats["http"]["transactions"] + died["packets"]
-assert died["processes"] == 3 and named and not named - kept, (died, len(named - kept))
-# Three connections were cut: all but what was in progress then is complete.
-incomplete = [line for line in http if not line["http"]["complete"]]
-assert len(incomplete) <= 3 * 256, len(incomplete)
-assert stats["decode"]["packets"] + died["packets"] == source["delivered"], (stats["decode"]["packets"], source)
-assert died["packets"] <= 3 * 256
-PYTHON
+only_whole_sets live "$work/kept"
+python3 "$here/deaths.py" "$work/lines" "$work/kept" 3 || fail "lines, files and counters differ"
 
 # What a worker that died has made is deleted by the next one when the quota wants it.
 begin quota "$server_ns" http -i "$server_if" -o "$work/few" --json "$work/of-few" --max-files 30 \

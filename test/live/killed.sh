@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# kill -9 while nginx and curl make traffic, again and again into the same directory and the
-# same file of lines, at some instant and in the middle of naming in turn: what was complete is there, nothing is half, and the last run, which
-# ends in order, adds up.
+# kill -9 while nginx and curl make traffic, again and again into the same directory and the same
+# file of lines, at some instant and in the middle of naming in turn: what was complete is there,
+# nothing is half, and the last run, which ends in order, adds up.
 set -eu
 . "$(dirname "$0")/lib.sh"
 live nginx curl python3

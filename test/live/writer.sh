@@ -141,21 +141,7 @@ equal "killed: nothing dropped" 0 "$(number killed 'dropped by kernel ring')"
 equal "killed: workers that died" 5 "$(number killed 'workers died')"
 only_whole_sets killed "$work/kept"
 nobody_is_left killed
-python3 - "$work/lines" "$work/kept" <<'PYTHON' || fail "lines, files and counters differ"
-import json, os, sys
-lines = [json.loads(line) for line in open(sys.argv[1])] # each is whole
-http = [line for line in lines if line["event_type"] == "http"]
-stats = [line for line in lines if line["event_type"] == "stats"][-1]["stats"]
-kept = set(os.listdir(sys.argv[2]))
-named = {name for line in http for name in line["http"].get("files", [])}
-died, source = stats["died"], stats["source"]
-print(f"{len(http)} lines, {stats['http']['transactions']} counted, {died}")
-assert stats["http"]["transactions"] <= len(http) <= stats["http"]["transactions"] + died["packets"]
-assert died["processes"] == 5 and named and not named - kept, (died, len(named - kept))
-assert stats["decode"]["packets"] + died["packets"] == source["delivered"], (stats["decode"]["packets"], source)
-assert died["packets"] <= 5 * 256
-assert stats["record"]["lost_error"] == 0, stats["record"]
-PYTHON
+python3 "$here/deaths.py" "$work/lines" "$work/kept" 5 || fail "lines, files and counters differ"
 rm -f "$work/kept/"*.incomplete.* # cut by a death
 python3 "$here/bodies.py" "$work/kept" "$work/www" >"$work/bodies.txt" ||
 	fail "bodies differ: $(head -n 3 "$work/bodies.txt")"
